@@ -1,0 +1,65 @@
+# Every target first makes sure that its tools are there (builder/bootstrap.py), so a machine with
+# git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
+
+.DEFAULT_GOAL := help
+.PHONY: help publish site serve check test lint lock clean setup-site setup-dev
+
+# Text in and out is UTF-8 whatever the machine's language settings are.
+export PYTHONUTF8 := 1
+
+RUN := .venv/bin/python
+
+# Pythons to set up with, the first that really runs and is 3.8 or later; pyenv and macOS put
+# programs on PATH that only say what is missing. `make PYTHON=/path/to/python …` goes first.
+PYTHONS = $(PYTHON) python3.13 python3 python \
+  /usr/bin/python3 /usr/local/bin/python3 /opt/homebrew/bin/python3
+
+# $(call bootstrap,command)
+bootstrap = for python in $(PYTHONS); do \
+    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then \
+      exec "$$python" builder/bootstrap.py $(1); \
+    fi; \
+  done; \
+  echo 'Fant ingen Python 3.8 eller nyere; installer Python 3.13 og kjør kommandoen på nytt.' >&2; \
+  exit 1
+
+# $(call setup,level): a look at the stamp with the Python already set up, else the whole thing.
+setup = $(RUN) -I -S builder/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
+
+help: ## Vis denne listen
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+publish: setup-site ## Kontroller, bygg og publiser nettstedet
+	@$(RUN) -m builder publish $(ARGS)
+
+site: setup-site ## Bygg nettstedet i output/
+	@$(RUN) -m builder site $(ARGS)
+
+serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
+	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)
+
+check: setup-site ## Kontroller innholdet uten å bygge
+	@$(RUN) -m builder check $(ARGS)
+
+test: setup-dev lint ## Kjør alle kontroller og tester (et utvalg: ARGS="tests/calc -k navn")
+	@chromium="$$($(RUN) builder/bootstrap.py browser)" && \
+	  CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(ARGS)
+
+lint: setup-dev ## Kontroller koden med ruff og mypy
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+	@$(RUN) -m mypy
+
+lock: ## Skriv låsefilene på nytt (nyeste versjoner: UPGRADE=1)
+	@$(call bootstrap,lock $(if $(UPGRADE),--upgrade))
+
+clean: ## Slett alt som er laget, bortsett fra public/
+	@rm -rf output dist .cache .venv theme/node_modules .mypy_cache .pytest_cache .ruff_cache \
+	  .hypothesis test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup-site:
+	@$(call setup,site)
+
+setup-dev:
+	@$(call setup,dev)

@@ -1,0 +1,1 @@
+"""Python that runs when the site is built: content, pages, runtime, publishing."""

