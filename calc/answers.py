@@ -1,0 +1,208 @@
+"""What a reader answers: the fields there are, and how what they typed is read.
+
+A field is read exactly or not at all: what could be understood in two ways is a problem with a
+message, never a guess.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+Kind = Literal["kroner", "units", "persons", "percent", "count", "year", "choice"]
+
+SHARE_PREFIX = "share_year_"
+_SHARE_NAME = re.compile(f"{SHARE_PREFIX}[1-9]")
+# Every answer name there is, in the order in which a form asks.
+NAMES = (
+    "track",
+    "plan_year",
+    "years_received",
+    "positions",
+    "persons",
+    "requested_amount",
+    "use_years",
+    "full_award",
+    "share_year",
+    "cost_per_position",
+    "other_costs",
+    "cost_growth",
+    "pre_project_amount",
+    "population",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A question to the reader: its answer name, what kind of answer, and what is allowed.
+
+    `low` and `high` are inclusive bounds in the unit of the kind: kroner, årsverk, persons,
+    per cent, years. `label` is the message code of the question.
+    """
+
+    name: str
+    kind: Kind
+    low: int = 0
+    high: int = 0
+    required: bool = False
+    options: tuple[str, ...] = ()
+    per_person: bool = False
+
+    @property
+    def base(self) -> str:
+        """The name, for all `share_year_N` the same."""
+        return "share_year" if self.name.startswith(SHARE_PREFIX) else self.name
+
+    @property
+    def label(self) -> str:
+        """The message code of the question."""
+        per_person = self.name == "cost_per_position" and self.per_person
+        return "cost_per_person" if per_person else self.base
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """The place in a form that has all fields."""
+        return NAMES.index(self.base), self.number or 0
+
+    @property
+    def number(self) -> int | None:
+        """N of `share_year_N`, else None."""
+        if not self.name.startswith(SHARE_PREFIX):
+            return None
+        return int(self.name.removeprefix(SHARE_PREFIX))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """An answer that can't be used: which field, a code for why, and values for the message."""
+
+    field: str
+    code: str
+    values: Mapping[str, int | str]
+
+
+class Unreadable(ValueError):
+    """What was typed is not an answer to the field; carries the code of the message."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+# Spaces that people paste: ordinary, no-break, narrow no-break, thin, figure space.
+_SPACES = "[ \u00a0\u202f\u2009\u2007]"
+_NUMBER = re.compile(
+    rf"""(?P<sign>[-+\u2212\u2013]?)\s*
+    (?P<whole>[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+   # 1 200 000
+      |[0-9]{{1,3}}(?:\.[0-9]{{3}}){{2,}}            # 1.200.000
+      |[0-9]+)
+    (?:[.,](?P<decimals>[0-9]+))?""",
+    re.VERBOSE,
+)
+_THOUSANDS = re.compile(r"[-+\u2212\u2013]?\s*[1-9][0-9]{0,2}\.[0-9]{3}")
+_AFTER: dict[Kind, re.Pattern[str]] = {
+    "kroner": re.compile(r"(?:,-|\.-)?\s*(?:kr\.?|kroner)?", re.IGNORECASE),
+    "percent": re.compile(r"\s*(?:%|prosent|pst\.?)?", re.IGNORECASE),
+    "units": re.compile(r"\s*(?:årsverk|stillinger|stilling)?", re.IGNORECASE),
+    "persons": re.compile(r"\s*(?:personer|personar|person)?", re.IGNORECASE),
+}
+_NOTHING_AFTER = re.compile("")
+_KRONER_BEFORE = re.compile(r"^(?:kr\.?|nok)\s*", re.IGNORECASE)
+_LONGEST = 40
+_MOST_DECIMALS = 2
+
+
+def read_number(typed: object, kind: Kind) -> Fraction:
+    """Read a number as a Norwegian writes it: `6,5`, `6.5`, `1 200 000`, `1 200 000 kr`, `70 %`.
+
+    Returns the exact number in the unit of the kind. Raises `Unreadable`:
+    `not_a_number`, `ambiguous` (more decimals than anyone means, as in `1.200` årsverk),
+    `not_whole` (decimals where only whole numbers make sense).
+    """
+    if isinstance(typed, bool) or not isinstance(typed, str | int | Decimal):
+        raise Unreadable("not_a_number")
+    if isinstance(typed, int):
+        return Fraction(typed)
+    text = (str(typed) if isinstance(typed, str) else format(typed, "f")).strip()
+    if len(text) > _LONGEST:
+        raise Unreadable("not_a_number")
+    if kind == "kroner":
+        text = _KRONER_BEFORE.sub("", text)
+    match = _NUMBER.match(text)
+    if match is None:
+        raise Unreadable("not_a_number")
+    if not _AFTER.get(kind, _NOTHING_AFTER).fullmatch(text[match.end() :].rstrip()):
+        raise Unreadable("not_a_number")
+    whole = re.sub(r"[^0-9]", "", match["whole"])
+    decimals = match["decimals"] or ""
+    if kind == "kroner" and _THOUSANDS.fullmatch(match[0]):
+        whole, decimals = whole + decimals, ""  # kroner have no thousandths: 1.200 is 1 200
+    if len(decimals) > _MOST_DECIMALS:
+        raise Unreadable("ambiguous")
+    number = Fraction(f"{whole}.{decimals or 0}")
+    if kind not in ("units", "percent") and number.denominator != 1:
+        raise Unreadable("not_whole")
+    return -number if match["sign"] not in ("", "+") else number
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The reader's answers after reading: numbers by field name, and what could not be read.
+
+    `given` holds numbers in the unit of their field and, for choices, the option as `str`.
+    An answer that is empty is not there at all: absence never looks like zero.
+    """
+
+    given: Mapping[str, Fraction | str]
+    problems: tuple[Problem, ...]
+
+    def number(self, name: str) -> Fraction | None:
+        """The exact number answered, or None where nothing was."""
+        value = self.given.get(name)
+        return value if isinstance(value, Fraction) else None
+
+    def whole(self, name: str) -> int | None:
+        """The whole number (kroner, years) answered, or None where nothing was."""
+        value = self.number(name)
+        return None if value is None else int(value)
+
+
+def read_answers(typed: Mapping[str, object], fields: tuple[Field, ...]) -> Answers:
+    """Read all answers to `fields`; every problem at once.
+
+    An answer to a field that this track does not ask is left out. A name that no track knows is a
+    problem: a misspelt name must not be passed over in silence.
+    """
+    given: dict[str, Fraction | str] = {}
+    problems = [
+        Problem(field=name, code="unknown_field", values={})
+        for name in typed
+        if name not in NAMES or name == "share_year"
+        if not _SHARE_NAME.fullmatch(name)
+    ]
+    for f in fields:
+        value = typed.get(f.name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            continue
+        try:
+            given[f.name] = _read(value, f)
+        except Unreadable as unreadable:
+            problems.append(
+                Problem(field=f.name, code=unreadable.code, values={"low": f.low, "high": f.high})
+            )
+    return Answers(given, tuple(problems))
+
+
+def _read(value: object, f: Field) -> Fraction | str:
+    if f.kind == "choice":
+        if not isinstance(value, str) or value not in f.options:
+            raise Unreadable("not_an_option")
+        return value
+    number = read_number(value, f.kind)
+    if number < f.low:
+        raise Unreadable("too_low")
+    if number > f.high:
+        raise Unreadable("too_high")
+    return number

@@ -1,0 +1,155 @@
+"""The only door into calc: a JSON request in, a JSON response out, in CPython and in Pyodide."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from calc.codec import from_json
+from calc.messages import Catalogue
+from calc.plan import FullAward, Result, Row, Step, Value, estimate
+from calc.report import problem_text, render, summary
+from calc.rules import Lang, SchemeRules, Text
+
+VERSION = 1
+
+# What `load` has handed over: rules and messages are sent once, answers with every key press.
+_schemes: dict[str, SchemeRules] = {}
+_catalogues: dict[str, Catalogue] = {}
+
+
+class BadRequest(ValueError):
+    """A request that is not of the contract's shape; the text is for developers."""
+
+
+def handle(request: str) -> str:
+    """Answer one request of the calculator contract. Never raises.
+
+    `load` takes `scheme` (rules as made by `codec.to_json`), `lang` and `messages` (codes to
+    texts), and answers `{"v": 1, "status": "loaded"}`. `estimate` takes `scheme` (slug), `lang`
+    and `answers` (name to string or number), and answers with status, fields to show, problems,
+    missing answers, plan, totals, steps (kroner as integers, shares in per cent), and the result
+    as HTML. A request that is not understood gives status `bad_request` with `message`.
+    """
+    try:
+        return _dump(_answer(json.loads(request, parse_float=_exact, parse_constant=_refuse)))
+    except Exception as error:  # the page must get an answer to whatever it has sent
+        message = f"{type(error).__name__}: {error}"[:300]
+        return _dump({"v": VERSION, "status": "bad_request", "message": message})
+
+
+def _exact(literal: str) -> Decimal:
+    number = Decimal(literal)
+    # A huge exponent would make a number of a million digits when it is read.
+    if not -20 < number.adjusted() < 20:
+        raise BadRequest("a number is out of range")
+    return number
+
+
+def _refuse(literal: str) -> NoReturn:
+    raise BadRequest(f"{literal} is not a number")
+
+
+def _answer(request: Any) -> dict[str, Any]:
+    if not isinstance(request, dict) or request.get("v") != VERSION:
+        raise BadRequest(f"expected an object with v = {VERSION}")
+    lang: Lang = "nn" if request.get("lang") == "nn" else "nb"
+    op = request.get("op")
+    if op == "load":
+        scheme = from_json(SchemeRules, request["scheme"])
+        _schemes[scheme.slug] = scheme
+        _catalogues[lang] = Catalogue(lang, request["messages"])
+        return {"v": VERSION, "status": "loaded"}
+    if op == "estimate":
+        return _estimate(request, lang)
+    raise BadRequest(f"unknown op {op!r}, expected load or estimate")
+
+
+def _estimate(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    answers = request.get("answers")
+    if not isinstance(answers, dict):
+        raise BadRequest("answers must be an object")
+    if "rules" in request:
+        scheme = from_json(SchemeRules, request["rules"])
+    elif request.get("scheme") in _schemes:
+        scheme = _schemes[request["scheme"]]
+    else:
+        raise BadRequest("scheme is not loaded, and no rules are given")
+    if lang not in _catalogues:
+        raise BadRequest(f"no messages are loaded for {lang}")
+    return response(estimate(scheme, answers), _catalogues[lang])
+
+
+def response(result: Result, texts: Catalogue) -> dict[str, Any]:
+    """A result as the response of the contract."""
+    totals = {name: result.total(name) for name in ("award", "cost", "own_funding")}
+    return {
+        "v": VERSION,
+        "status": result.status,
+        "rules_year": result.rules_year,
+        "track": result.track_id,
+        # With a mistake in a question that decides the others, what is asked stays as it is.
+        "fields": None if result.asks_too_little else [f.name for f in result.fields],
+        "missing": list(result.missing),
+        "problems": [
+            {"field": p.field, "code": p.code, "text": problem_text(result, p.field, texts)}
+            for p in result.problems
+        ],
+        "plan": [_row(row) for row in result.plan],
+        "full_award": None if result.full_award is None else _full_award(result.full_award),
+        "totals": totals if result.plan else {},
+        "steps": [_step(step, texts) for step in result.steps],
+        "summary": summary(result, texts),
+        "html": render(result, texts),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "year": row.year,
+        "grant_year": row.grant_year,
+        "share": None if row.share is None else _number(row.share * 100),
+        "share_is_readers": row.share_is_readers,
+        "ceiling": row.ceiling,
+        "cost": row.cost,
+        "award": row.award,
+        "own_funding": row.own_funding,
+        "training": row.training,
+        "ended": row.ended,
+    }
+
+
+def _full_award(full: FullAward) -> dict[str, Any]:
+    return {
+        "amount": full.amount,
+        "positions_part": full.positions_part,
+        "other_costs": full.other_costs,
+        "counted": None if full.counted is None else _number(full.counted),
+        "is_readers": full.is_readers,
+    }
+
+
+def _step(step: Step, texts: Catalogue) -> dict[str, Any]:
+    values = {name: _value(value, texts) for name, value in step.values.items()}
+    return {"code": step.code, **values, "source": step.source}
+
+
+def _value(value: Value, texts: Catalogue) -> int | str:
+    if isinstance(value, Text):
+        return value.best(texts.lang)[0]
+    return _number(value) if isinstance(value, Fraction) else value
+
+
+def _number(number: Fraction) -> int | str:
+    """A whole number as such, any other exactly: as a decimal where it ends, else a fraction."""
+    if number.denominator == 1:
+        return number.numerator
+    scaled = number * 10_000
+    if scaled.denominator != 1:
+        return str(number)
+    return format(Decimal(scaled.numerator).scaleb(-4).normalize(), "f")
+
+
+def _dump(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

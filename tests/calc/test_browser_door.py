@@ -1,0 +1,167 @@
+"""The door: JSON in, JSON out, whatever comes in."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from builder import exercise
+from builder.content import Site
+from builder.i18n import LANGS, Translations
+from calc.browser import handle
+from calc.codec import from_json, to_json
+from calc.rules import Lang, SchemeRules
+
+
+def load(site: Site, translations: Translations, slug: str, lang: Lang) -> dict[str, Any]:
+    request = {
+        "v": 1,
+        "op": "load",
+        "lang": lang,
+        "scheme": to_json(site.schemes[slug].calculator),
+        "messages": translations.of_calc(lang),
+    }
+    answer: dict[str, Any] = json.loads(handle(json.dumps(request)))
+    return answer
+
+
+def estimate(slug: str, lang: Lang = "nb", **answers: object) -> dict[str, Any]:
+    request = {"v": 1, "op": "estimate", "scheme": slug, "lang": lang, "answers": answers}
+    answer: dict[str, Any] = json.loads(handle(json.dumps(request)))
+    return answer
+
+
+def test_rules_survive_the_way_to_the_browser(site: Site) -> None:
+    for scheme in site.schemes.values():
+        sent = json.loads(json.dumps(to_json(scheme.calculator)))
+        assert from_json(SchemeRules, sent) == scheme.calculator
+    assert from_json(SchemeRules, json.loads(json.dumps(to_json(exercise.scheme())))) == (
+        exercise.scheme()
+    )
+
+
+def test_an_estimate_has_every_part_of_the_contract(site: Site, translations: Translations) -> None:
+    assert load(site, translations, "oppfolging-voksne", "nb") == {"v": 1, "status": "loaded"}
+    answer = estimate(
+        "oppfolging-voksne",
+        track="act-fact",
+        plan_year="2025",
+        positions=6.5,
+        share_year_3="70",
+        share_year_4="33,33",
+    )
+    assert answer["status"] == "estimate"
+    assert answer["rules_year"] == 2025
+    assert answer["plan"][2] == {
+        "year": 2027,
+        "grant_year": 3,
+        "share": 70,
+        "share_is_readers": True,
+        "ceiling": 2_275_000,
+        "cost": None,
+        "award": 2_275_000,
+        "own_funding": None,
+        "training": 130_000,
+        "ended": False,
+    }
+    assert answer["plan"][3]["share"] == "33.33"
+    assert answer["totals"]["award"] == 3_250_000 * 2 + 2_275_000 + 1_083_225
+    assert [s["code"] for s in answer["steps"]][:3] == ["cohort_new", "max_units_within", "rate"]
+    assert answer["steps"][2]["source"] == "hdir-2025"
+    assert answer["html"].startswith('<section class="result"')
+    assert "positions" in answer["fields"]
+
+
+def test_a_problem_comes_with_its_field_and_a_text_that_says_what_is_allowed(
+    site: Site, translations: Translations
+) -> None:
+    load(site, translations, "oppfolging-voksne", "nb")
+    answer = estimate("oppfolging-voksne", track="act-fact", positions="1001")
+    assert answer["status"] == "invalid"
+    (problem,) = answer["problems"]
+    assert (problem["field"], problem["code"]) == ("positions", "too_high")
+    assert "1\u00a0000" in problem["text"]
+
+
+def test_a_mistake_in_an_opening_question_leaves_the_form_as_it_is(
+    site: Site, translations: Translations
+) -> None:
+    load(site, translations, "oppfolging-voksne", "nb")
+    assert estimate("oppfolging-voksne", plan_year="i fjor")["fields"] is None
+
+
+def test_rules_may_come_with_the_request(site: Site, translations: Translations) -> None:
+    load(site, translations, "oppfolging-voksne", "nb")
+    rules = to_json(exercise.scheme())
+    request = {"v": 1, "op": "estimate", "rules": rules, "lang": "nb", "answers": {}}
+    assert json.loads(handle(json.dumps(request)))["status"] == "needs_input"
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "1",
+        '"tekst"',
+        "{}",
+        '{"v": 2, "op": "estimate"}',
+        '{"v": 1}',
+        '{"v": 1, "op": "delete"}',
+        '{"v": 1, "op": ["estimate"]}',
+        '{"v": 1, "op": "load"}',
+        '{"v": 1, "op": "load", "scheme": 5, "messages": {}}',
+        '{"v": 1, "op": "load", "scheme": {"slug": 1}, "messages": {}}',
+        '{"v": 1, "op": "estimate", "scheme": "finnes-ikke", "answers": {}}',
+        '{"v": 1, "op": "estimate", "scheme": ["a"], "answers": {}}',
+        '{"v": 1, "op": "estimate", "scheme": "x", "answers": []}',
+        '{"v": 1, "op": "estimate", "rules": [], "answers": {}}',
+        '{"v": 1, "op": "estimate", "answers": {"positions": NaN}}',
+        '{"v": 1, "op": "estimate", "answers": {"positions": 1e999999}}',
+        "[" * 100_000,
+        "1" * 10_000,
+    ],
+)
+def test_a_request_that_is_not_understood_is_answered_and_never_raises(request_text: str) -> None:
+    answer = json.loads(handle(request_text))
+    assert answer["status"] == "bad_request"
+    assert answer["message"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+NAMES = st.sampled_from(
+    ["track", "plan_year", "years_received", "positions", "full_award", "share_year_3", "x"]
+)
+
+
+# The first draw of text makes tables of all of Unicode, which takes a second.
+SLOW_START = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+@SLOW_START
+@given(answers=st.dictionaries(NAMES, JSON), lang=st.sampled_from([*LANGS, "xx"]))
+def test_whatever_is_answered_gets_a_response_and_the_same_one_twice(
+    site: Site, translations: Translations, answers: dict[str, object], lang: str
+) -> None:
+    load(site, translations, "oppfolging-voksne", "nb")
+    load(site, translations, "oppfolging-voksne", "nn")
+    request = json.dumps(
+        {"v": 1, "op": "estimate", "scheme": "oppfolging-voksne", "lang": lang, "answers": answers}
+    )
+    first = handle(request)
+    assert handle(request) == first
+    assert json.loads(first)["v"] == 1
+
+
+@SLOW_START
+@given(request=JSON)
+def test_any_json_gets_a_response(request: object) -> None:
+    assert json.loads(handle(json.dumps(request)))["status"] == "bad_request"
