@@ -14,24 +14,34 @@ from typing import Literal
 Kind = Literal["kroner", "units", "persons", "percent", "count", "year", "choice"]
 
 SHARE_PREFIX = "share_year_"
-_SHARE_NAME = re.compile(f"{SHARE_PREFIX}[1-9]")
+AWARD_PREFIX = "award_year_"
+_NUMBERED = re.compile(f"({SHARE_PREFIX}|{AWARD_PREFIX})([1-9])")
 # Every answer name there is, in the order in which a form asks.
 NAMES = (
     "track",
     "plan_year",
     "years_received",
+    "own_rate",
     "positions",
     "persons",
+    "own_cap",
     "requested_amount",
+    "population",
     "use_years",
     "full_award",
+    "taper_assumption",
     "share_year",
+    "award_year",
     "cost_per_position",
+    "cost_per_person",
+    "yearly_cost",
     "other_costs",
     "cost_growth",
     "pre_project_amount",
-    "population",
 )
+
+
+_ONLY_NUMBERED = ("share_year", "award_year")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +49,7 @@ class Field:
     """A question to the reader: its answer name, what kind of answer, and what is allowed.
 
     `low` and `high` are inclusive bounds in the unit of the kind: kroner, årsverk, persons,
-    per cent, years. `label` is the message code of the question.
+    per cent, years.
     """
 
     name: str
@@ -48,30 +58,23 @@ class Field:
     high: int = 0
     required: bool = False
     options: tuple[str, ...] = ()
-    per_person: bool = False
-
-    @property
-    def base(self) -> str:
-        """The name, for all `share_year_N` the same."""
-        return "share_year" if self.name.startswith(SHARE_PREFIX) else self.name
 
     @property
     def label(self) -> str:
-        """The message code of the question."""
-        per_person = self.name == "cost_per_position" and self.per_person
-        return "cost_per_person" if per_person else self.base
+        """The message code of the question: the name, for all `share_year_N` the same."""
+        numbered = _NUMBERED.fullmatch(self.name)
+        return self.name if numbered is None else numbered[1].removesuffix("_")
+
+    @property
+    def number(self) -> int | None:
+        """N of `share_year_N` and `award_year_N`, else None."""
+        numbered = _NUMBERED.fullmatch(self.name)
+        return None if numbered is None else int(numbered[2])
 
     @property
     def order(self) -> tuple[int, int]:
         """The place in a form that has all fields."""
-        return NAMES.index(self.base), self.number or 0
-
-    @property
-    def number(self) -> int | None:
-        """N of `share_year_N`, else None."""
-        if not self.name.startswith(SHARE_PREFIX):
-            return None
-        return int(self.name.removeprefix(SHARE_PREFIX))
+        return NAMES.index(self.label), self.number or 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,9 @@ _AFTER: dict[Kind, re.Pattern[str]] = {
     "kroner": re.compile(r"(?:,-|\.-)?\s*(?:kr\.?|kroner)?", re.IGNORECASE),
     "percent": re.compile(r"\s*(?:%|prosent|pst\.?)?", re.IGNORECASE),
     "units": re.compile(r"\s*(?:årsverk|stillinger|stilling)?", re.IGNORECASE),
-    "persons": re.compile(r"\s*(?:personer|personar|person)?", re.IGNORECASE),
+    "persons": re.compile(
+        r"\s*(?:personer|personar|person|innbyggere|innbyggjarar)?", re.IGNORECASE
+    ),
 }
 _NOTHING_AFTER = re.compile("")
 _KRONER_BEFORE = re.compile(r"^(?:kr\.?|nok)\s*", re.IGNORECASE)
@@ -179,8 +184,7 @@ def read_answers(typed: Mapping[str, object], fields: tuple[Field, ...]) -> Answ
     problems = [
         Problem(field=name, code="unknown_field", values={})
         for name in typed
-        if name not in NAMES or name == "share_year"
-        if not _SHARE_NAME.fullmatch(name)
+        if not _NUMBERED.fullmatch(name) and (name not in NAMES or name in _ONLY_NUMBERED)
     ]
     for f in fields:
         value = typed.get(f.name)

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from calc.codec import from_json
 from calc.messages import Catalogue
-from calc.plan import FullAward, Result, Row, Step, Value, estimate
+from calc.plan import estimate
 from calc.report import problem_text, render, summary
+from calc.result import FullAward, Result, Row, Step, Value
 from calc.rules import Lang, SchemeRules, Text
 
 VERSION = 1
@@ -99,6 +100,14 @@ def response(result: Result, texts: Catalogue) -> dict[str, Any]:
         "plan": [_row(row) for row in result.plan],
         "full_award": None if result.full_award is None else _full_award(result.full_award),
         "totals": totals if result.plan else {},
+        "after_ladder": None
+        if result.after_ladder is None
+        else {"year": result.after_ladder.year, "cost": result.after_ladder.cost},
+        "assumption": result.assumption,
+        "inputs": [
+            {"field": i.field.name, "value": _input_value(i.value), "origin": i.origin}
+            for i in result.inputs
+        ],
         "steps": [_step(step, texts) for step in result.steps],
         "summary": summary(result, texts),
         "html": render(result, texts),
@@ -110,11 +119,12 @@ def _row(row: Row) -> dict[str, Any]:
         "year": row.year,
         "grant_year": row.grant_year,
         "share": None if row.share is None else _number(row.share * 100),
-        "share_is_readers": row.share_is_readers,
+        "origin": row.origin,
         "ceiling": row.ceiling,
         "cost": row.cost,
         "award": row.award,
         "own_funding": row.own_funding,
+        "own_share": None if row.own_share is None else _number(row.own_share * 100),
         "training": row.training,
         "ended": row.ended,
     }
@@ -138,6 +148,10 @@ def _step(step: Step, texts: Catalogue) -> dict[str, Any]:
 def _value(value: Value, texts: Catalogue) -> int | str:
     if isinstance(value, Text):
         return value.best(texts.lang)[0]
+    return _number(value) if isinstance(value, Fraction) else value
+
+
+def _input_value(value: Fraction | str | None) -> int | str | None:
     return _number(value) if isinstance(value, Fraction) else value
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 
 def to_json(value: object) -> object:
-    """A value of the rule model as what `json.dumps` takes; parts that are absent are left out."""
+    """A value of the rule model as what `json.dumps` takes; what is as by default is left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        pairs = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
-        return {k: to_json(v) for k, v in pairs if v not in (None, (), {})}
+        pairs = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {f.name: to_json(v) for f, v in pairs if v != f.default and v != {}}
     if isinstance(value, dict):
         return {k: to_json(v) for k, v in value.items()}
     if isinstance(value, tuple | list):

@@ -1,29 +1,35 @@
 """Which questions a track asks, given the answers so far. The form is made from this."""
 
-from calc.answers import SHARE_PREFIX, Field
+from calc.answers import AWARD_PREFIX, SHARE_PREFIX, Field
 from calc.rules import SchemeRules, Track
 
 # Bounds that no kommune's real answer lies outside of; they catch slips such as a lost comma.
 # They are ours, not rules.
 MOST_KRONER = 999_999_999
 MOST_UNITS = 1_000
+MOST_PEOPLE = 1_000_000
 FIRST_YEAR, LAST_YEAR = 2015, 2040
-MOST_YEARS_RECEIVED = 4
 MOST_GROWTH = 25
 
 PLAN_YEARS = 4  # the økonomiplan
+# Steps of a ladder whose rules we don't have: grant years 1 to 4 (the field's own words).
+LADDER_YEARS = 4
+
+# Ways to plan with shares that nobody has told yet: even steps to zero, half of the year before,
+# or the shares typed, as the reader's own assumption rather than the award letter's.
+ASSUMPTIONS = ("even", "half", "own")
 
 
 def opening_fields(scheme: SchemeRules) -> tuple[Field, ...]:
     """The questions that decide which rules hold: track, first budget year, years received."""
-    track_ids = tuple(dict.fromkeys(t for r in reversed(scheme.rules) for t in r.tracks))
     opening = (
-        Field(name="plan_year", kind="year", low=FIRST_YEAR, high=LAST_YEAR, required=True),
-        Field(name="years_received", kind="count", high=MOST_YEARS_RECEIVED),
+        Field(name="plan_year", kind="year", low=FIRST_YEAR, high=LAST_YEAR),
+        Field(name="years_received", kind="count", high=LADDER_YEARS),
     )
+    track_ids = tuple(scheme.track_names())
     if len(track_ids) == 1:
         return opening
-    return (Field(name="track", kind="choice", options=track_ids, required=True), *opening)
+    return (Field(name="track", kind="choice", options=track_ids), *opening)
 
 
 def fields_of(track: Track, years_received: int) -> tuple[Field, ...]:
@@ -34,55 +40,103 @@ def fields_of(track: Track, years_received: int) -> tuple[Field, ...]:
     """
     if track.not_computable is not None:
         return ()
-    knows_full_rate = full_rate_known(track)
-    full_award = Field(
-        name="full_award", kind="kroner", high=MOST_KRONER, required=not knows_full_rate
-    )
-    if track.lump_sum is not None:
-        most_years = track.lump_sum.use_years.value
-        return (
-            Field(
-                name="requested_amount", kind="kroner", high=MOST_KRONER, required=knows_full_rate
-            ),
-            Field(name="use_years", kind="count", low=1, high=int(most_years or PLAN_YEARS)),
-            full_award,
-        )
-    persons = track.unit == "personer"
-    asked = [
-        Field(
-            name="persons" if persons else "positions",
-            kind="persons" if persons else "units",
-            high=MOST_UNITS,
-            required=knows_full_rate,
-        ),
-        full_award,
-    ]
-    asked += [
-        Field(name=f"{SHARE_PREFIX}{n}", kind="percent", high=100, required=True)
-        for n in shares_to_ask(track, years_received)
-    ]
-    asked += [
-        Field(name="cost_per_position", kind="kroner", high=MOST_KRONER, per_person=persons),
-        Field(name="other_costs", kind="kroner", high=MOST_KRONER),
-        Field(name="cost_growth", kind="percent", high=MOST_GROWTH),
-    ]
+    asked = [*_basis_fields(track), *_letter_fields(track, years_received), *_cost_fields(track)]
     if track.pre_project is not None and not years_received:
-        asked.append(Field(name="pre_project_amount", kind="kroner", high=MOST_KRONER))
+        asked.append(_kroner("pre_project_amount"))
     return tuple(asked)
 
 
 def full_rate_known(track: Track) -> bool:
     """Whether the rules alone give the full award: no rate, maximum or cap is unknown."""
-    parts = [track.rate, track.max_units, *(cap for _, cap in track.all_caps())]
+    parts = [
+        track.rate,
+        track.max_units,
+        *(cap for _, cap in track.all_caps()),
+        *(band.amount for band in track.bands),
+    ]
     return all(figure.value is not None for figure in parts if figure is not None)
 
 
-def shares_to_ask(track: Track, years_received: int) -> tuple[int, ...]:
-    """The grant years (1 = first) shown in the plan whose share only the award letter tells."""
+def steps_to_ask(track: Track, years_received: int) -> tuple[int, ...]:
+    """The grant years (1 = first) shown in the plan of which only the award letter tells."""
+    if track.own_rules:
+        return tuple(range(years_received + 1, LADDER_YEARS + 1))
     if track.ladder is None:
         return ()
+    # With a sum paid in the first year, every year of the ladder counts.
+    first = 0 if track.paid_first_year else years_received
+    # Kroner per unit are of no use where a cap is unknown: then the letter tells each year's award.
+    of_no_use = track.ladder.in_kroner and not full_rate_known(track)
     return tuple(
         n
         for n, step in enumerate(track.ladder.years, start=1)
-        if step.value is None and years_received < n <= years_received + PLAN_YEARS
+        if (step.value is None or of_no_use) and first < n <= years_received + PLAN_YEARS
     )
+
+
+def _basis_fields(track: Track) -> list[Field]:
+    """What the full award is worked out from."""
+    known = full_rate_known(track)
+    fields = []
+    if track.own_rules:
+        fields.append(_kroner("own_rate", required=True))
+    if track.unit is not None:
+        persons = track.unit == "personer"
+        fields.append(
+            Field(
+                name="persons" if persons else "positions",
+                kind="persons" if persons else "units",
+                high=MOST_UNITS,
+                required=known,
+            )
+        )
+    elif track.on_request is not None:
+        fields.append(_kroner("requested_amount", required=known))
+    if track.own_rules:
+        fields.append(_kroner("own_cap"))
+    if track.bands:
+        fields.append(
+            Field(name="population", kind="persons", low=1, high=MOST_PEOPLE, required=known)
+        )
+    if track.use_years is not None:
+        most = int(track.use_years.value or PLAN_YEARS)
+        fields.append(Field(name="use_years", kind="count", low=1, high=most))
+    return fields
+
+
+def _letter_fields(track: Track, years_received: int) -> list[Field]:
+    """What only the award letter tells."""
+    numbers = steps_to_ask(track, years_received)
+    if track.ladder is not None and track.ladder.in_kroner:
+        return [_kroner(f"{AWARD_PREFIX}{n}", required=True) for n in numbers]
+    if track.own_rules:
+        return _share_fields(numbers, assume=False)
+    letter = _kroner("full_award", required=not full_rate_known(track))
+    return [letter, *_share_fields(numbers)]
+
+
+def _share_fields(numbers: tuple[int, ...], *, assume: bool = True) -> list[Field]:
+    if not numbers:
+        return []
+    shares = [
+        Field(name=f"{SHARE_PREFIX}{n}", kind="percent", high=100, required=True) for n in numbers
+    ]
+    if not assume:
+        return shares
+    return [Field(name="taper_assumption", kind="choice", options=ASSUMPTIONS), *shares]
+
+
+def _cost_fields(track: Track) -> list[Field]:
+    if track.unit is None:
+        # For awards that don't count units the whole yearly cost is one figure.
+        return [_kroner("yearly_cost"), _growth()] if track.ladder is not None else []
+    per_unit = "cost_per_person" if track.unit == "personer" else "cost_per_position"
+    return [_kroner(per_unit), _kroner("other_costs"), _growth()]
+
+
+def _growth() -> Field:
+    return Field(name="cost_growth", kind="percent", high=MOST_GROWTH)
+
+
+def _kroner(name: str, *, required: bool = False) -> Field:
+    return Field(name=name, kind="kroner", high=MOST_KRONER, required=required)

@@ -4,8 +4,13 @@ Everything that comes from rules or readers is escaped here; whoever puts the st
 does nothing else with it. Wording comes from the catalogue.
 """
 
-from calc.messages import Catalogue, decimal, escape, kroner, percent
-from calc.plan import Result, Row, Step
+from fractions import Fraction
+
+from calc.answers import Field
+from calc.chart import chart
+from calc.messages import NBSP, Catalogue, decimal, escape, kroner, percent
+from calc.money import nearest_kroner
+from calc.result import Input, Result, Row, Step
 from calc.rules import Source
 
 _COLUMNS = ("share", "cost", "ceiling", "award", "own_funding", "training")
@@ -19,13 +24,14 @@ def render(result: Result, texts: Catalogue) -> str:
     if result.missing:
         parts.append(_missing(result, texts))
     if result.plan:
-        parts.append(_table(result, texts))
+        parts += [_table(result, texts), _after_ladder(result, texts), chart(result, texts)]
     if result.steps:
         parts.append(_steps(result, texts))
     if result.plan:
         parts.append(_caveats(texts))
-    if result.rules is not None:
-        parts.append(_sources(result, texts))
+    if result.inputs:
+        parts.append(_inputs(result, texts))
+    parts.append(_sources(result, texts))
     return f'<section class="result" data-status="{result.status}">{"".join(parts)}</section>'
 
 
@@ -43,7 +49,11 @@ def summary(result: Result, texts: Catalogue) -> str:
         else:
             said = texts.text("summary.estimate", **values)
         own = result.total("own_funding")
-        return said if own is None else f"{said} {texts.text('summary.own_funding', amount=own)}"
+        if own is not None:
+            said += f" {texts.text('summary.own_funding', amount=own)}"
+        if result.assumption is not None:
+            said += f" {texts.text('summary.assumption')}"
+        return said
     if result.status == "needs_input":
         known = [r.award for r in result.plan if r.award is not None and not r.ended]
         if known:
@@ -113,7 +123,7 @@ def _table(result: Result, texts: Catalogue) -> str:
 def _is_shown(column: str, result: Result) -> bool:
     """Whether a column says anything here: the award always does."""
     if column == "share":
-        return result.track is not None and result.track.ladder is not None
+        return result.track is not None and result.track.has_shares
     if column == "ceiling":
         return _is_shown("cost", result)
     return column == "award" or any(getattr(row, column) is not None for row in result.plan)
@@ -144,12 +154,30 @@ def _cell(row: Row, column: str, texts: Catalogue) -> str:
         value *= 100
         said = escape(percent(value))
         data = decimal(value).replace(",", ".")
-        if row.share_is_readers:
-            origin = texts.html("origin.reader")
-            said += f' <span class="origin origin-reader">{origin}</span>'
+        said += _origin(row, texts)
     else:
         said, data = escape(kroner(value)), str(value)
+        if column == "own_funding":
+            said += _own_funding_more(row, texts)
+        elif column == "award" and row.share is None:
+            said += _origin(row, texts)
     return f'<td class="number" data-field="{column}" data-value="{data}">{said}</td>'
+
+
+def _origin(row: Row, texts: Catalogue) -> str:
+    """A mark on a figure that does not come from the rules."""
+    if row.origin == "rules":
+        return ""
+    mark = texts.html(f"origin.{row.origin}")
+    return f' <span class="origin origin-{row.origin}">{mark}</span>'
+
+
+def _own_funding_more(row: Row, texts: Catalogue) -> str:
+    """Own funding in per cent of the cost, and per årsverk or person."""
+    more = [] if row.own_share is None else [percent(row.own_share * 100)]
+    if row.own_per_unit is not None and row.own_funding:
+        more.append(f"{kroner(nearest_kroner(row.own_per_unit))} {texts.text(f'per_{row.unit}')}")
+    return f' <span class="cell-more">{escape(", ".join(more))}</span>' if more else ""
 
 
 def _sums(result: Result, shown: list[str], texts: Catalogue) -> str:
@@ -172,8 +200,53 @@ def _sums(result: Result, shown: list[str], texts: Catalogue) -> str:
     return f'<tfoot><tr><th scope="row" colspan="2">{label}</th>{"".join(cells)}</tr></tfoot>'
 
 
+def _after_ladder(result: Result, texts: Catalogue) -> str:
+    after = result.after_ladder
+    if after is None:
+        return ""
+    year = str(after.year)
+    if after.cost is None:
+        said = texts.html("after_ladder.unknown", year=year)
+    else:
+        said = texts.html("after_ladder.known", year=year, cost=after.cost)
+    return f'<p class="result-after">{said}</p>'
+
+
+def _inputs(result: Result, texts: Catalogue) -> str:
+    items = "".join(
+        f"<div><dt>{escape(field_label(i.field.label, i.field.number, texts))}</dt>"
+        f"<dd>{_input_value(i, result, texts)}"
+        f' <span class="input-{i.origin}">{texts.html(f"input.{i.origin}")}</span></dd></div>'
+        for i in result.inputs
+    )
+    return f'<h3>{texts.html("input.heading")}</h3><dl class="result-inputs">{items}</dl>'
+
+
+def _input_value(given: Input, result: Result, texts: Catalogue) -> str:
+    if given.value is None:
+        return texts.html("cell.empty")
+    if given.field.name == "track":
+        return texts.mark(result.scheme.track_names()[str(given.value)])
+    if isinstance(given.value, str):
+        return texts.html(f"option.{given.field.name}.{given.value}")
+    return escape(answer_shown(given.field, given.value, texts))
+
+
+def answer_shown(field: Field, value: Fraction, texts: Catalogue) -> str:
+    """A number answered as text with its unit: `6,5 årsverk`, `1 200 000 kr`, `70 %`, `2025`."""
+    if field.kind == "kroner":
+        return kroner(int(value))
+    if field.kind == "percent":
+        return percent(value)
+    if field.kind == "year":
+        return str(value)
+    unit = {"units": "unit_positions", "persons": "unit_persons"}.get(field.kind)
+    number = decimal(value)
+    return number if unit is None else f"{number}{NBSP}{texts.text(unit)}"
+
+
 def _steps(result: Result, texts: Catalogue) -> str:
-    sources = result.rules.sources if result.rules is not None else {}
+    sources = _known_sources(result)
     items = "".join(_step(step, sources, texts) for step in result.steps)
     return f'<h3>{texts.html("steps.heading")}</h3><ol class="steps">{items}</ol>'
 
@@ -191,6 +264,14 @@ def _step(step: Step, sources: dict[str, Source], texts: Catalogue) -> str:
     return f'<li class="step" data-step="{step.code}">{"".join(parts)}</li>'
 
 
+def _known_sources(result: Result) -> dict[str, Source]:
+    """The sources of every rule year by key, those of the year that holds first."""
+    sources: dict[str, Source] = {}
+    for rules in result.scheme.rules:
+        sources |= rules.sources
+    return sources if result.rules is None else {**sources, **result.rules.sources}
+
+
 def _short_source(source: Source) -> str:
     """Publisher and year, as a link where the source has an address."""
     name = escape(source.publisher)
@@ -201,11 +282,11 @@ def _short_source(source: Source) -> str:
 
 def _sources(result: Result, texts: Catalogue) -> str:
     """The sources of the steps taken, in full, each once."""
-    assert result.rules is not None
+    sources = _known_sources(result)
     keys = dict.fromkeys(step.source for step in result.steps if step.source is not None)
     if not keys:
         return ""
-    items = "".join(f"<li>{_full_source(result.rules.sources[key])}</li>" for key in keys)
+    items = "".join(f"<li>{_full_source(sources[key])}</li>" for key in keys)
     return f'<h3>{texts.html("sources.heading")}</h3><ul class="result-sources">{items}</ul>'
 
 

@@ -140,8 +140,24 @@ class Caps:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Band:
+    """The most that a kommune of a certain size can get; `up_to` inhabitants, inclusive.
+
+    The last band has no `up_to`: it holds for every larger kommune.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    amount: Figure
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ladder:
-    """The taper: for each grant year, the first first, the share of the full award in per cent."""
+    """The taper: a figure for each grant year, the first first.
+
+    Either shares of the full award (per cent), or kroner per unit, in all years alike.
+    """
 
     __pydantic_config__ = _FORBID
 
@@ -152,7 +168,19 @@ class Ladder:
         if not self.years:
             raise RuleError("no_years", "years")
         for n, step in enumerate(self.years):
-            _require_unit(step, f"years.{n}", "prosent")
+            _require_unit(step, f"years.{n}", "prosent", *PER_UNIT)
+            if step.unit != self.years[0].unit:
+                raise RuleError(
+                    "wrong_unit",
+                    f"years.{n}.unit",
+                    found=step.unit,
+                    expected=f"{self.years[0].unit}, som i det første året",
+                )
+
+    @property
+    def in_kroner(self) -> bool:
+        """Whether the steps are kroner per unit rather than shares."""
+        return self.years[0].unit != "prosent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,17 +208,36 @@ class OtherCosts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LumpSum:
-    """A sum that is asked for once: paid in the first year and used over one or more years."""
+class OnRequest:
+    """The applicant asks for an amount of their own; nothing is worked out from units."""
 
     __pydantic_config__ = _FORBID
 
-    use_years: Figure
-    paid_in: Literal["first_year"]
     source: str
 
-    def __post_init__(self) -> None:
-        _require_unit(self.use_years, "use_years", "år")
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """When the award is paid: each year its own, or the whole sum in the first year."""
+
+    __pydantic_config__ = _FORBID
+
+    profile: Literal["yearly", "first_year"]
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """A transitional arrangement: the rules of each calendar year hold for that year.
+
+    It is for those who had the grant in the calendar year `funded_in`, on the step of the ladder
+    that they have come to. Nobody can enter it.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    funded_in: int
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,56 +266,125 @@ class Closed:
 class Track:
     """A branch of a scheme (spor, prioritet) with its own rates: parts in any combination.
 
-    A track either pays per unit (`rate`), pays a sum asked for (`lump_sum`), or says why no amount
-    can be worked out (`not_computable`). `national_frame` is what all applicants share (kroner);
-    it is shown and never calculated with. `start` holds the answers that the form starts with; they
-    are examples, never a recommendation.
+    What the award is worked out from is exactly one of: `rate` per unit, a `ladder` in kroner per
+    unit, an amount asked for (`on_request`), the reader's own rules (`own_rules`); or the track
+    says why no amount can be worked out (`not_computable`). `bands` are caps by population.
+    `national_frame` is what all applicants share (kroner); it is shown and never calculated with.
+    `start` holds the answers that the form starts with: examples, never a recommendation.
     """
 
     __pydantic_config__ = _FORBID
 
     name: Text
     rate: Figure | None = None
+    on_request: OnRequest | None = None
+    own_rules: bool = False
     max_units: Figure | None = None
     caps: Caps | None = None
+    bands: tuple[Band, ...] = ()
     other_costs: OtherCosts | None = None
     ladder: Ladder | None = None
     pre_project: Figure | None = None
     training: Training | None = None
+    payment: Payment | None = None
+    use_years: Figure | None = None
+    transition: Transition | None = None
     national_frame: Figure | None = None
-    lump_sum: LumpSum | None = None
     not_computable: NotComputable | None = None
     closed_from: Closed | None = None
     start: dict[str, str | int | Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ways = [k for k in ("rate", "lump_sum", "not_computable") if getattr(self, k) is not None]
-        if len(ways) != 1:
-            raise RuleError("one_way", "rate", found=", ".join(ways))
-        if self.rate is not None:
-            _require_unit(self.rate, "rate", *PER_UNIT)
-            if self.max_units is not None:
-                _require_unit(self.max_units, "max_units", self.unit)
-            if self.training is not None:
-                _require_unit(self.training.per_unit, "training.per_unit", self.rate.unit)
+        self._check_basis()
+        self._check_units()
+        self._check_bands()
+        if self.use_years is not None and not self.paid_first_year:
+            raise RuleError("needs_first_year", "use_years")
+        if self.transition is not None and self.ladder is None:
+            raise RuleError("needs_ladder", "transition")
+
+    def _check_basis(self) -> None:
+        basis = {
+            "rate": self.rate is not None,
+            "ladder": self.ladder is not None and self.ladder.in_kroner,
+            "on_request": self.on_request is not None,
+            "own_rules": self.own_rules,
+            "not_computable": self.not_computable is not None,
+        }
+        found = [name for name, there in basis.items() if there]
+        if len(found) != 1:
+            raise RuleError("one_basis", "rate", found=", ".join(found) or "ingen av dem")
+        if self.own_rules:
+            for key, _ in (*self.figures(), *self.sources()):
+                raise RuleError("own_rules_alone", key.partition(".")[0])
+        if self.unit is None and self.not_computable is None:
+            for part in ("max_units", "other_costs", "training"):
+                if getattr(self, part) is not None:
+                    raise RuleError("needs_units", part)
+
+    def _check_units(self) -> None:
+        per_unit = (self.rate, self.training.per_unit if self.training is not None else None)
+        for name, figure in zip(("rate", "training.per_unit"), per_unit, strict=True):
+            if figure is not None:
+                _require_unit(figure, name, *PER_UNIT)
+                if self.unit is not None and PER_UNIT[figure.unit] != self.unit:
+                    wanted = next(
+                        unit for unit, counted in PER_UNIT.items() if counted == self.unit
+                    )
+                    _require_unit(figure, name, wanted)
+        if self.max_units is not None:
+            _require_unit(self.max_units, "max_units", *([self.unit] if self.unit else _COUNTED))
         for name, cap in self.all_caps():
             _require_unit(cap, f"caps.{name}", "kr", "kr per år")
         if self.pre_project is not None:
             _require_unit(self.pre_project, "pre_project", "kr per år")
-        if self.rate is None:
-            for part in ("max_units", "other_costs", "ladder", "pre_project", "training"):
-                if getattr(self, part) is not None and self.not_computable is None:
-                    raise RuleError("needs_rate", part)
+        if self.use_years is not None:
+            _require_unit(self.use_years, "use_years", "år")
+        if self.national_frame is not None:
+            _require_unit(self.national_frame, "national_frame", "kr", "kr per år")
+
+    def _check_bands(self) -> None:
+        below = 0
+        for n, band in enumerate(self.bands):
+            _require_unit(band.amount, f"bands.{n}.amount", "kr", "kr per år")
+            is_last = n == len(self.bands) - 1
+            if is_last != (band.up_to is None):
+                raise RuleError("last_band_open", f"bands.{n}.up_to")
+            if band.up_to is not None:
+                if band.up_to <= below:
+                    raise RuleError("bands_in_order", f"bands.{n}.up_to", found=str(band.up_to))
+                below = band.up_to
 
     @property
-    def unit(self) -> Unit:
-        """What the rate counts: «årsverk» or «personer». Only for tracks with a rate."""
-        assert self.rate is not None
-        return PER_UNIT[self.rate.unit]
+    def unit(self) -> Unit | None:
+        """What is counted, «årsverk» or «personer»; None where the award is not per unit."""
+        if self.own_rules:
+            return "årsverk"
+        if self.rate is not None:
+            return PER_UNIT.get(self.rate.unit)
+        if self.ladder is not None and self.ladder.in_kroner:
+            return PER_UNIT[self.ladder.years[0].unit]
+        return None
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether each year pays a share of the full award."""
+        if self.paid_first_year:
+            return False
+        return self.own_rules or (self.ladder is not None and not self.ladder.in_kroner)
+
+    @property
+    def paid_first_year(self) -> bool:
+        """Whether the whole award is paid in the first grant year."""
+        return self.payment is not None and self.payment.profile == "first_year"
 
     def all_caps(self) -> tuple[tuple[str, Figure], ...]:
         """The caps that the rules have, as (name, figure)."""
         return tuple(self.caps.items()) if self.caps is not None else ()
+
+    def band_of(self, population: int) -> Band:
+        """The band that a kommune of so many inhabitants is in. Only where there are bands."""
+        return next(b for b in self.bands if b.up_to is None or population <= b.up_to)
 
     def figures(self) -> Iterator[tuple[str, Figure]]:
         """Every figure of the track with its dotted key, in the order of a rate table."""
@@ -278,6 +394,8 @@ class Track:
             yield "max_units", self.max_units
         for name, cap in self.all_caps():
             yield f"caps.{name}", cap
+        for n, band in enumerate(self.bands):
+            yield f"bands.{n}.amount", band.amount
         if self.ladder is not None:
             for n, step in enumerate(self.ladder.years):
                 yield f"ladder.years.{n}", step
@@ -285,8 +403,8 @@ class Track:
             yield "pre_project", self.pre_project
         if self.training is not None:
             yield "training.per_unit", self.training.per_unit
-        if self.lump_sum is not None:
-            yield "lump_sum.use_years", self.lump_sum.use_years
+        if self.use_years is not None:
+            yield "use_years", self.use_years
         if self.national_frame is not None:
             yield "national_frame", self.national_frame
 
@@ -294,10 +412,21 @@ class Track:
         """Every reference to a source as (dotted key, source key)."""
         for key, figure in self.figures():
             yield f"{key}.source", figure.source
-        for part in ("other_costs", "lump_sum", "not_computable", "closed_from"):
+        for part in _PARTS_WITH_SOURCE:
             value = getattr(self, part)
             if value is not None:
                 yield f"{part}.source", value.source
+
+
+_COUNTED: tuple[Unit, ...] = tuple(PER_UNIT.values())
+_PARTS_WITH_SOURCE = (
+    "on_request",
+    "other_costs",
+    "payment",
+    "transition",
+    "not_computable",
+    "closed_from",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,7 +439,9 @@ class Expectation:
 
     __pydantic_config__ = _FORBID
 
-    status: Literal["estimate", "needs_input", "not_computable", "closed"] = "estimate"
+    status: Literal["estimate", "needs_input", "not_eligible", "not_computable", "closed"] = (
+        "estimate"
+    )
     award: tuple[int | None, ...] | None = None
     own_funding: tuple[int | None, ...] | None = None
     positions_part: int | None = None
@@ -356,15 +487,29 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class SchemeRules:
-    """All rule years of a scheme that we have, oldest first: what a calculator is given."""
+    """All rule years of a scheme that we have, oldest first: what a calculator is given.
+
+    `any_year` is true where the reader types the rules, so that they hold whatever the year is.
+    """
 
     slug: str
     name: Text
     rules: tuple[Rules, ...]
+    any_year: bool = False
 
     def of_year(self, year: int) -> Rules | None:
         """The rules of exactly that year; an uncovered year has none, never the nearest."""
+        if self.any_year:
+            return self.rules[-1]
         return next((r for r in self.rules if r.year == year), None)
+
+    def track_names(self) -> dict[str, Text]:
+        """The tracks of all rule years by id, those of the newest year first."""
+        names: dict[str, Text] = {}
+        for rules in reversed(self.rules):
+            for track_id, track in rules.tracks.items():
+                names.setdefault(track_id, track.name)
+        return names
 
     @property
     def latest(self) -> Rules:

@@ -8,7 +8,8 @@ import pytest
 from builder import i18n
 from builder.content import Site, load
 from builder.i18n import Translations
-from calc.plan import Result, estimate
+from calc.plan import estimate
+from calc.result import Result
 
 ROOT = Path(__file__).parents[2]
 

@@ -58,11 +58,12 @@ def test_an_estimate_has_every_part_of_the_contract(site: Site, translations: Tr
         "year": 2027,
         "grant_year": 3,
         "share": 70,
-        "share_is_readers": True,
+        "origin": "reader",
         "ceiling": 2_275_000,
         "cost": None,
         "award": 2_275_000,
         "own_funding": None,
+        "own_share": None,
         "training": 130_000,
         "ended": False,
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from calc.plan import Result
+from calc.result import Result
 from tests.calc.conftest import Ask
 
 VOKSNE = "oppfolging-voksne"
@@ -48,7 +48,7 @@ def test_shares_from_the_award_letter_make_the_plan_whole(ask: Ask) -> None:
     assert result.status == "estimate"
     assert awards(result) == [3_250_000, 3_250_000, 2_275_000, 1_300_000]
     assert result.total("award") == 10_075_000
-    assert [row.share_is_readers for row in result.plan] == [False, False, True, True]
+    assert [row.origin for row in result.plan] == ["rules", "rules", "reader", "reader"]
     assert [row.year for row in result.plan] == [2025, 2026, 2027, 2028]
     assert [row.grant_year for row in result.plan] == [1, 2, 3, 4]
 
@@ -252,9 +252,16 @@ def test_a_year_with_unknown_figures_asks_for_the_award_letter(ask: Ask) -> None
 @pytest.mark.parametrize("year", [2015, 2023, 2026, 2040])
 def test_a_year_without_rules_never_borrows_another_years(ask: Ask, year: int) -> None:
     result = ask(VOKSNE, track="act-fact", plan_year=year, positions=10)
-    assert result.status == "not_computable"
-    assert codes(result) == ["no_rules_for_year"]
-    assert result.plan == ()
+    assert result.status == "needs_input"
+    assert codes(result)[0] == "letter_for_year"
+    assert awards(result) == [None] * 4
+    assert result.missing[0] == "full_award"
+    letter = ask(
+        VOKSNE, track="act-fact", plan_year=year, full_award=100, share_year_1=100, share_year_2=50
+    )
+    assert awards(letter) == [100, 50, None, None]
+    assert {row.origin for row in letter.plan[:2]} == {"reader"}
+    assert all(step.source is None for step in letter.steps)
 
 
 # TryggEst, rules of 2025: at most 400 000 kr, paid in the first year, used over at most two

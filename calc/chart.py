@@ -1,0 +1,116 @@
+"""The bar chart of a plan as SVG: award and own funding stacked, a bar a year.
+
+Colours come from the page's style sheet by class; the shapes tell as much without them (own
+funding is drawn open, an assumed award dashed). Coordinates are whole numbers, so that the build
+and the browser give the same bytes.
+"""
+
+from calc.messages import Catalogue, escape, kroner, whole
+from calc.result import Result, Row
+
+# Sizes in units of the view box, which is as wide as a small phone.
+_WIDTH, _HEIGHT = 360, 220
+_TOP, _BOTTOM = 24, 40  # room for figures above and years below
+_GAP = 12
+
+
+def chart(result: Result, texts: Catalogue) -> str:
+    """The chart as an HTML figure with legend, or nothing where no amount is known."""
+    most = max((_height_of(row) for row in result.plan), default=0)
+    if most == 0:
+        return ""
+    slot = _WIDTH // len(result.plan)
+    bars = "".join(
+        _bar(row, n * slot + _GAP // 2, slot - _GAP, most, texts)
+        for n, row in enumerate(result.plan)
+    )
+    base = _HEIGHT - _BOTTOM
+    alternative = escape(_in_words(result, texts))
+    return (
+        f'<figure class="chart"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'aria-label="{alternative}">{bars}'
+        f'<line class="chart-axis" x1="0" y1="{base}" x2="{_WIDTH}" y2="{base}"/></svg>'
+        f"<figcaption>{texts.html('chart.caption')}{_legend(result, texts)}</figcaption></figure>"
+    )
+
+
+def _height_of(row: Row) -> int:
+    """What a year's bar stands for: its cost where it is known, else its award (kroner)."""
+    return max(row.award or 0, row.cost or 0)
+
+
+def _bar(row: Row, x: int, width: int, most: int, texts: Catalogue) -> str:
+    base, room = _HEIGHT - _BOTTOM, _HEIGHT - _BOTTOM - _TOP
+    middle = x + width // 2
+    parts = []
+    if row.award is None:
+        unknown = texts.html("cell.unknown")
+        parts.append(
+            f'<rect class="chart-unknown" x="{x}" y="{_TOP}" width="{width}" height="{room}"/>'
+            f'<text class="chart-note" x="{middle}" y="{_TOP + room // 2}">{unknown}</text>'
+        )
+    else:
+        award = row.award * room // most
+        kind = "assumed" if row.origin == "assumption" else "award"
+        if award:
+            parts.append(_rect(kind, x, base - award, width, award))
+        own = row.own_funding
+        if own:
+            top = award + own * room // most
+            parts.append(_rect("own", x, base - top, width, top - award))
+        else:
+            top = award
+        figure = whole(row.award)
+        parts.append(
+            f'<text class="chart-figure" x="{middle}" y="{base - top - 6}">{figure}</text>'
+        )
+    place = _place(row, texts)
+    parts.append(
+        f'<text class="chart-year" x="{middle}" y="{base + 16}">{row.year}</text>'
+        f'<text class="chart-note" x="{middle}" y="{base + 32}">{place}</text>'
+    )
+    return f'<g data-year="{row.year}">{"".join(parts)}</g>'
+
+
+def _rect(kind: str, x: int, y: int, width: int, height: int) -> str:
+    return f'<rect class="chart-{kind}" x="{x}" y="{y}" width="{width}" height="{height}"/>'
+
+
+def _place(row: Row, texts: Catalogue) -> str:
+    if row.ended:
+        return texts.html("chart.ended")
+    if row.grant_year == 0:
+        return texts.html("grant_year.pre_project")
+    return texts.html("grant_year.number", number=str(row.grant_year))
+
+
+def _in_words(result: Result, texts: Catalogue) -> str:
+    """The chart as one text: each year with its amounts, and what is assumed or not known."""
+    years = []
+    for row in result.plan:
+        year = str(row.year)
+        if row.award is None:
+            years.append(texts.text("chart.year_unknown", year=year))
+            continue
+        said = texts.text("chart.year", year=year, award=kroner(row.award))
+        if row.own_funding is not None:
+            said += texts.text("chart.year_own", own=kroner(row.own_funding))
+        if row.origin == "assumption":
+            said += texts.text("chart.year_assumed")
+        years.append(said)
+    return f"{texts.text('chart.alternative')} {'; '.join(years)}."
+
+
+def _legend(result: Result, texts: Catalogue) -> str:
+    kinds = [
+        ("award", any(r.award and r.origin != "assumption" for r in result.plan)),
+        ("assumed", any(r.award and r.origin == "assumption" for r in result.plan)),
+        ("own", any(r.own_funding for r in result.plan)),
+        ("unknown", any(r.award is None for r in result.plan)),
+    ]
+    items = "".join(
+        f'<li class="chart-key chart-key-{kind}">{texts.html(f"chart.key.{kind}")}</li>'
+        for kind, shown in kinds
+        if shown
+    )
+    return f'<ul class="chart-legend">{items}</ul>'
