@@ -1,0 +1,42 @@
+"""What is wrong in the content, said so that an editor can mend it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake: where it is (file, line from 1, dotted key), what was found and expected.
+
+    `message`, `found` and `expected` are Norwegian; `found` and `expected` may be empty.
+    """
+
+    file: Path
+    line: int
+    key: str
+    message: str
+    found: str = ""
+    expected: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
+        lines = [f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"]
+        if self.found:
+            lines.append(f"    fant:      {self.found}")
+        if self.expected:
+            lines.append(f"    forventet: {self.expected}")
+        return "\n".join(lines)
+
+
+class ContentError(Exception):
+    """The content has mistakes; `problems` holds them all, in the order of the files."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__(self.report())
+
+    def report(self) -> str:
+        """Every problem, and how many there are."""
+        count = len(self.problems)
+        head = "Én feil i innholdet" if count == 1 else f"{count} feil i innholdet"
+        return f"{head}. Ingenting er publisert.\n\n" + "\n\n".join(map(str, self.problems))

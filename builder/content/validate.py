@@ -1,0 +1,283 @@
+"""From plain YAML values to the frozen model, with every mistake said in Norwegian."""
+
+import dataclasses
+import difflib
+import functools
+import json
+import types
+import typing
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from builder.content.problems import Problem
+from builder.content.yaml_file import Document, Key, Plain, at
+from calc.rules import KRONER, RuleError
+
+# Mistakes that the model finds itself, by code: what is wrong, and what was expected.
+_RULE_ERRORS = {
+    "empty": ("Teksten er tom.", "en tekst"),
+    "empty_list": ("Listen er tom.", "minst ett punkt"),
+    "value_or_unknown": (
+        "Et tall må ha enten «value» eller «unknown», og ikke begge.",
+        "value: 500000, eller unknown: tilskuddsbrevet",
+    ),
+    "not_a_number": ("Dette er ikke et tall.", "et tall, for eksempel 500000 eller 66.7"),
+    "negative": ("Tallet er negativt.", "0 eller mer"),
+    "not_whole": ("Tallet må være helt når enheten er «{unit}».", "et helt tall"),
+    "above_100": ("Prosenten er over 100.", "0 til 100"),
+    "wrong_unit": ("Enheten passer ikke her.", "{expected}"),
+    "unknown_source": ("Kilden finnes ikke under «sources».", "en av: {expected}"),
+    "one_basis": (
+        "Et spor regnes ut fra nøyaktig én ting, eller sier hvorfor det ikke kan regnes ut.",
+        "én av «rate», «ladder» i kroner, «on_request», «own_rules» og «not_computable»",
+    ),
+    "own_rules_alone": (
+        "Der leseren skriver reglene selv, skal sporet ikke ha egne regler.",
+        "bare «name», «own_rules» og «start»",
+    ),
+    "needs_units": (
+        "Denne delen hører bare til i et spor som regnes per årsverk eller person.",
+        "«rate», eller «ladder» i kroner",
+    ),
+    "needs_first_year": (
+        "«use_years» hører bare til der hele beløpet betales det første året.",
+        "payment: {{profile: first_year, source: …}}",
+    ),
+    "needs_ladder": ("En overgangsordning må ha en stige.", "«ladder» i sporet"),
+    "last_band_open": (
+        "Bare den siste gruppen kommuner skal være uten «up_to».",
+        "«up_to» i alle grupper unntatt den siste",
+    ),
+    "bands_in_order": ("Gruppene må gå fra små til store kommuner.", "et høyere tall enn før"),
+    "no_years": ("Stigen har ingen år.", "én andel for hvert tilskuddsår"),
+    "no_tracks": ("Regelverksåret har ingen spor.", "minst ett spor under «tracks»"),
+    "one_date": (
+        "En frist må ha én av «date», «expected» og «unknown: true».",
+        "date: 2025-04-01, expected: 2025-04, eller unknown: true",
+    ),
+    "not_a_month": ("Dette er ikke en måned.", "år og måned, for eksempel 2025-04"),
+    "not_a_time": ("Dette er ikke et klokkeslett.", "timer og minutter, for eksempel 23:59"),
+    "time_without_date": ("Et klokkeslett må ha en dato.", "«date» for samme frist"),
+    "not_an_email": ("Dette er ikke en e-postadresse.", "navn@domene.no"),
+    "not_an_address": ("Dette er ikke en nettadresse.", "en adresse som begynner med https://"),
+    "notice_needed": (
+        "En ordning som ikke er aktiv, må si det øverst på sidene.",
+        "en tekst under «notice»",
+    ),
+}
+
+# Where `600.000` would be a slip: nothing of these comes in parts.
+_WHOLE_UNITS = (*KRONER, "personer", "år")
+_WRONG_TYPE = "Verdien har feil type."
+# Mistakes that the type check finds, by the start of pydantic's code.
+_TYPE_NAMES = {
+    "int": "et helt tall",
+    "string": "tekst",
+    "bool": "true eller false",
+    "decimal": "et tall uten skille mellom tusener, for eksempel 500000 eller 66.7",
+    "dict": "nøkler med verdier under seg",
+    "dataclass": "nøkler med verdier under seg",
+    "tuple": "en liste (linjer som begynner med «- »)",
+    "list": "en liste (linjer som begynner med «- »)",
+    "date": "en dato som finnes, for eksempel 2025-04-01",
+}
+
+
+def validate[T](cls: type[T], document: Document) -> T | None:
+    """The document as a `cls`, or None with what is wrong added to the document's problems."""
+    if document.problems:
+        return None
+    _refuse_guesses(cls, document)
+    if cls not in _adapters:
+        _adapters[cls] = TypeAdapter(cls)
+    adapter: TypeAdapter[T] = _adapters[cls]
+    try:
+        valid = adapter.validate_json(json.dumps(document.data, default=_number), strict=True)
+    except ValidationError as error:
+        document.problems += _problems(cls, document, error.errors(include_url=False))
+        return None
+    return None if document.problems else valid
+
+
+# Made when first needed: an adapter takes longer to make than a file to check.
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _number(value: object) -> float:
+    # Up to 15 digits a float has the same shortest decimal form that it was written in, and
+    # pydantic makes the Decimal from that form; the reader of YAML takes no longer ones.
+    assert isinstance(value, Decimal)
+    return float(value)
+
+
+def _refuse_guesses(cls: type, document: Document) -> None:
+    """Tell of numbers that would be read as others than meant; a number is put in their place.
+
+    pydantic takes text for a number: it reads «1_000» and «1e3» as a thousand. And `600.000` is
+    six hundred to a computer, but not to a Norwegian.
+    """
+    for key, members, value in list(_places(cls, document.data, ())):
+        holder = at(document.data, key[:-1])
+        if not isinstance(holder, dict) or Decimal not in members or str in members:
+            continue
+        unit = holder.get("unit")
+        if isinstance(value, str):
+            expected = _TYPE_NAMES["decimal"]
+            problem = document.problem(key, _WRONG_TYPE, _shown(value), expected)
+        elif isinstance(value, Decimal) and unit in _WHOLE_UNITS:
+            message, expected = _RULE_ERRORS["not_whole"]
+            problem = document.problem(key, message.format(unit=unit), str(value), expected)
+        else:
+            continue
+        document.problems.append(problem)
+        holder[str(key[-1])] = 0
+
+
+def _places(hint: Any, data: Plain, key: Key) -> Iterator[tuple[Key, tuple[Any, ...], Plain]]:
+    """Every value with its key path and the types that the model allows there."""
+    members = _members(hint)
+    yield key, members, data
+    for member in members:
+        origin, arguments = typing.get_origin(member), typing.get_args(member)
+        if isinstance(data, list) and origin is tuple:
+            for n, item in enumerate(data):
+                yield from _places(arguments[0], item, (*key, n))
+        elif isinstance(data, dict) and origin is dict:
+            for name, value in data.items():
+                yield from _places(arguments[1], value, (*key, name))
+        elif isinstance(data, dict) and isinstance(member, type):
+            for name in data.keys() & _hints_of(member).keys():
+                yield from _places(_hints_of(member)[name], data[name], (*key, name))
+
+
+@functools.cache
+def _hints_of(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls) if dataclasses.is_dataclass(cls) else {}
+
+
+def _problems(cls: type, document: Document, errors: list[ErrorDetails]) -> list[Problem]:
+    """One problem per place: a value that fits none of several types is one mistake."""
+    grouped: dict[Key, list[ErrorDetails]] = {}
+    for error in errors:
+        grouped.setdefault(_place(document.data, error), []).append(error)
+    return [_problem(cls, document, key, found) for key, found in grouped.items()]
+
+
+def _place(data: Plain, error: ErrorDetails) -> Key:
+    """The key path in the file; pydantic's path also names the types it tried."""
+    key: Key = ()
+    for part in error["loc"]:
+        here = at(data, key)
+        inside = (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int)
+        )
+        if not inside:
+            break
+        key = (*key, part)
+    if error["type"] == "missing":
+        key = (*key, error["loc"][-1])
+    return key
+
+
+def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]) -> Problem:
+    error = errors[0]
+    kind, found = error["type"], _shown(at(document.data, key))
+    if kind == "missing":
+        return document.problem(key, f"Nøkkelen «{key[-1]}» mangler.", expected=f"{key[-1]}: …")
+    if kind == "unexpected_keyword_argument":
+        known = _keys_of(cls, document.data, key[:-1])
+        near = difflib.get_close_matches(str(key[-1]), known, n=1)
+        hint = f"Mente du «{near[0]}»?" if near else f"en av: {', '.join(known)}"
+        return document.problem(key, f"Nøkkelen «{key[-1]}» er ukjent her.", str(key[-1]), hint)
+    if kind == "value_error":
+        rule = error["ctx"]["error"]
+        if isinstance(rule, RuleError):
+            return _rule_problem(document, key, rule)
+    if kind == "literal_error":
+        options = error["ctx"]["expected"].replace("'", "«", 1)
+        return document.problem(
+            key, "Verdien er ikke en av dem som kan brukes.", found, _options(options)
+        )
+    if kind.startswith("date_"):
+        return document.problem(key, "Dette er ikke en dato.", found, _TYPE_NAMES["date"])
+    kinds = [e["type"].split("_")[0] for e in errors]
+    if "decimal" in kinds:
+        kinds = ["decimal"]  # takes whole numbers too
+    names = [_TYPE_NAMES.get(name, "en annen verdi") for name in kinds]
+    expected = " eller ".join(dict.fromkeys(names))
+    if kind.startswith("dataclass") and _is_text(cls, document.data, key):
+        expected = "{nb: teksten på bokmål}, gjerne med nn: teksten på nynorsk"
+    return document.problem(key, _WRONG_TYPE, found, expected)
+
+
+def _options(expected: str) -> str:
+    words = expected.replace("«", "'").replace(" or ", ", ").split(", ")
+    return "en av: " + ", ".join(word.strip("'") for word in words)
+
+
+def _rule_problem(document: Document, key: Key, rule: RuleError) -> Problem:
+    inner = _inside(at(document.data, key), rule.key.split("."))
+    message, expected = _RULE_ERRORS[rule.code]
+    found = rule.values.get("found", "") or _shown(at(document.data, (*key, *inner)))
+    values = {"found": found, "expected": "", "unit": "", **rule.values}
+    return document.problem(
+        (*key, *inner), message.format(**values), found, expected.format(**values)
+    )
+
+
+def _inside(data: Plain, parts: list[str]) -> Key:
+    """The key path of a dotted key: numbers are places in a list, but names in a mapping."""
+    key: Key = ()
+    for part in parts:
+        key = (*key, int(part) if isinstance(at(data, key), list) else part)
+    return key
+
+
+def _shown(value: Plain) -> str:
+    """A value as short text for a message."""
+    if value is None:
+        return "ingen verdi"
+    if isinstance(value, str):
+        return f"«{value if len(value) <= 60 else value[:57] + '…'}»"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "nøklene " + ", ".join(value) if value else "ingen nøkler"
+    if isinstance(value, list):
+        return "en liste" if value else "en tom liste"
+    return str(value)
+
+
+def _class_at(cls: type, data: Plain, key: Key) -> type | None:
+    """The dataclass that the model expects at a key path."""
+    hint: Any = cls
+    for part in key:
+        members = [m for m in _members(hint) if m is not types.NoneType]
+        hint = next(iter(members), None)
+        if dataclasses.is_dataclass(hint):
+            hint = typing.get_type_hints(hint).get(str(part))
+        else:
+            arguments = typing.get_args(hint)
+            hint = arguments[0] if typing.get_origin(hint) is tuple else arguments[-1]
+    found = next((m for m in _members(hint) if dataclasses.is_dataclass(m)), None)
+    return found if isinstance(found, type) else None
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return typing.get_args(hint)
+    return (hint,)
+
+
+def _keys_of(cls: type, data: Plain, key: Key) -> list[str]:
+    found = _class_at(cls, data, key)
+    return [] if found is None else [f.name for f in dataclasses.fields(found)]
+
+
+def _is_text(cls: type, data: Plain, key: Key) -> bool:
+    found = _class_at(cls, data, key)
+    return found is not None and found.__name__ == "Text"

@@ -1,0 +1,252 @@
+"""YAML read so that every value knows its line, and nothing is guessed.
+
+Only plain decimal numbers, `true`, `false` and `null` are read as such. What YAML may take for
+something else (`1_000`, `0x1F`, `1e3`, `nei`) stays the text that was written, so that the check
+of types can show it to the editor.
+"""
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from builder.content.problems import Problem
+
+type Key = tuple[str | int, ...]
+type Plain = bool | int | Decimal | str | list[Plain] | dict[str, Plain] | None
+
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,9}\.[0-9]{1,6}")
+# More than any real file has; stops a few lines of nested anchors from growing without end.
+_MOST_VALUES = 20_000
+_MOST_BYTES = 1_000_000
+_MOST_LEVELS = 50
+# How much of a line is shown in a message.
+_LONGEST_SHOWN = 100
+# What no text has: control characters, and halves of characters that YAML's \uD800 would make.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass
+class Document:
+    """A YAML file as plain values, with the line (from 1) of every key path."""
+
+    file: Path
+    data: Plain = None
+    lines: dict[Key, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, key: Key) -> int:
+        """The line of a key, or of the nearest key above it that the file has."""
+        while key and key not in self.lines:
+            key = key[:-1]
+        return self.lines.get(key, 1)
+
+    def problem(self, key: Key, message: str, found: str = "", expected: str = "") -> Problem:
+        """A problem at a key of this file."""
+        return Problem(self.file, self.line(key), dotted(key), message, found, expected)
+
+
+def dotted(key: Key) -> str:
+    """A key path as an editor reads it: `tracks.act-fact.ladder.years[2].value`."""
+    return "".join(f"[{k + 1}]" if isinstance(k, int) else f".{k}" for k in key).lstrip(".")
+
+
+def read_yaml(path: Path, shown: Path) -> Document:
+    """Read a YAML file. Never raises: what is wrong is in the document's `problems`.
+
+    `shown` is the path that messages name.
+    """
+    document = Document(shown)
+    text = read_text(path, shown, document.problems)
+    if text is None:
+        return document
+    yaml = YAML(typ="rt", pure=True)
+    yaml.max_depth = _MOST_LEVELS
+    # Told as a mistake of its own, with its key.
+    yaml.composer.warn_double_anchors = False
+    try:
+        root = yaml.compose(text)
+    except (YAMLError, ValueError) as error:  # ValueError: an escape such as "\UFFFFFFFF"
+        document.problems.append(_not_yaml(shown, text, error))
+        return document
+    if root is None:
+        document.problems.append(
+            Problem(shown, 1, "", "Filen er tom.", expected="nøkler med verdier, «nøkkel: verdi»")
+        )
+        return document
+    _Reader(document).read(root)
+    return document
+
+
+def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
+    """The text of a file, without a byte order mark; or None, and why in `problems`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        problems.append(Problem(shown, 0, "", f"Filen kan ikke leses: {error.strerror}."))
+        return None
+    if len(raw) > _MOST_BYTES:
+        problems.append(
+            Problem(shown, 0, "", "Filen er for stor.", f"{len(raw)} byte", f"{_MOST_BYTES} byte")
+        )
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        problems.append(
+            Problem(
+                shown,
+                line,
+                "",
+                "Filen er ikke lagret som UTF-8.",
+                f"byten 0x{raw[error.start]:02X}",
+                "tegnsettet UTF-8",
+            )
+        )
+        return None
+
+
+def _not_yaml(shown: Path, text: str, error: Exception) -> Problem:
+    """What is wrong with a file that is not YAML at all, at the line where the reader stopped."""
+    line = 1
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        found = f"tegnet U+{error.character:04X}"
+        return Problem(
+            shown, line, "", "Filen har et tegn som ikke kan vises.", found, "vanlig tekst"
+        )
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        line = error.problem_mark.line + 1
+    lines = text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    indent = written[: len(written) - len(written.lstrip())]
+    expected = "innrykk med mellomrom, ikke med tabulator"
+    if "\t" not in indent:
+        expected = (
+            "innrykk med mellomrom, «nøkkel: verdi», og anførselstegn om tekst som har kolon eller "
+            "krøllparentes i seg"
+        )
+    found = _short(written.strip()) or "slutten av filen"
+    return Problem(shown, line, "", "Dette er ikke gyldig YAML.", found, expected)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.values = 0
+        self.open: set[int] = set()
+        self.anchors: dict[str, Node] = {}
+
+    def read(self, root: Node) -> None:
+        try:
+            self.document.data = self._plain(root, ())
+        except _TooMuch as error:
+            problem = self.document.problem(error.key, error.message, error.found, error.expected)
+            self.document.problems.append(problem)
+
+    def _plain(self, node: Node, key: Key) -> Plain:
+        self.document.lines.setdefault(key, node.start_mark.line + 1)
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            expected = f"høyst {_MOST_VALUES} verdier, også når ankre (&) er brukt om igjen"
+            raise _TooMuch(key[:1], "Filen har for mange verdier.", "", expected)
+        if id(node) in self.open:
+            expected = "et anker som er ferdig skrevet før det blir brukt"
+            raise _TooMuch(key, "Et anker (&) viser til seg selv.", f"*{node.anchor}", expected)
+        if node.anchor and self.anchors.setdefault(node.anchor, node) is not node:
+            self._add(
+                key, "Ankeret (&) står to ganger.", f"&{node.anchor}", "et eget navn på hvert"
+            )
+        if isinstance(node, ScalarNode):
+            return _scalar(node) if self._is_visible(node.value, key) else ""
+        self.open.add(id(node))
+        try:
+            if isinstance(node, SequenceNode):
+                return [self._plain(item, (*key, n)) for n, item in enumerate(node.value)]
+            assert isinstance(node, MappingNode)
+            return self._mapping(node, key)
+        finally:
+            self.open.discard(id(node))
+
+    def _mapping(self, node: MappingNode, key: Key) -> dict[str, Plain]:
+        data: dict[str, Plain] = {}
+        for name_node, value_node in node.value:
+            name = name_node.value if isinstance(name_node, ScalarNode) else None
+            if not isinstance(name, str):
+                expected = "«nøkkel: verdi», med én nøkkel"
+                raise _TooMuch(key, "En nøkkel må være ett ord.", "en liste eller nøkler", expected)
+            if not self._is_visible(name, key):
+                continue
+            here = (*key, name)
+            if name in data:
+                first = self.document.lines[here]
+                line = name_node.start_mark.line + 1
+                self.document.problems.append(
+                    Problem(
+                        self.document.file,
+                        line,
+                        dotted(here),
+                        f"Nøkkelen står to ganger; den første er på linje {first}.",
+                        expected="hver nøkkel bare én gang",
+                    )
+                )
+                continue
+            self.document.lines[here] = name_node.start_mark.line + 1
+            data[name] = self._plain(value_node, here)
+        return data
+
+    def _is_visible(self, text: str, key: Key) -> bool:
+        found = _INVISIBLE.search(text)
+        if found is not None:
+            code = f"tegnet U+{ord(found[0]):04X}"
+            self._add(key, "Teksten har et tegn som ikke kan vises.", code, "vanlig tekst")
+        return found is None
+
+    def _add(self, key: Key, message: str, found: str, expected: str) -> None:
+        self.document.problems.append(self.document.problem(key, message, found, expected))
+
+
+class _TooMuch(Exception):
+    def __init__(self, key: Key, message: str, found: str, expected: str) -> None:
+        super().__init__(message)
+        self.key = key
+        self.message = message
+        self.found = found
+        self.expected = expected
+
+
+def _scalar(node: ScalarNode) -> bool | int | Decimal | str | None:
+    text: str = node.value
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if _INT.fullmatch(text):
+        return int(text)
+    return Decimal(text) if _DECIMAL.fullmatch(text) else text
+
+
+def at(data: Plain, key: tuple[Hashable, ...]) -> Plain:
+    """The value at a key path, or None where the file has none."""
+    for part in key:
+        if isinstance(data, dict) and isinstance(part, str):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data

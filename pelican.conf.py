@@ -1,0 +1,64 @@
+"""Settings of Pelican, each with its why. The work itself is in `builder/plugin.py`."""
+
+import os
+
+from jinja2 import StrictUndefined
+
+SITENAME = "Tilskuddsstigen"
+# Where the site will stand, without a slash at the end. Search engines and shared links need it;
+# without it, addresses in the pages are relative to whatever host serves them.
+SITEURL = os.environ.get("SITE_ADDRESS", "").rstrip("/")
+DEFAULT_LANG = "nb"
+TIMEZONE = "Europe/Oslo"
+
+PATH = "content"
+THEME = "theme"
+OUTPUT_PATH = "output"
+# What is left of an earlier build must not be published with this one.
+DELETE_OUTPUT_DIRECTORY = True
+
+PLUGINS = ["builder.plugin"]
+# All pages are made by our own generator from the content model: schemes have facts and rules
+# beside their prose, and every page exists in two målformer. Pelican's blog parts are off.
+ARTICLE_PATHS: list[str] = []
+PAGE_PATHS: list[str] = []
+STATIC_PATHS: list[str] = []
+THEME_STATIC_PATHS: list[str] = []
+DIRECT_TEMPLATES: list[str] = []
+AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = TAG_SAVE_AS = ""
+ARCHIVES_SAVE_AS = AUTHORS_SAVE_AS = CATEGORIES_SAVE_AS = TAGS_SAVE_AS = ""
+# Pelican's feeds list blog articles, of which there are none.
+FEED_ATOM = FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+
+# A name that a template does not know stops the build; text is escaped unless marked safe.
+JINJA_ENVIRONMENT = {
+    "undefined": StrictUndefined,
+    "autoescape": True,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "extensions": [],
+}
+
+# Markdown is the only format; Pelican's other readers would start, and warn about bokmål.
+READERS = {"rst": None, "html": None}
+MARKDOWN = {
+    "extension_configs": {
+        "markdown.extensions.meta": {},
+        "markdown.extensions.tables": {},
+        "markdown.extensions.sane_lists": {},
+        "markdown.extensions.smarty": {
+            # Norwegian quotation marks.
+            "substitutions": {
+                "left-double-quote": "«",
+                "right-double-quote": "»",
+            }
+        },
+    },
+    "output_format": "html5",
+}
+# Titles are written as they should stand.
+TYPOGRIFY = False
+# The front matter has a title and a description, nothing that looks like a summary or date.
+SUMMARY_MAX_LENGTH = None
+CACHE_CONTENT = False

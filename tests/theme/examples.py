@@ -1,0 +1,207 @@
+"""Example data: schemes with everything and with next to nothing, and a call of every macro."""
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from builder.calculator import FormField, RateRow, RateTable, WorkedExample
+from builder.content.model import Body, Contact, Deadline, Link, Scheme
+from builder.licences import Licence
+from calc.rules import Source, Text
+
+SOURCES = {
+    "full": Source(
+        title="Regelverk <2025>",
+        publisher="Et direktorat",
+        url="https://direktorat.example/a?b=1&c=2",
+        published=dt.date(2025, 2, 7),
+        read=dt.date(2026, 11, 22),
+        note=Text(nb="En merknad på bokmål."),
+    ),
+    "bare": Source(title="Lysbilder", publisher="Et embete"),
+}
+DEADLINES = (
+    Deadline(kind="application", for_year=2027, expected="2027-04", source="full"),
+    Deadline(
+        kind="application",
+        for_year=2026,
+        date=dt.date(2026, 4, 7),
+        time="23:59",
+        area=Text(nb="Oslo og Viken"),
+        source="full",
+    ),
+    Deadline(kind="application", for_year=2025, expected="2025-04", source="bare"),
+    Deadline(kind="reporting", for_year=2026, date=dt.date(2027, 4, 1), source="bare"),
+    Deadline(kind="reporting", for_year=2028, unknown=True, source="bare"),
+)
+FULL = Scheme(
+    slug="full",
+    name=Text(nb="Tilskudd til alt & mer", nn="Tilskot til alt & meir"),
+    short_name=Text(nb="Alt & mer", nn="Alt & meir"),
+    summary=Text(nb="For kommuner som vil alt."),
+    state="active",
+    owner=Body(name=Text(nb="Et direktorat"), url="https://direktorat.example/"),
+    administrator=Body(name=Text(nb="Statsforvalteren", nn="Statsforvaltaren")),
+    target_group=Text(nb="De som trenger det"),
+    applicants=(Text(nb="Kommuner"), Text(nb="Interkommunale selskaper")),
+    sources=SOURCES,
+    fact_sources=("full",),
+    last_checked=dt.date(2026, 11, 22),
+    review_by=dt.date(2027, 2, 15),
+    notice=Text(nb="Noe å passe på."),
+    deadlines=DEADLINES,
+    links=(
+        Link(kind="form", label=Text(nb="Søknadsskjema"), url="https://skjema.example/"),
+        Link(kind="rules", label=Text(nb="Regelverk"), url="https://regler.example/"),
+    ),
+    contacts=(Contact(name=Text(nb="Postmottak"), email="post@embete.example"),),
+    rules=(),
+)
+BARE = Scheme(
+    slug="bare",
+    name=Text(nb="Gammelt tilskudd"),
+    short_name=Text(nb="Gammelt"),
+    summary=Text(nb="Finnes ikke lenger."),
+    state="archived",
+    owner=Body(name=Text(nb="Et direktorat")),
+    target_group=Text(nb="Noen"),
+    applicants=(Text(nb="Kommuner"),),
+    sources={"bare": SOURCES["bare"]},
+    fact_sources=("bare",),
+    last_checked=dt.date(2026, 11, 22),
+    review_by=dt.date(2027, 2, 15),
+    notice=Text(nb="Ordningen er historisk.", nn="Ordninga er historisk."),
+    rules=(),
+)
+
+
+def field(name: str, **changes: Any) -> FormField:
+    facts: dict[str, Any] = {
+        "name": name,
+        "label": "Planlagte årsverk",
+        "help": "Én stilling på 100 % er 1,0 årsverk.",
+        "kind": "number",
+        "unit": "årsverk",
+        "value": "6,5",
+        "options": (),
+        "visible": True,
+        "inputmode": "decimal",
+    }
+    return FormField(**(facts | changes))
+
+
+FEW = (("act-fact", Text(nb="ACT- eller FACT-team")), ("andre", Text(nb="Andre modeller")))
+MANY = tuple((str(n), str(n)) for n in range(9))
+FIELDS = (
+    field("track", kind="choice", options=FEW, value="act-fact", unit="", help=""),
+    field("years", kind="choice", options=MANY, value="3", unit=""),
+    field("positions"),
+    field("plan_year", unit="", help="", value="2025", inputmode="numeric"),
+    field("other_costs", unit="kr", value="", visible=False),
+)
+RATES = tuple(
+    RateTable(
+        year=year,
+        track_name=Text(nb=name),
+        rows=(
+            RateRow(label="Sats", value="500 000 kr per årsverk", source="full"),
+            RateRow(
+                label="Andel i tilskuddsår 3",
+                value="",
+                source="bare",
+                note=Text(nb="Etter skjønn."),
+                reading=Text(nb="Vi leser det slik."),
+            ),
+        ),
+    )
+    for year, name in ((2025, "Spor A"), (2025, "Spor B"), (2024, "Spor A"))
+)
+RESULT = Markup(
+    '<section class="result"><p class="result-summary">Inntil 1 kr.</p><h3>Slik</h3></section>'
+)
+WORKED = WorkedExample(
+    title=Text(nb="6,5 årsverk"),
+    inputs=(("Planlagte årsverk", "6,5"),),
+    rows=(("Tilskudd i år 1", "3 250 000 kr"),),
+    html=RESULT,
+)
+FORM = SimpleNamespace(
+    fields=FIELDS,
+    result_html=RESULT,
+    data={"scheme": {"name": "</script><b>"}, "messages": {"calc.a": "å"}},
+    runtime_url="/runtime/abc/",
+)
+NO_FORM = SimpleNamespace(fields=(), result_html=RESULT, data={}, runtime_url="/runtime/abc/")
+LICENCES = (
+    Licence(name="Inter", version="5.3.0", licence="OFL-1.1", purpose=Text(nb="Skrifttypen")),
+)
+NAV = (("Om ordningen", "/full/", True), ("Hvem kan søke", "/full/hvem-kan-soke/", False))
+
+# Template file, macro, and the arguments of each example.
+MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
+    ("brand", "logo"): [{}],
+    ("brand", "stairs"): [{}],
+    ("site_nav", "site_nav"): [{}],
+    ("site_nav", "footer_nav"): [{}],
+    ("site_nav", "language_switch"): [{}],
+    ("status_tag", "status_tag"): [
+        {"status": status}
+        for status in ("expected", "open", "passed", "closed", "archived", "unknown")
+    ],
+    ("notice", "notice"): [{"body": Text(nb="Pass på."), "label": "Viktig"}],
+    ("deadline", "deadline_when"): [{"deadline": one} for one in DEADLINES],
+    ("deadline", "deadline_brief"): [{"deadline": one} for one in (None, *DEADLINES)],
+    ("deadline", "deadline_table"): [
+        {"deadlines": FULL.deadlines_of(kind), "kind": kind, "sources": SOURCES}
+        for kind in ("application", "reporting")
+    ],
+    ("deadline", "deadline_section"): [
+        {"scheme": FULL, "kind": "application"},
+        {"scheme": BARE, "kind": "reporting"},
+    ],
+    ("source", "source_ref"): [{"key": key, "source": one} for key, one in SOURCES.items()],
+    ("source", "source_line"): [{"source": one} for one in SOURCES.values()],
+    ("source", "source_list"): [{"sources": SOURCES}],
+    ("fact_box", "fact_box"): [{"scheme": FULL}, {"scheme": BARE}],
+    ("scheme_card", "scheme_card"): [{"scheme": FULL}, {"scheme": BARE}],
+    ("scheme_header", "scheme_header"): [{"scheme": FULL, "nav": NAV}],
+    ("rate_table", "rate_table"): [{"table": RATES[0], "sources": SOURCES}],
+    ("field", "field"): [{"field": one} for one in FIELDS],
+    ("field", "start_values"): [{"fields": FIELDS}],
+    ("worked_example", "worked_example"): [{"example": WORKED}],
+    ("links", "ways_out"): [{"scheme": FULL, "label": "Lenker"}, {"scheme": BARE, "label": ""}],
+    ("links", "link_list"): [{"links": FULL.links}],
+    ("links", "contact_list"): [{"contacts": FULL.contacts}],
+    ("licence_table", "licence_table"): [{"licences": LICENCES}],
+    ("prose", "page_head"): [
+        {"page": SimpleNamespace(title="Tittel", description="Ingress.", content_lang=lang)}
+        for lang in ("nb", "nn")
+    ],
+    ("prose", "prose"): [
+        {"page": SimpleNamespace(content=content, content_lang="nb")}
+        for content in (Markup("<p>Tekst.</p>"), "")
+    ],
+}
+
+# Examples of every template by name: the template, and its context beside that of all pages.
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "portal": ("portal", {}),
+    "page": ("page", {}),
+    "licences": ("lisenser", {"licences": LICENCES}),
+    "not found": ("404", {}),
+} | {
+    f"{name} of {scheme.slug}": (template, {"scheme": scheme, **more})
+    for scheme in (FULL, BARE)
+    for name, template, more in (
+        ("prose", "scheme/page", {}),
+        ("front page", "scheme/om", {}),
+        ("applying", "scheme/soknad", {}),
+        ("reporting", "scheme/rapportering", {}),
+        ("rates", "scheme/stotte", {"rate_tables": RATES, "rate_sources": SOURCES}),
+        ("no rates", "scheme/stotte", {"rate_tables": [], "rate_sources": {}}),
+        ("calculator", "scheme/kalkulator", {"form": FORM, "examples": [WORKED]}),
+        ("no calculator", "scheme/kalkulator", {"form": NO_FORM, "examples": []}),
+    )
+}
