@@ -76,7 +76,7 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class RateRow:
-    """A figure of the rules as a row of a table; `value` is empty where it is unknown.
+    """A figure of the rules as a row of a table; `value` is empty where only the letter tells.
 
     `source` is a key of `rate_sources`.
     """
@@ -103,7 +103,6 @@ class WorkedExample:
 
     title: Text
     inputs: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[str, str], ...]
     html: Markup
 
 
@@ -294,13 +293,33 @@ def _part(track: Track, key: str) -> tuple[str, dict[str, object]]:
 
 
 def _figure(figure: Figure, t: Any) -> str:
-    """A figure with its unit, empty where it is unknown."""
+    """A figure with its unit; empty where the award letter tells it."""
     if figure.value is None:
-        return ""
+        return str(t("rates.unknown_to_all")) if figure.unknown == "ingen" else ""
     if figure.unit == "prosent":
         return percent(figure.exact)
     number = kroner(int(figure.value)) if figure.unit in KRONER else decimal(figure.exact)
     return str(t(f"rates.unit.{_UNIT_CODES[figure.unit]}", number=number))
+
+
+def readings(scheme: Scheme, lang: Lang) -> list[tuple[str, Text]]:
+    """Our readings of unclear rules, each once: where it is (rule year and track), and the text."""
+    found: dict[tuple[str, Text], None] = {}
+    for rules in scheme.rules:
+        for track in rules.tracks.values():
+            where = f"{rules.year}, {track.name.best(lang)[0]}"
+            for text in _readings_of(track):
+                found[where, text] = None
+    return list(found)
+
+
+def _readings_of(track: Track) -> Iterator[Text]:
+    for _, figure in track.figures():
+        if figure.reading is not None:
+            yield figure.reading
+    for part in (track.ladder, track.other_costs):
+        if part is not None and part.reading is not None:
+            yield part.reading
 
 
 def examples(scheme: Scheme, lang: Lang, translations: Translations) -> list[WorkedExample]:
@@ -332,6 +351,5 @@ def _worked_example(
     return WorkedExample(
         title=example.title,
         inputs=tuple(inputs),
-        rows=(),
-        html=result_html(result, texts),
+        html=Markup(render(result, texts, with_inputs=False)),  # noqa: S704  # as above
     )

@@ -69,10 +69,13 @@ def _problems(site: Path, path: Path, page: _Page, pages: dict[Path, _Page]) -> 
         if link.startswith(_FOREIGN):
             continue
         target = urlsplit(link)
+        if target.netloc:
+            yield f"lenken «{link}» mangler «https:» foran"
+            continue
         file = _file(site, path, unquote(target.path))
         if not file.exists():
             yield f"lenken «{link}» fører ingen steder"
-        elif target.fragment and file in pages and target.fragment not in pages[file].ids:
+        elif file in pages and target.fragment and unquote(target.fragment) not in pages[file].ids:
             yield f"lenken «{link}» peker på et sted som ikke finnes på siden"
 
 

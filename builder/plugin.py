@@ -39,7 +39,12 @@ SCHEME_TEMPLATES = {
     "slik-soker-du": "scheme/soknad",
     "rapportering": "scheme/rapportering",
 }
-GENERAL_TEMPLATES = {"forside": "portal", "lisenser": "lisenser"}
+GENERAL_TEMPLATES = {
+    "forside": "portal",
+    "lisenser": "lisenser",
+    "egen-nedtrapping": "egen-nedtrapping",
+    "slik-regner-vi": "slik-regner-vi",
+}
 FRONT_PAGE = "forside"
 
 
@@ -154,7 +159,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 self._write(writer, template, self._view(slug, name, lang), lang, scheme, more)
         for name in self.site.page_names():
             template = GENERAL_TEMPLATES.get(name, "page")
-            more = {"licences": self.licences} if name == "lisenser" else {}
+            more = self._extra_of_general(name, lang)
             self._write(writer, template, self._view(None, name, lang), lang, None, more)
         self._write_not_found(writer, lang)
 
@@ -172,6 +177,18 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 "rate_tables": calculator.rate_tables(scheme, lang, self.translations),
                 "rate_sources": calculator.rate_sources(scheme),
             }
+        return {}
+
+    def _extra_of_general(self, name: str, lang: Lang) -> dict[str, Any]:
+        """What a general page shows besides its prose."""
+        if name == "lisenser":
+            return {"licences": self.licences}
+        if name == "egen-nedtrapping":
+            own = calculator.own_taper(self.today.year + 1)
+            return {"form": calculator.form(own, lang, self.translations, self.runtime.url)}
+        if name == "slik-regner-vi":
+            listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
+            return {"readings": [(scheme, items) for scheme, items in listed if items]}
         return {}
 
     def _view(self, scheme: str | None, name: str, lang: Lang) -> PageView:

@@ -44,7 +44,9 @@ def publish(project_root: Path) -> Path:
                 return live
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
             release = releases / f"{stamp}-{digest}"
-            built.rename(release)
+            # There already: published, replaced and published again within a second.
+            if not release.exists():
+                built.rename(release)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         _switch(public, release)

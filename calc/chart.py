@@ -58,11 +58,10 @@ def _bar(row: Row, x: int, width: int, most: int, texts: Catalogue) -> str:
         if own:
             top = award + own * room // most
             parts.append(_rect("own", x, base - top, width, top - award))
-        else:
-            top = award
-        figure = whole(row.award)
+        # On top of the award's own part: above the whole bar it would read as the sum.
         parts.append(
-            f'<text class="chart-figure" x="{middle}" y="{base - top - 6}">{figure}</text>'
+            f'<text class="chart-figure" x="{middle}" y="{base - award - 6}">'
+            f"{whole(row.award)}</text>"
         )
     place = _place(row, texts)
     parts.append(

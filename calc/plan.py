@@ -189,7 +189,9 @@ def _inputs(
     """Every answer that the plan was made with, and those that are asked for."""
     track = result.track
     assert track is not None
-    started = read_answers(track.start, result.fields).given
+    latest = result.scheme.latest
+    opening = {"track": next(iter(latest.tracks)), "plan_year": latest.year, "years_received": 0}
+    started = read_answers({**opening, **track.start}, result.fields).given
     # What holds where nothing is answered.
     defaults: dict[str, Fraction | str] = {
         "track": result.track_id or "",

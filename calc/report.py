@@ -16,8 +16,11 @@ from calc.rules import Source
 _COLUMNS = ("share", "cost", "ceiling", "award", "own_funding", "training")
 
 
-def render(result: Result, texts: Catalogue) -> str:
-    """The whole result as one HTML section; headings start at level 3."""
+def render(result: Result, texts: Catalogue, *, with_inputs: bool = True) -> str:
+    """The whole result as one HTML section; headings start at level 3.
+
+    `with_inputs` adds the list of answers it was made with, for where they don't stand beside it.
+    """
     parts = [f'<p class="result-summary">{escape(summary(result, texts))}</p>']
     if result.status == "invalid":
         parts.append(_problems(result, texts))
@@ -29,7 +32,7 @@ def render(result: Result, texts: Catalogue) -> str:
         parts.append(_steps(result, texts))
     if result.plan:
         parts.append(_caveats(texts))
-    if result.inputs:
+    if result.inputs and with_inputs:
         parts.append(_inputs(result, texts))
     parts.append(_sources(result, texts))
     return f'<section class="result" data-status="{result.status}">{"".join(parts)}</section>'
@@ -112,7 +115,7 @@ def _table(result: Result, texts: Catalogue) -> str:
     body = "".join(_row(row, shown, texts) for row in result.plan)
     caption = texts.html("table.caption")
     return (
-        f'<div class="table-scroll" role="region" tabindex="0" aria-label="{caption}">'
+        f'<div class="table-scroll" role="group" tabindex="0" aria-label="{caption}">'
         f'<table class="result-table"><caption>{caption}</caption>'
         f'<thead><tr><th scope="col">{texts.html("column.year")}</th>'
         f'<th scope="col">{texts.html("column.grant_year")}</th>{head}</tr></thead>'

@@ -124,16 +124,18 @@ RESULT = Markup(
 WORKED = WorkedExample(
     title=Text(nb="6,5 årsverk"),
     inputs=(("Planlagte årsverk", "6,5"),),
-    rows=(("Tilskudd i år 1", "3 250 000 kr"),),
     html=RESULT,
 )
 FORM = SimpleNamespace(
+    slug="full",
     fields=FIELDS,
     result_html=RESULT,
     data={"scheme": {"name": "</script><b>"}, "messages": {"calc.a": "å"}},
     runtime_url="/runtime/abc/",
 )
-NO_FORM = SimpleNamespace(fields=(), result_html=RESULT, data={}, runtime_url="/runtime/abc/")
+NO_FORM = SimpleNamespace(
+    slug="full", fields=(), result_html=RESULT, data={}, runtime_url="/runtime/abc/"
+)
 LICENCES = (
     Licence(name="Inter", version="5.3.0", licence="OFL-1.1", purpose=Text(nb="Skrifttypen")),
 )
@@ -170,6 +172,8 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("rate_table", "rate_table"): [{"table": RATES[0], "sources": SOURCES}],
     ("field", "field"): [{"field": one} for one in FIELDS],
     ("field", "start_values"): [{"fields": FIELDS}],
+    ("calculator", "calculator"): [{"form": FORM}, {"form": NO_FORM}],
+    ("calculator", "calculator_scripts"): [{"form": FORM}, {"form": NO_FORM}],
     ("worked_example", "worked_example"): [{"example": WORKED}],
     ("links", "ways_out"): [{"scheme": FULL, "label": "Lenker"}, {"scheme": BARE, "label": ""}],
     ("links", "link_list"): [{"links": FULL.links}],
@@ -190,6 +194,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "portal": ("portal", {}),
     "page": ("page", {}),
     "licences": ("lisenser", {"licences": LICENCES}),
+    "own taper": ("egen-nedtrapping", {"form": FORM}),
+    "method": (
+        "slik-regner-vi",
+        {"readings": [(FULL, [("2025, Spor A", Text(nb="Vi leser det slik."))])]},
+    ),
     "not found": ("404", {}),
 } | {
     f"{name} of {scheme.slug}": (template, {"scheme": scheme, **more})

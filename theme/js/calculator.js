@@ -109,6 +109,7 @@ class Calculator {
     try {
       const { worker: url, runtime, lang } = this.form.dataset;
       const worker = new Worker(url, { type: "module" });
+      this.worker = worker;
       // A worker that was stopped may have said something just before.
       const ifCurrent = (react) => (event) => worker === this.worker && react(event);
       worker.addEventListener("message", ifCurrent((event) => this.receive(event.data)));
@@ -120,7 +121,6 @@ class Calculator {
         data: JSON.parse(document.getElementById("calculator-data").textContent),
         lang,
       });
-      this.worker = worker;
       this.watch();
     } catch (error) {
       this.fail(error.message);
