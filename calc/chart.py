@@ -50,7 +50,8 @@ def _bar(row: Row, x: int, width: int, most: int, texts: Catalogue) -> str:
             f'<text class="chart-note" x="{middle}" y="{_TOP + room // 2}">{unknown}</text>'
         )
     else:
-        award = row.award * room // most
+        # The smallest award is seen too.
+        award = max(row.award * room // most, 1) if row.award else 0
         kind = "assumed" if row.origin == "assumption" else "award"
         if award:
             parts.append(_rect(kind, x, base - award, width, award))

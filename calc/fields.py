@@ -64,13 +64,15 @@ def steps_to_ask(track: Track, years_received: int) -> tuple[int, ...]:
     if track.ladder is None:
         return ()
     # With a sum paid in the first year, every year of the ladder counts.
-    first = 0 if track.paid_first_year else years_received
+    shown = range(1, len(track.ladder.years) + 1)
+    if not track.paid_first_year:
+        shown = range(years_received + 1, years_received + PLAN_YEARS + 1)
     # Kroner per unit are of no use where a cap is unknown: then the letter tells each year's award.
     of_no_use = track.ladder.in_kroner and not full_rate_known(track)
     return tuple(
         n
         for n, step in enumerate(track.ladder.years, start=1)
-        if (step.value is None or of_no_use) and first < n <= years_received + PLAN_YEARS
+        if (step.value is None or of_no_use) and n in shown
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from calc.answers import Answers, Field, read_answers
-from calc.fields import LADDER_YEARS, fields_of, opening_fields
+from calc.fields import LADDER_YEARS, PLAN_YEARS, fields_of, opening_fields
 from calc.result import Input, Result, Step
 from calc.rules import (
     Caps,
@@ -45,6 +45,8 @@ def estimate(scheme: SchemeRules, typed: Mapping[str, object]) -> Result:
     rules_year = plan_year - received
     rules = scheme.of_year(rules_year)
     track = rules.tracks.get(track_id) if rules is not None else None
+    if track is not None and track.transition is not None:
+        track = None  # what once was a transitional arrangement is no cohort's rules
     base = Result(
         status="not_computable",
         scheme=scheme,
@@ -69,16 +71,22 @@ def estimate(scheme: SchemeRules, typed: Mapping[str, object]) -> Result:
         start = _cohort_step(scheme, plan_year, received, rules_year)
     else:
         track, start = unknown_rules(shape), Step("letter_for_year", years)
-    return _work(replace(base, track=track), typed, plan_year, received, start)
+    base = replace(base, track=track)
+    return _work(base, typed, plan_year, received, start, fields_of(track, received))
 
 
 def _work(
-    base: Result, typed: Mapping[str, object], plan_year: int, received: int, start: Step
+    base: Result,
+    typed: Mapping[str, object],
+    plan_year: int,
+    received: int,
+    start: Step,
+    asked: tuple[Field, ...],
 ) -> Result:
     """Read the rest of the answers and do the sums."""
     track = base.track
     assert track is not None
-    fields = base.fields + fields_of(track, received)
+    fields = base.fields + asked
     answers = read_answers(typed, fields)
     base = replace(base, fields=fields)
     if answers.problems:
@@ -160,12 +168,11 @@ def _in_transition(
         # Whoever is on the ladder, and had the grant in that year, has had it at least since then.
         received = min(max(plan_year - rule.funded_in, 0), LADDER_YEARS)
     year_of_rules = next(r for r in reversed(scheme.rules) if track_id in r.tracks)
-    rules = scheme.of_year(plan_year)
-    track = rules.tracks.get(track_id) if rules is not None else None
+    track = scheme.transition_of(plan_year, track_id)
     base = Result(
         status="not_eligible",
         scheme=scheme,
-        rules=rules if track is not None else year_of_rules,
+        rules=scheme.of_year(plan_year) if track is not None else year_of_rules,
         rules_year=plan_year,
         track_id=track_id,
         track=track or shape,
@@ -180,7 +187,10 @@ def _in_transition(
         step = Step("no_rules_for_year", {"year": str(plan_year), "years": known})
         return replace(base, status="not_computable", steps=(step,))
     start = Step("transition", {"year": year, "received": Fraction(received)}, rule.source)
-    return _work(base, typed, plan_year, received, start)
+    years = [scheme.transition_of(plan_year + n, track_id) for n in range(PLAN_YEARS)]
+    # Each year's rules may ask something of their own.
+    asked = {f.name: f for t in years if t is not None for f in fields_of(t, received)}
+    return _work(base, typed, plan_year, received, start, tuple(asked.values()))
 
 
 def _inputs(

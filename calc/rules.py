@@ -503,6 +503,12 @@ class SchemeRules:
             return self.rules[-1]
         return next((r for r in self.rules if r.year == year), None)
 
+    def transition_of(self, year: int, track_id: str) -> Track | None:
+        """The transitional rules of a calendar year for a track, where there are any."""
+        rules = self.of_year(year)
+        track = rules.tracks.get(track_id) if rules is not None else None
+        return track if track is not None and track.transition is not None else None
+
     def track_names(self) -> dict[str, Text]:
         """The tracks of all rule years by id, those of the newest year first."""
         names: dict[str, Text] = {}

@@ -18,6 +18,7 @@ from calc.rules import Figure, SchemeRules, Track, Unit
 UNIT_CODES: dict[Unit, str] = {"årsverk": "unit_positions", "personer": "unit_persons"}
 # The first grant year counts as full where a ladder is assumed from its start.
 _FULL = Fraction(1)
+_WEAKEST_FIRST: tuple[Origin, ...] = ("assumption", "reader", "rules")
 
 
 class Working:
@@ -68,8 +69,7 @@ class Working:
         """The plan of a transitional arrangement: each calendar year has its own rules."""
         rows: list[Row] = []
         for index in range(PLAN_YEARS):
-            rules = scheme.of_year(self.plan_year + index)
-            track = rules.tracks.get(track_id) if rules is not None else None
+            track = scheme.transition_of(self.plan_year + index, track_id)
             if self.received + index + 1 > self._length():
                 rows.append(self._year(index))
             elif track is not None:
@@ -130,6 +130,9 @@ class Working:
         for n, share, ceiling, _ in years if len(years) > 1 else []:
             self._explain_part(n, share, ceiling)
         ceilings = [ceiling for _, _, ceiling, _ in years]
+        origins = {origin for _, _, _, origin in years}
+        # The weakest part of a sum says what the sum rests on.
+        weakest = next(o for o in _WEAKEST_FIRST if o in origins)
         known = [c for c in ceilings if c is not None]
         total = sum(known) if len(known) == len(ceilings) else None
         used = self.answers.whole("use_years") or self._length()
@@ -146,7 +149,8 @@ class Working:
             award = paid if paid is None or row.cost is None else min(paid, row.cost)
             training = None if award is None else self._training(award)
             ended = row.grant_year > used
-            rows.append(replace(row, ceiling=paid, award=award, training=training, ended=ended))
+            row = replace(row, ceiling=paid, award=award, training=training, ended=ended)
+            rows.append(replace(row, origin=weakest) if row.grant_year == 1 else row)
             self._explain_cost_stop(rows[-1])
         return rows
 

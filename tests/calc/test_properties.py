@@ -27,7 +27,11 @@ TRANSLATIONS = i18n.load(Path(__file__).parents[2] / "theme/translations")
 THOROUGH = settings(
     max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "60")),
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+    ],
 )
 type Case = tuple[SchemeRules, dict[str, object]]
 
