@@ -127,8 +127,9 @@ class Working:
     def _paid_first_year(self, first: int) -> list[Row]:
         """The whole sum in the first grant year, used over one or more years."""
         years = [(n, *self._ceiling(n)) for n in range(1, self._length() + 1)]
-        for n, share, ceiling, _ in years if len(years) > 1 else []:
-            self._explain_part(n, share, ceiling)
+        if len(years) > 1:
+            for part in years:
+                self._explain_part(*part)
         ceilings = [ceiling for _, _, ceiling, _ in years]
         origins = {origin for _, _, _, origin in years}
         # The weakest part of a sum says what the sum rests on.
@@ -406,14 +407,16 @@ class Working:
             per = f"per_{self._unit()}"
             self._step(code, training.per_unit, amount=int(training.per_unit.exact), per=per)
 
-    def _explain_part(self, n: int, share: Fraction | None, ceiling: int | None) -> None:
+    def _explain_part(
+        self, n: int, share: Fraction | None, ceiling: int | None, origin: Origin
+    ) -> None:
         """A year's part of a sum that is paid in the first year."""
-        number = Fraction(n)
+        number, full = Fraction(n), self.full_award.amount
         if ceiling is None:
             self._step("part_missing", grant_year=number)
-        elif share is not None and self.full_award.amount is not None:
-            full = self.full_award.amount
-            self._step("part", grant_year=number, share=share * 100, full=full, amount=ceiling)
+        elif share is not None and full is not None:
+            code = "part" if origin == "rules" else f"part_{origin}"
+            self._step(code, grant_year=number, share=share * 100, full=full, amount=ceiling)
 
     def _explain_year(self, row: Row) -> None:
         if row.ended:

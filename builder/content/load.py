@@ -237,6 +237,7 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
             rules.append(year)
     if facts is None or len(rules) < len(rule_files) or not rules:
         return None
+    problems += _check_sources(facts, document, read)
     scheme = Scheme.of(facts, folder.name, tuple(rules))
     for rule_document, year in read:
         assert year is not None
@@ -269,6 +270,20 @@ def _read_rules(
     return document, replace(
         rules, sources={key: s for key, s in rules.sources.items() if key in used}
     )
+
+
+def _check_sources(
+    facts: Facts, document: Document, read: list[tuple[Document, Rules | None]]
+) -> Iterator[Problem]:
+    """A source has one meaning in all files of a scheme: a page lists those of every rule year."""
+    known = {name: (source, document) for name, source in facts.sources.items()}
+    for rule_document, rules in read:
+        for name, source in rules.sources.items() if rules is not None else ():
+            same, where = known.setdefault(name, (source, rule_document))
+            if source != same:
+                message = f"Kilden er en annen i {where.file.name}."
+                expected = "et eget navn på hver kilde"
+                yield rule_document.problem(("sources", name), message, source.title, expected)
 
 
 def _check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:

@@ -138,6 +138,60 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+
+
+@pytest.mark.parametrize(
+    ("request_text", "message"),
+    [
+        ("[]", "BadRequest: expected an object with v = 1"),
+        ('{"v": 2}', "BadRequest: expected an object with v = 1"),
+        ('{"v": 1, "op": "x"}', "BadRequest: unknown op 'x', expected load or estimate"),
+        ('{"v": 1, "op": "estimate"}', "BadRequest: answers must be an object"),
+        (
+            '{"v": 1, "op": "estimate", "scheme": "x", "answers": {}}',
+            "BadRequest: scheme is not loaded, and no rules are given",
+        ),
+        ('{"v": NaN}', "BadRequest: NaN is not a number"),
+        ('{"v": 1e20}', "BadRequest: a number is out of range"),
+        ('{"v": 1.0e-20}', "BadRequest: a number is out of range"),
+        ('{"v": 1.5e19}', "BadRequest: expected an object with v = 1"),
+        ('{"v": 1.5e-19}', "BadRequest: expected an object with v = 1"),
+    ],
+)
+def test_a_refusal_says_what_was_expected(request_text: str, message: str) -> None:
+    assert json.loads(handle(request_text)) == {
+        "v": 1,
+        "status": "bad_request",
+        "message": message,
+    }
+
+
+def test_a_long_mistake_is_told_in_short() -> None:
+    request = json.dumps({"v": 1, "op": "x" * 1000})
+    assert len(json.loads(handle(request))["message"]) == 300
+
+
+def test_messages_must_be_loaded_for_the_language_asked_for(
+    site: Site, translations: Translations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calc.browser._catalogues", {})
+    load(site, translations, "tryggest", "nb")
+    assert estimate("tryggest", "nn")["message"] == "BadRequest: no messages are loaded for nn"
+    load(site, translations, "tryggest", "nn")
+    assert "tilskot" in estimate("tryggest", "nn", requested_amount=1)["html"]
+    assert "tilskudd" in estimate("tryggest", "nb", requested_amount=1)["html"]
+
+
+def test_answers_are_compact_and_keep_norwegian_letters(
+    site: Site, translations: Translations
+) -> None:
+    load(site, translations, "tryggest", "nb")
+    request = {"v": 1, "op": "estimate", "scheme": "tryggest", "lang": "nb", "answers": {}}
+    text = handle(json.dumps(request))
+    assert text.startswith('{"v":1,"status":"needs_input","rules_year":2025,"track":"tiltak",')
+    assert "beløpet dere vil søke om" in text
+
+
 NAMES = st.sampled_from(
     ["track", "plan_year", "years_received", "positions", "full_award", "share_year_3", "x"]
 )
