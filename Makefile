@@ -2,7 +2,7 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test lint lock clean setup-site setup-dev
+.PHONY: help publish site serve check test lint mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -50,12 +50,15 @@ lint: setup-dev ## Kontroller koden med ruff og mypy
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
 
+mutants: setup-dev ## Kontroller at testene merker feil i calc (tar omtrent en halvtime)
+	@$(RUN) -m mutmut run --max-children 2; $(RUN) -m mutmut results
+
 lock: ## Skriv låsefilene på nytt (nyeste versjoner: UPGRADE=1)
 	@$(call bootstrap,lock $(if $(UPGRADE),--upgrade))
 
 clean: ## Slett alt som er laget, bortsett fra public/
 	@rm -rf output dist .cache .venv theme/node_modules .mypy_cache .pytest_cache .ruff_cache \
-	  .hypothesis test-results
+	  .hypothesis test-results mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup-site:
