@@ -176,6 +176,25 @@ def test_a_refusal_carries_what_was_found_and_expected() -> None:
     with pytest.raises(RuleError) as refused:
         Rules(year=2025, sources={"t": SOURCE, "u": SOURCE}, tracks={"a": track()})
     assert refused.value.values == {"found": "s", "expected": "t, u"}
+    for value, code in ((Decimal("Infinity"), "Infinity"), (-1, "-1")):
+        with pytest.raises(RuleError) as refused:
+            figure(value)
+        assert refused.value.values == {"found": code}
+    with pytest.raises(RuleError) as refused:
+        figure(101, "prosent")
+    assert refused.value.values == {"found": "101"}
+    with pytest.raises(RuleError) as refused:
+        Source(title="a", publisher="b", url="x")
+    assert refused.value.values == {"found": "x"}
+    with pytest.raises(RuleError) as refused:
+        Ladder(years=(PERCENT, RATE))
+    assert refused.value.values == {
+        "found": "kr per årsverk",
+        "expected": "prosent, som i det første året",
+    }
+    with pytest.raises(RuleError) as refused:
+        track(bands=(Band(amount=CAP, up_to=9), Band(amount=CAP, up_to=8), Band(amount=CAP)))
+    assert refused.value.values == {"found": "8"}
     with pytest.raises(RuleError) as refused:
         figure(Decimal("0.5"), "år")
     assert refused.value.values == {"found": "0.5", "unit": "år"}
