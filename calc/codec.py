@@ -15,7 +15,7 @@ def to_json(value: object) -> object:
     """A value of the rule model as what `json.dumps` takes; what is as by default is left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
-        return {f.name: to_json(v) for f, v in pairs if v != f.default and v != {}}
+        return {f.name: to_json(v) for f, v in pairs if v != _default(f)}
     if isinstance(value, dict):
         return {k: to_json(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
@@ -25,6 +25,11 @@ def to_json(value: object) -> object:
     if isinstance(value, Decimal):
         return format(value, "f")
     return value
+
+
+def _default(f: dataclasses.Field[Any]) -> object:
+    """What a part is where it is left out; `MISSING` where it can't be."""
+    return f.default if f.default_factory is dataclasses.MISSING else f.default_factory()
 
 
 def from_json[T](cls: type[T], data: Any) -> T:

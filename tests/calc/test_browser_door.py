@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builder import exercise
+from builder.calculator import own_taper
 from builder.content import Site
 from builder.i18n import LANGS, Translations
 from calc.browser import handle
@@ -34,12 +35,10 @@ def estimate(slug: str, lang: Lang = "nb", **answers: object) -> dict[str, Any]:
 
 
 def test_rules_survive_the_way_to_the_browser(site: Site) -> None:
-    for scheme in site.schemes.values():
-        sent = json.loads(json.dumps(to_json(scheme.calculator)))
-        assert from_json(SchemeRules, sent) == scheme.calculator
-    assert from_json(SchemeRules, json.loads(json.dumps(to_json(exercise.scheme())))) == (
-        exercise.scheme()
-    )
+    calculators = [scheme.calculator for scheme in site.schemes.values()]
+    for calculator in (*calculators, own_taper(2027), exercise.scheme()):
+        sent = json.loads(json.dumps(to_json(calculator)))
+        assert from_json(SchemeRules, sent) == calculator
 
 
 def test_an_estimate_has_every_part_of_the_contract(site: Site, translations: Translations) -> None:
