@@ -1,0 +1,62 @@
+"""What all tests share: the project, a built site and its server, and the browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import check, site
+from builder.bootstrap import find_chromium
+from builder.serve import serve_folder
+
+# Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
+BUILD_DATE = "2026-11-22"
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    # Nothing but what the pages ask for.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def built_site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as `make publish` would make it on the day `BUILD_DATE`, checked."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    build_site(project_root, folder)
+    check.check(folder)
+    return folder
+
+
+def build_site(project_root: Path, folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BUILD_DATE", BUILD_DATE)
+        patch.delenv("SITE_ADDRESS", raising=False)
+        site.build(project_root, folder)
+
+
+@pytest.fixture(scope="session")
+def served_site(built_site: Path) -> Iterator[str]:
+    """The address of the built site, without a slash at its end."""
+    with serve_folder(built_site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Chromium of this machine: from CHROMIUM_PATH, or found as `make test` finds it."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM_PATH") or find_chromium(),
+        "args": CHROMIUM_ARGUMENTS,
+    }

@@ -1,0 +1,80 @@
+"""The runtime as it is shipped, running in Node; and small projects to build runtimes of."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from builder import content, exercise, i18n, runtime
+from builder.i18n import Translations
+from builder.runtime import PyodideInNode, Runtime
+
+ROOT = Path(__file__).resolve().parents[2]
+
+type PyodideNode = Callable[[Sequence[str]], list[str]]
+type MakeProject = Callable[..., Path]
+
+# A calculator that repeats what it is asked, in capitals.
+ECHO = """
+def handle(request: str) -> str:
+    return request.upper()
+"""
+
+
+@pytest.fixture(scope="session")
+def translations() -> Translations:
+    return i18n.load(ROOT / "theme/translations")
+
+
+@pytest.fixture(scope="session")
+def site() -> content.Site:
+    return content.load(ROOT / "content")
+
+
+@pytest.fixture(scope="session")
+def exercises(translations: Translations) -> list[str]:
+    return exercise.requests(translations)
+
+
+@pytest.fixture(scope="session")
+def shipped(exercises: list[str]) -> Runtime:
+    """The runtime that readers get."""
+    return runtime.build(ROOT, exercises)
+
+
+@pytest.fixture(scope="session")
+def pyodide_node(shipped: Runtime) -> Iterator[PyodideNode]:
+    """Answer requests in the shipped runtime, in Node. What was loaded stays loaded."""
+    with PyodideInNode(ROOT, shipped.folder) as python:
+        yield lambda requests: [python.handle(request) for request in requests]
+
+
+def write_project(root: Path, browser: str | None = ECHO) -> Path:
+    """A project of its own: the real packaging, with a calculator of the test's (or the real)."""
+    # Compiling the standard library takes time, and is the same for all.
+    stdlib = ROOT / ".cache/runtime/stdlib"
+    stdlib.mkdir(parents=True, exist_ok=True)
+    (root / ".cache/runtime").mkdir(parents=True)
+    (root / ".cache/runtime/stdlib").symlink_to(stdlib)
+    (root / "theme/js").mkdir(parents=True)
+    for script in ("python.js", "node.js"):
+        shutil.copy(ROOT / "theme/js" / script, root / "theme/js")
+    (root / "theme/node_modules").symlink_to(ROOT / "theme/node_modules")
+    for file in ("pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / file, root)
+    if browser is None:
+        shutil.copytree(ROOT / "calc", root / "calc", ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        (root / "calc").mkdir()
+        (root / "calc/__init__.py").write_text('"""Calculators."""\n', encoding="utf-8")
+        (root / "calc/browser.py").write_text(browser, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> MakeProject:
+    """Make a project: `make_project(calculator, name="project")`."""
+    return lambda browser=ECHO, name="project": write_project(tmp_path / name, browser)

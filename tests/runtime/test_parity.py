@@ -1,0 +1,114 @@
+"""The same question gets the same answer, byte for byte, in CPython and in the shipped runtime."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from builder.calculator import start_answers, typed
+from builder.content import Site
+from builder.content.model import Scheme
+from builder.i18n import LANGS, Translations
+from calc.browser import handle
+from calc.codec import to_json
+
+from .conftest import PyodideNode
+
+# Names that some track asks for, and one that none does.
+NAMES = (
+    "track",
+    "plan_year",
+    "years_received",
+    "positions",
+    "persons",
+    "cost_per_position",
+    "other_costs",
+    "cost_growth",
+    "requested_amount",
+    "use_years",
+    "pre_project_amount",
+    "full_award",
+    "share_year_3",
+    "ukjent",
+)
+TYPED = st.one_of(
+    st.integers(-10, 10_000_000),
+    st.integers(-10, 10_000_000).map(lambda n: f"{n:,}".replace(",", "\u00a0")),
+    st.decimals(0, 1000, places=2).map(lambda d: str(d).replace(".", ",")),
+    st.integers(0, 120).map(lambda n: f"{n} %"),
+    st.text(max_size=12),
+    st.none(),
+    st.booleans(),
+)
+
+
+def text(request: dict[str, Any]) -> str:
+    return json.dumps({"v": 1, **request}, ensure_ascii=False)
+
+
+def load(scheme: Scheme, lang: str, translations: Translations) -> str:
+    messages = translations.of_calc("nn" if lang == "nn" else "nb")
+    rules = to_json(scheme.calculator)
+    return text({"op": "load", "scheme": rules, "messages": messages, "lang": lang})
+
+
+def estimate(slug: str, lang: str, answers: dict[str, Any]) -> str:
+    sent = {name: typed(a) if isinstance(a, Decimal) else a for name, a in answers.items()}
+    return text({"op": "estimate", "scheme": slug, "lang": lang, "answers": sent})
+
+
+def check(pyodide_node: PyodideNode, requests: list[str]) -> list[str]:
+    answers = [handle(request) for request in requests]
+    assert pyodide_node(requests) == answers
+    return answers
+
+
+def test_requests_that_exercise_every_part_of_the_rules(
+    pyodide_node: PyodideNode, exercises: list[str]
+):
+    answers = check(pyodide_node, exercises)
+    statuses = {json.loads(answer)["status"] for answer in answers}
+    assert {"loaded", "estimate", "needs_input", "invalid", "bad_request"} <= statuses
+
+
+def test_published_examples_and_start_values(
+    pyodide_node: PyodideNode, site: Site, translations: Translations
+):
+    for lang in LANGS:
+        for scheme in site.schemes.values():
+            examples = [e.answers for rules in scheme.rules for e in rules.examples]
+            requests = [load(scheme, lang, translations)]
+            for answers in (start_answers(scheme.calculator), *map(dict, examples)):
+                requests.append(estimate(scheme.slug, lang, answers))
+            loaded, *_ = check(pyodide_node, requests)
+            assert json.loads(loaded) == {"v": 1, "status": "loaded"}
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_whatever_is_typed(
+    pyodide_node: PyodideNode, site: Site, translations: Translations, data: st.DataObject
+):
+    scheme = site.schemes[data.draw(st.sampled_from(sorted(site.schemes)))]
+    lang = data.draw(st.sampled_from(LANGS))
+    answers = data.draw(st.dictionaries(st.sampled_from(NAMES), TYPED))
+    tracks = sorted({track for rules in scheme.rules for track in rules.tracks})
+    answers["track"] = data.draw(st.sampled_from(tracks) | TYPED)
+    answers["plan_year"] = data.draw(st.sampled_from([rules.year for rules in scheme.rules]))
+    check(
+        pyodide_node,
+        [load(scheme, lang, translations), estimate(scheme.slug, lang, answers)],
+    )
+
+
+def test_nonsense(pyodide_node: PyodideNode):
+    requests = ["", "{", "null", "[]", '{"v": 1}', '{"v": 2, "op": "estimate"}', "\u2028", "\0"]
+    check(pyodide_node, requests)

@@ -1,0 +1,67 @@
+"""The built site as pages, and copies of the project to publish from."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from builder import content
+from tests.conftest import BUILD_DATE
+from tests.site.pages import Page, read_pages
+
+type Command = Callable[..., subprocess.CompletedProcess[str]]
+
+# What a build writes nothing to; `.cache` is shared so that nothing is made twice.
+SHARED = ("calc", "theme", ".cache")
+OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "LICENSE")
+
+
+@pytest.fixture(scope="session")
+def site(project_root: Path) -> content.Site:
+    return content.load(project_root / "content")
+
+
+@pytest.fixture(scope="session")
+def pages(built_site: Path) -> dict[str, Page]:
+    """Every page of the built site by its address."""
+    return read_pages(built_site)
+
+
+@pytest.fixture
+def project(project_root: Path, tmp_path: Path) -> Path:
+    """A copy of the project, in another place and without anything published."""
+    root = tmp_path / "prosjekt med æøå"
+    root.mkdir()
+    for name in OWN:
+        source = project_root / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, root / name)
+    (project_root / ".cache").mkdir(exist_ok=True)
+    for name in SHARED:
+        (root / name).symlink_to(project_root / name)
+    return root
+
+
+@pytest.fixture
+def run(project: Path) -> Command:
+    """Run `python -m builder <command>` in the copy, as `make` does."""
+
+    def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        settings = {**os.environ, "BUILD_DATE": BUILD_DATE, "PYTHONUTF8": "1", **env}
+        settings.pop("SITE_ADDRESS", None)
+        return subprocess.run(
+            [sys.executable, "-m", "builder", *arguments],
+            cwd=project,
+            env=settings,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    return command

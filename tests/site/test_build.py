@@ -1,0 +1,91 @@
+"""One content gives one site: the same bytes, wherever and whenever it is built."""
+
+import gzip
+import stat
+from pathlib import Path
+
+import brotli
+import pytest
+
+from builder.compress import LEAST_BYTES, SUFFIXES, compress
+from tests.site.conftest import Command
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_build_elsewhere_gives_the_same_bytes(
+    built_site: Path, project: Path, run: Command
+) -> None:
+    # Another folder, another order of sets, another time zone and language.
+    built = run(
+        "site", PYTHONHASHSEED="4711", TZ="Pacific/Auckland", LC_ALL="C", LANGUAGE="", LANG="C"
+    )
+    assert built.returncode == 0, built.stderr
+    here, there = files(built_site), files(project / "output")
+    assert here.keys() == there.keys()
+    assert [name for name in here if here[name] != there[name]] == []
+
+
+def test_what_an_earlier_build_left_is_not_published(project: Path, run: Command) -> None:
+    stale = project / "output/nedlagt-ordning/index.html"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("<h1>Nedlagt</h1>", encoding="utf-8")
+    assert run("site").returncode == 0
+    assert not stale.exists()
+
+
+def test_every_text_has_compressed_copies(built_site: Path) -> None:
+    there = files(built_site)
+    texts = [
+        name
+        for name, data in there.items()
+        if Path(name).suffix in SUFFIXES and len(data) >= LEAST_BYTES
+    ]
+    assert any(name.endswith(".wasm") for name in texts)
+    for name in texts:
+        assert brotli.decompress(there[f"{name}.br"]) == there[name]
+        assert gzip.decompress(there[f"{name}.gz"]) == there[name]
+        assert len(there[f"{name}.br"]) < len(there[name])
+
+
+def test_compressing_gives_the_same_bytes_at_any_time_and_with_any_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = []
+    for now in (1, 2_000_000_000):
+        # What gzip would write into its header.
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        folder = tmp_path / str(now)
+        (folder / "sub").mkdir(parents=True)
+        (folder / "sub/index.html").write_text("<p>Tekst</p>" * 50, encoding="utf-8")
+        (folder / "kort.html").write_text("kort", encoding="utf-8")
+        (folder / "bilde.png").write_bytes(b"0" * 1000)
+        compress(folder, tmp_path / f"cache-{now}")
+        packed.append(files(folder))
+    assert packed[0] == packed[1]
+    assert packed[0].keys() == {
+        "sub/index.html",
+        "sub/index.html.br",
+        "sub/index.html.gz",
+        "kort.html",
+        "bilde.png",
+    }
+
+
+def test_everybody_may_read_the_files(built_site: Path) -> None:
+    # Web servers run as users of their own.
+    for path in built_site.rglob("*"):
+        needed = stat.S_IROTH | stat.S_IXOTH if path.is_dir() else stat.S_IROTH
+        assert path.stat().st_mode & needed == needed, path
+
+
+def test_the_build_names_no_folder_of_the_machine(built_site: Path, project_root: Path) -> None:
+    for name, data in files(built_site).items():
+        assert str(project_root).encode() not in data, name
+        assert str(built_site).encode() not in data, name

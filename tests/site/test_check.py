@@ -1,0 +1,84 @@
+"""The check of a built site finds what is broken, and lets through what is not."""
+
+from pathlib import Path
+
+import pytest
+
+from builder.check import CheckError, check
+
+PAGE = "<!doctype html><title>Side</title><h1>Side</h1>{}"
+
+
+def write(site: Path, **pages: str) -> None:
+    for name, body in {"index": "", **pages}.items():
+        path = site / f"{name}.html" if name == "index" else site / name / "index.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PAGE.format(body), encoding="utf-8")
+
+
+def told(site: Path) -> list[str]:
+    with pytest.raises(CheckError) as raised:
+        check(site)
+    head, *problems = str(raised.value).splitlines()
+    assert head.endswith("Ingenting er publisert.")
+    return problems
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a href="/ordning/">Ordning</a>',
+        '<a href="/ordning">Ordning</a>',
+        '<a href="../">Opp</a>',
+        '<a href="./">Her</a>',
+        '<a href="?lang=nn">Her</a>',
+        '<p id="satser">Satser</p><a href="#satser">Satser</a>',
+        '<p id="søk">Søk</p><a href="#s%C3%B8k">Søk</a>',
+        '<a href="/">Forside</a>',
+        '<a href="https://example.org/finnes-ikke">Ut</a>',
+        '<a href="mailto:post@example.org">Skriv</a>',
+        '<link rel="icon" href="data:,">',
+    ],
+)
+def test_lets_through_what_leads_somewhere(tmp_path: Path, body: str) -> None:
+    write(tmp_path, ordning=body)
+    check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ('<a href="/borte/">Borte</a>', "lenken «/borte/» fører ingen steder"),
+        ('<a href="borte/">Borte</a>', "lenken «borte/» fører ingen steder"),
+        ('<img src="/assets/borte.svg">', "lenken «/assets/borte.svg» fører ingen steder"),
+        ('<form data-runtime="/runtime/0/">', "lenken «/runtime/0/» fører ingen steder"),
+        ('<form data-worker="/w.js">', "lenken «/w.js» fører ingen steder"),
+        ('<a href="#borte">Borte</a>', "lenken «#borte» peker på et sted som ikke finnes på siden"),
+        ('<a href="/#borte">Borte</a>', "lenken «/#borte» peker på et sted som ikke finnes"),
+        ('<a href="//example.org/">Ut</a>', "lenken «//example.org/» mangler «https:» foran"),
+        ('<a href="javascript:a()">Ut</a>', "lenken «javascript:a()» fører ingen steder"),
+        ('<p id="a"></p><p id="a"></p>', "id-en «a» står to ganger"),
+        ("<h1>Én til</h1>", "siden har 2 hovedoverskrifter (h1), forventet 1"),
+    ],
+)
+def test_finds_what_is_broken(tmp_path: Path, body: str, problem: str) -> None:
+    write(tmp_path, ordning=body)
+    (found,) = told(tmp_path)
+    assert found.startswith(f"ordning/index.html: {problem}")
+
+
+def test_finds_a_page_without_a_heading(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "404.html").write_text("<p>Tom</p>", encoding="utf-8")
+    assert told(tmp_path) == ["404.html: siden har 0 hovedoverskrifter (h1), forventet 1"]
+
+
+def test_finds_a_site_without_a_front_page(tmp_path: Path) -> None:
+    write(tmp_path, ordning="")
+    (tmp_path / "index.html").unlink()
+    assert told(tmp_path) == ["index.html mangler."]
+
+
+def test_tells_of_everything_at_once(tmp_path: Path) -> None:
+    write(tmp_path, a='<a href="/x/">x</a><a href="/y/">y</a>', b='<a href="/x/">x</a>')
+    assert len(told(tmp_path)) == 3

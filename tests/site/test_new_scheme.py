@@ -1,0 +1,112 @@
+"""A scheme that nobody has seen, of parts that exist: YAML and Markdown are all it needs."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from builder import check, site
+from builder.content import PAGE_NAMES, load
+from builder.serve import serve_folder
+from calc.plan import estimate
+from tests.content.sample import SCHEME
+
+SLUG = "ukjent-ordning"
+
+RULES = """\
+year: 2031
+sources:
+  regelverk: {title: Regelverk 2031, publisher: Prøvedirektoratet, url: "https://example.org/r"}
+tracks:
+  plasser:
+    name: {nb: Plasser, nn: Plassar}
+    max_units: {value: 30, unit: personer, source: regelverk}
+    ladder:
+      years:
+        - {value: 90000, unit: kr per person, source: regelverk}
+        - {value: 60000, unit: kr per person, source: regelverk}
+        - {unknown: tilskuddsbrevet, unit: kr per person, source: regelverk}
+    bands:
+      - {up_to: 10000, amount: {value: 1500000, unit: kr per år, source: regelverk}}
+      - {amount: {value: 2500000, unit: kr per år, source: regelverk}}
+    training: {per_unit: {value: 4000, unit: kr per person, source: regelverk}, limit: at_most}
+    other_costs: {allowed: true, source: regelverk}
+    start: {persons: 12, population: 8000}
+  prosjekt:
+    name: {nb: Prosjekt}
+    on_request: {source: regelverk}
+    caps:
+      year: {value: 750000, unit: kr per år, source: regelverk}
+    ladder:
+      years:
+        - {value: 100, unit: prosent, source: regelverk}
+        - {value: 33.3, unit: prosent, source: regelverk}
+    pre_project: {value: 200000, unit: kr per år, source: regelverk}
+examples:
+  - title: {nb: Tjue plasser i en liten kommune}
+    answers: {track: plasser, plan_year: 2031, persons: 20, population: 10000, award_year_3: 500000}
+    expect:
+      award: [1500000, 1200000, 500000, 0]
+      total: 3200000
+  - title: {nb: Prosjekt med forprosjekt}
+    answers:
+      track: prosjekt
+      plan_year: 2031
+      requested_amount: 800000
+      pre_project_amount: 250000
+      yearly_cost: 1000000
+    expect:
+      award: [200000, 750000, 249750, 0, 0]
+      own_funding: [null, 250000, 750250, 1000000, 1000000]
+"""
+
+
+def write_scheme(content: Path) -> None:
+    folder = content / SLUG
+    (folder / "rules").mkdir(parents=True)
+    (folder / "scheme.yaml").write_text(SCHEME, "utf-8")
+    (folder / "rules/2031.yaml").write_text(RULES, "utf-8")
+    for name in PAGE_NAMES:
+        head = f"Title: {name}\nDescription: Om {name}.\n\n"
+        (folder / f"{name}.md").write_text(f"{head}Tekst.\n", "utf-8")
+
+
+@pytest.mark.browser
+def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
+    write_scheme(project / "content")
+    output = project / "output"
+    site.build(project, output)
+    check.check(output)
+    calculator = load(project / "content").schemes[SLUG].calculator
+    answers = {
+        "track": "plasser",
+        "plan_year": "2031",
+        "years_received": "0",
+        "persons": "25",
+        "population": "10 001",
+        "award_year_3": "800 000",
+        "other_costs": "100 000",
+        "cost_per_person": "120 000",
+    }
+    expected = estimate(calculator, answers)
+    assert [row.award for row in expected.plan] == [2_350_000, 1_600_000, 800_000, 0]
+    with serve_folder(output) as address:
+        for lang in ("", "/nn"):
+            page.goto(f"{address}{lang}/{SLUG}/kalkulator/")
+            form = page.locator("form[data-calculator]")
+            expect(form).to_have_attribute("data-state", "ready", timeout=60_000)
+            for name in ("persons", "population", "award_year_3", "other_costs", "cost_per_person"):
+                page.fill(f"[name={name}]", answers[name])
+            cells = page.locator("output tr[data-year] [data-field=award]")
+            expect(cells.nth(0)).to_have_attribute("data-value", "2350000")
+            shown = [cell.get_attribute("data-value") for cell in cells.all()]
+            assert shown == ["2350000", "1600000", "800000", "0"]
+            page.check("[name=track][value=prosjekt]")
+            expect(page.locator("[name=requested_amount]")).to_be_visible()
+            expect(page.locator("[name=persons]")).to_be_hidden()
+            page.fill("[name=requested_amount]", "750 001")
+            expect(cells.nth(0)).to_have_attribute("data-value", "750000")
+    rates = (output / SLUG / "hva-du-kan-fa-stotte-til/index.html").read_text("utf-8")
+    for said in ("90\u00a0000\u00a0kr per person", "inntil 10\u00a0000 innbyggere", "33,3\u00a0%"):
+        assert said in rates
+    assert f"/{SLUG}/" in (output / "index.html").read_text("utf-8")
