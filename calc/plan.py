@@ -1,7 +1,8 @@
 """Which rules hold for a reader, and what can be said: the way into the sums.
 
 The cohort decides the rules: those of the year in which the grant was first awarded hold
-throughout. A year that we don't have the rules of is never answered with another year's: then the
+throughout (Helsedirektoratet, regelverk 2025 for oppfølging av voksne, on recipients of the year
+before). A year that we don't have the rules of is never answered with another year's: then the
 award letter is asked for.
 """
 

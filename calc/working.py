@@ -4,6 +4,11 @@ The order: the full award is the smallest of the caps and rate times units plus 
 award letter replaces it; each year's ceiling is its share of that, rounded down; the award stops
 at the cost; own funding is the rest. Nothing unknown is ever counted as zero: what follows from it
 is None, and is asked for.
+
+Where the order comes from: rate, maximum units, caps, taper, pre-project and training are parts of
+the rules of each scheme, with their own sources. That every amount is a ceiling, that the award
+letter decides, and that own funding grows as the award falls, is general (Helsedirektoratet,
+regelverk 2025 for oppfølging av voksne). Rounding down is ours: no rule was found.
 """
 
 from dataclasses import replace
@@ -100,15 +105,19 @@ class Working:
         has_pre_project = self._pre_project_asked() is not None
         return self.received + index + (0 if has_pre_project else 1)
 
-    def _year(self, index: int) -> Row:
-        """A year on the ladder, or after it."""
-        row = Row(
+    def _row(self, index: int) -> Row:
+        """What is known of the plan's row `index` before any award."""
+        return Row(
             year=self.plan_year + index,
             grant_year=self._grant_year(index),
             cost=self._cost(index),
             units=self._units(),
             unit=self._unit(),
         )
+
+    def _year(self, index: int) -> Row:
+        """A year on the ladder, or after it."""
+        row = self._row(index)
         if row.grant_year > self._length():
             return replace(row, ceiling=0, award=0, ended=True)
         share, ceiling, origin = self._ceiling(row.grant_year)
@@ -139,13 +148,7 @@ class Working:
         used = self.answers.whole("use_years") or self._length()
         rows = []
         for index in range(first, first + PLAN_YEARS):
-            row = Row(
-                year=self.plan_year + index,
-                grant_year=self._grant_year(index),
-                cost=self._cost(index),
-                units=self._units(),
-                unit=self._unit(),
-            )
+            row = self._row(index)
             paid = total if row.grant_year == 1 else 0
             award = paid if paid is None or row.cost is None else min(paid, row.cost)
             training = None if award is None else self._training(award)
