@@ -141,6 +141,7 @@ def kept_calculators(
             calculator.expect_state("ready")
             kept[slug, lang] = calculator, calculator.html()
         calculator, built = kept[slug, lang]
+        calculator.page.bring_to_front()
         calculator.form.evaluate("(form) => form.reset()")
         calculator.expect_html(built)
         return calculator
