@@ -179,10 +179,9 @@ def test_what_is_typed_is_never_html(calculator_of: OpenCalculator) -> None:
 # --- The form as a form ---
 
 
-def test_enter_shows_the_result_and_stays_on_the_page(
-    open_calculator: OpenCalculator, page: Page
-) -> None:
-    calculator = open_calculator("oppfolging-voksne")
+def test_enter_shows_the_result_and_stays_on_the_page(calculator_of: OpenCalculator) -> None:
+    calculator = calculator_of("oppfolging-voksne")
+    page = calculator.page
     page.evaluate("window.sameDocument = true")
     address = page.url
     calculator.type("positions", "6,5")
@@ -194,8 +193,8 @@ def test_enter_shows_the_result_and_stays_on_the_page(
     expect(calculator.control("positions")).to_have_value("6,5")
 
 
-def test_a_reset_gives_the_first_answers_and_their_result(open_calculator: OpenCalculator) -> None:
-    calculator = open_calculator("oppfolging-voksne")
+def test_a_reset_gives_the_first_answers_and_their_result(calculator_of: OpenCalculator) -> None:
+    calculator = calculator_of("oppfolging-voksne")
     before = calculator.html()
     calculator.answer(plan_year="2024", positions="3")
     expect(calculator.field("share_year_1")).to_be_visible()
@@ -244,7 +243,7 @@ def test_a_page_that_the_browser_has_kept_goes_on_where_it_was(
 
 
 def test_a_screen_reader_is_told_the_result_in_a_sentence(
-    calculator_of: OpenCalculator, page: Page
+    calculator_of: OpenCalculator,
 ) -> None:
     calculator = calculator_of("oppfolging-voksne")
     calculator.answer(**HEADLINE)
@@ -256,8 +255,9 @@ def test_a_screen_reader_is_told_the_result_in_a_sentence(
     expect(calculator.output).to_have_attribute("aria-live", "off")
 
 
-def test_the_keyboard_is_enough(open_calculator: OpenCalculator, page: Page) -> None:
-    calculator = open_calculator("oppfolging-voksne")
+def test_the_keyboard_is_enough(calculator_of: OpenCalculator) -> None:
+    calculator = calculator_of("oppfolging-voksne")
+    page = calculator.page
     page.locator("body").click(position={"x": 1, "y": 1})
     order: list[str] = []
     while "cost_growth" not in order:
@@ -273,8 +273,19 @@ def test_the_keyboard_is_enough(open_calculator: OpenCalculator, page: Page) -> 
 
 
 def test_the_state_is_told_in_words(
-    open_calculator: OpenCalculator, translations: Translations
+    calculator_of: OpenCalculator, translations: Translations
 ) -> None:
-    calculator = open_calculator("oppfolging-voksne")
+    calculator = calculator_of("oppfolging-voksne")
     status = calculator.form.locator("p[data-status]")
     expect(status).to_have_text(translations.translator("nb")("calculator.ready"))
+
+
+def test_many_keys_in_a_row_give_the_answer_to_the_last(calculator_of: OpenCalculator) -> None:
+    calculator = calculator_of("oppfolging-voksne")
+    for _ in range(5):
+        calculator.type("positions", "1234,5")
+        calculator.type("positions", "3")
+    calculator.expect_plan("award", {2025: 1_500_000})
+    # No late answer to an earlier key comes after it.
+    calculator.answer(other_costs="1")
+    calculator.expect_plan("award", {2025: 1_500_000})

@@ -65,15 +65,6 @@ def test_what_is_typed_before_python_is_there_is_answered_when_it_is(
         calculator.expect_state("ready")
 
 
-def test_a_page_that_is_only_read_keeps_the_built_answer(
-    open_calculator: OpenCalculator,
-) -> None:
-    calculator = open_calculator("oppfolging-voksne", wait=False)
-    built = calculator.html()
-    calculator.expect_state("ready")
-    assert calculator.html() == built
-
-
 @pytest.mark.parametrize("pattern", NEEDED)
 def test_a_missing_file_is_told(
     open_calculator: OpenCalculator, page: Page, watch: Watch, t: Translate, pattern: str
@@ -123,13 +114,3 @@ def test_a_file_that_never_comes_is_told_too(page: Page, watch: Watch, t: Transl
         expect(calculator.form.locator("p[data-status]")).to_have_text(t("calculator.error"))
         expect(calculator.form.get_by_role("button", name=t("calculator.retry"))).to_be_visible()
     watch.complaints.clear()
-
-
-def test_many_keys_in_a_row_give_the_answer_to_the_last(open_calculator: OpenCalculator) -> None:
-    calculator = open_calculator("oppfolging-voksne")
-    for _ in range(5):
-        calculator.type("positions", "1234,5")
-        calculator.type("positions", "3")
-    calculator.expect_plan("award", {2025: 1_500_000})
-    calculator.control("positions").dispatch_event("input")
-    calculator.expect_plan("award", {2025: 1_500_000})

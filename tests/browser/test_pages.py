@@ -43,6 +43,7 @@ def test_no_page_asks_others_keeps_anything_or_complains(
         expect(page.locator("h1")).to_be_visible()
         if page.locator("form[data-calculator]").count():
             Calculator(page).expect_state("ready")
+            expect(page.locator("noscript")).to_be_hidden()
         assert page.evaluate(KEPT) == {"local": 0, "session": 0, "databases": 0, "cookies": ""}
     assert context.cookies() == []
     # What the watch looks at was really seen: also what the worker asks for.
@@ -113,13 +114,6 @@ def test_without_javascript_the_calculator_shows_an_answer(
     # The other examples can be opened.
     plain_page.locator(".worked-example summary").first.click()
     expect(plain_page.locator(".worked-example .result-table").first).to_be_visible()
-
-
-def test_with_javascript_nobody_is_told_that_it_is_off(
-    open_calculator: OpenCalculator, page: Page
-) -> None:
-    open_calculator("oppfolging-voksne")
-    expect(page.locator("noscript")).to_be_hidden()
 
 
 def test_without_javascript_everything_can_be_read(plain_page: Page, site: Site) -> None:
