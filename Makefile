@@ -2,7 +2,7 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test lint mutants lock clean setup-site setup-dev
+.PHONY: help publish site serve check test test-browsers sizes bench lint mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -27,7 +27,7 @@ bootstrap = for python in $(PYTHONS); do \
 setup = $(RUN) -I -S builder/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
 
 help: ## Vis denne listen
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 publish: setup-site ## Kontroller, bygg og publiser nettstedet
 	@$(RUN) -m builder publish $(ARGS)
@@ -45,10 +45,22 @@ test: setup-dev lint ## Kjør alle kontroller og tester (et utvalg: ARGS="tests/
 	@chromium="$$($(RUN) builder/bootstrap.py browser)" && \
 	  CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(ARGS)
 
+test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGTK også
+	@firefox="$$($(RUN) builder/bootstrap.py browser firefox)" && \
+	  minibrowser="$$($(RUN) builder/bootstrap.py browser webkit)" && \
+	  FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" \
+	  $(RUN) -m pytest --browser firefox --browser webkit tests/browser $(ARGS)
+
 lint: setup-dev ## Kontroller koden med ruff og mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+
+sizes: setup-site ## Vis hva leserne må laste ned av det som sist ble bygget, og hva det høyst kan være
+	@$(RUN) -m builder sizes $(ARGS)
+
+bench: setup-dev ## Mål kalkulatoren mot PyScript og vanlig Pyodide (tar omtrent et kvarter)
+	@$(RUN) -m tests.bench $(ARGS)
 
 mutants: setup-dev ## Kontroller at testene merker feil i calc (tar omtrent en halvtime)
 	@$(RUN) -m mutmut run --max-children 2; $(RUN) -m mutmut results

@@ -1,10 +1,10 @@
-"""The commands that `make` runs: `python -m builder site|publish|check|serve`."""
+"""The commands that `make` runs: `python -m builder site|publish|check|serve|sizes`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from builder import assets, check, content, i18n, publish, runtime, serve, site
+from builder import assets, check, content, i18n, publish, runtime, serve, site, sizes
 
 ROOT = Path(__file__).resolve().parent.parent
 # Mistakes that a person can mend: said in one message, without a traceback.
@@ -22,7 +22,7 @@ KNOWN_ERRORS = (
 def main(argv: list[str]) -> int:
     """Run a command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="builder", description="Bygg og publiser siden.")
-    parser.add_argument("command", choices=["site", "publish", "check", "serve"])
+    parser.add_argument("command", choices=["site", "publish", "check", "serve", "sizes"])
     options, rest = parser.parse_known_args(argv)
     if options.command == "serve":
         return serve.main(rest)
@@ -42,6 +42,8 @@ def _run(command: str) -> None:
         site.build(ROOT, ROOT / "output")
         check.check(ROOT / "output")
         print("Nettstedet ligger i output/.")
+    elif command == "sizes":
+        print(*sizes.sizes(ROOT / "output"), sep="\n")
     else:
         print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
         release = publish.publish(ROOT)

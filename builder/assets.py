@@ -12,15 +12,16 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-# What pages ask for by name. A script that does not exist is left out: the pages that need it
-# then say so when they ask for its address.
+# What pages ask for by name.
 STYLE = "css/site.css"
-SCRIPTS = ("js/calculator.js", "js/worker.js")
+SCRIPTS = ("js/site.js", "js/calculator.js", "js/worker.js")
+# Not asked for by name: it has to stand at the root of the site, under a name that stays.
+SERVICE_WORKER = "js/service-worker.js"
 IMAGES = "images"
 # Folders of theme/ that decide what comes out, besides the installed packages.
 INPUTS = ("css", "js", "images", "fonts")
@@ -42,9 +43,13 @@ class AssetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The finished files: ``folder`` is to be served as ``/assets/``."""
+    """The finished files: ``folder`` is to be served as ``/assets/``.
+
+    ``service_worker`` is a script's text that lacks a constant (see `builder.offline`).
+    """
 
     folder: Path
+    service_worker: str = field(repr=False)
     _urls: dict[str, str] = field(repr=False)
 
     def url(self, name: str) -> str:
@@ -59,33 +64,48 @@ class Assets:
             ) from None
 
 
-def build(project_root: Path) -> Assets:
-    """Make the files, or take those made before from the same sources."""
+def build(project_root: Path, constants: Mapping[str, object] | None = None) -> Assets:
+    """Make the files, or take those made before from the same sources.
+
+    ``constants`` are put in scripts that name them, as JSON.
+    """
+    defined = {name: json.dumps(value) for name, value in sorted((constants or {}).items())}
     theme = project_root / "theme"
     esbuild = _esbuild(theme)
     cache = project_root / ".cache" / "assets"
-    finished = cache / _inputs_hash(theme)
+    finished = cache / _inputs_hash(theme, defined)
     if not finished.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         _forget_old_builds(cache)
         # Made beside its place and moved in one step: nothing half-made is ever found there.
         work = Path(tempfile.mkdtemp(prefix="new-", dir=cache))
         try:
-            _make(theme, esbuild, work)
+            _make(theme, esbuild, defined, work)
             work.chmod(0o755)  # mkdtemp makes folders that only their owner can read
             _put_in_place(work, finished)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     os.utime(finished)
     urls: dict[str, str] = json.loads((finished / MANIFEST).read_text("utf-8"))
-    return Assets(folder=finished / FILES, _urls=urls)
+    return Assets(
+        folder=finished / FILES,
+        service_worker=(finished / Path(SERVICE_WORKER).name).read_text("utf-8"),
+        _urls=urls,
+    )
 
 
-def _make(theme: Path, esbuild: Path, work: Path) -> None:
+def _make(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) -> None:
     files = work / FILES
     files.mkdir()
-    outputs = _bundle(theme, esbuild, work, files)
-    urls = dict(_bundled_names(theme, outputs))
+    metafile = work / "metafile.json"
+    _run(
+        theme, esbuild, STYLE, *SCRIPTS, "--format=esm", "--loader:.woff2=file",
+        f"--outdir={files}", "--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]",
+        f"--metafile={metafile}", *(f"--define:{name}={value}" for name, value in defined.items()),
+    )  # fmt: skip
+    _run(theme, esbuild, SERVICE_WORKER, "--format=iife", f"--outdir={work}")
+    urls = dict(_bundled_names(json.loads(metafile.read_text("utf-8"))["outputs"]))
+    metafile.unlink()
     for image in sorted((theme / IMAGES).iterdir()):
         name = f"{image.stem}-{_short_hash(image.read_bytes())}{image.suffix}"
         shutil.copyfile(image, files / name)
@@ -93,23 +113,14 @@ def _make(theme: Path, esbuild: Path, work: Path) -> None:
     (work / MANIFEST).write_text(json.dumps(urls, indent=1, sort_keys=True), "utf-8")
 
 
-def _bundle(theme: Path, esbuild: Path, work: Path, files: Path) -> dict[str, Any]:
-    """Run esbuild; gives the ``outputs`` of its metafile."""
-    metafile = work / "metafile.json"
-    entries = [STYLE, *(script for script in SCRIPTS if (theme / script).is_file())]
+def _run(theme: Path, esbuild: Path, *arguments: str) -> None:
     command = [
         str(esbuild),
-        *entries,
+        *arguments,
         "--bundle",
         "--minify",
-        "--format=esm",
         "--charset=utf8",
         f"--target={TARGET}",
-        "--loader:.woff2=file",
-        f"--outdir={files}",
-        "--entry-names=[name]-[hash]",
-        "--asset-names=[name]-[hash]",
-        f"--metafile={metafile}",
         "--log-level=warning",
         "--color=false",
     ]
@@ -129,12 +140,9 @@ def _bundle(theme: Path, esbuild: Path, work: Path, files: Path) -> dict[str, An
         ) from error
     if result.returncode != 0:
         raise AssetError(f"esbuild fant feil i theme/:\n{result.stderr.strip()}")
-    outputs: dict[str, Any] = json.loads(metafile.read_text("utf-8"))["outputs"]
-    metafile.unlink()
-    return outputs
 
 
-def _bundled_names(theme: Path, outputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _bundled_names(outputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Name in ``theme/`` and address of everything that esbuild wrote.
 
     Fonts come from a package, not from ``theme/``: they go by ``fonts/<file name>``.
@@ -163,9 +171,10 @@ def _esbuild(theme: Path) -> Path:
     )
 
 
-def _inputs_hash(theme: Path) -> str:
-    """A hash of all that decides the result: our files, the locked packages and this module."""
+def _inputs_hash(theme: Path, defined: Mapping[str, str]) -> str:
+    """A hash of all that decides the result: our files, constants, packages and this module."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest.update(json.dumps(defined).encode())
     digest.update((theme / "package-lock.json").read_bytes())
     for path in sorted(p for name in INPUTS for p in (theme / name).rglob("*") if p.is_file()):
         digest.update(f"\0{path.relative_to(theme).as_posix()}\0".encode())

@@ -6,7 +6,8 @@ anything is installed: standard library only, and any Python from 3.8 on.
     bootstrap.py ready site|dev    say by exit code alone whether that set-up is up to date
     bootstrap.py site              what `make publish` needs
     bootstrap.py dev               what `make test` needs as well
-    bootstrap.py browser           print the path of a Chromium for the tests, fetched if need be
+    bootstrap.py browser [NAME]    print the path of a browser for the tests, fetched if need be:
+                                   chromium (unless said otherwise), firefox or webkit
     bootstrap.py lock [--upgrade]  write the lock files anew
 
 The environment is always built from scratch, and `.venv/.ready` is written last: no such file
@@ -30,7 +31,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, Iterator, Mapping, NoReturn, Sequence
+from typing import IO, Callable, Iterator, Mapping, NoReturn, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,14 @@ HEARTBEAT_SECONDS = 10
 
 # Looked in after PATH, which is short in some terminals and editors.
 FURTHER_FOLDERS = ("/usr/local/bin", "/opt/homebrew/bin")
+
+# WebDriver BiDi as the tests speak it: the oldest long-term version that Mozilla still looks after.
+OLDEST_FIREFOX = 140
+
+MAC_FIREFOX = "/Applications/Firefox.app/Contents/MacOS/firefox"
+
+# Where systems put it: beside the libraries, not on PATH.
+MINIBROWSERS = ("usr/lib/*/webkit*gtk-*", "usr/lib*/webkit*gtk-*", "usr/libexec/webkit*gtk-*")
 
 MAC_CHROMIUMS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -248,16 +257,16 @@ def _on_path(name: str) -> list[str]:
     return list(dict.fromkeys(path for path in found if path))
 
 
-def _install_with_apt(runner: Runner, package: str) -> bool:
-    """Install a Debian package if that can be done without asking anyone."""
+def _install_with_apt(runner: Runner, *packages: str) -> bool:
+    """Install Debian packages if that can be done without asking anyone."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return False
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     for step, command in (
         ("Oppdaterer pakkelisten til systemet", ["apt-get", "update", "-q"]),
         (
-            f"Installerer systempakken {package}",
-            ["apt-get", "install", "-q", "-y", "--no-install-recommends", package],
+            f"Installerer systempakken {' og '.join(packages)}",
+            ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages],
         ),
     ):
         code, _ = runner.attempt(step, command, quiet)
@@ -493,7 +502,7 @@ def _npm(root: Path, arguments: Sequence[str]) -> tuple[list[str], dict[str, str
     return [str(programs / "npm"), *arguments], {"PATH": path}, root / "theme"
 
 
-# --- Chromium for the tests -----------------------------------------------------------------------
+# --- Browsers for the tests -----------------------------------------------------------------------
 
 
 def find_chromium(root: Path = ROOT) -> str:
@@ -551,6 +560,73 @@ def _playwright_chromium(python: str) -> str | None:
 
 def _runs_as_chromium(path: str) -> bool:
     return "Chrom" in (_answer(path, "--version") or "")
+
+
+def find_firefox(root: Path = ROOT) -> str:
+    """Return the path of a Firefox that runs, installed if there is none; else `SetupError`.
+
+    Order: FIREFOX_PATH, an installed Firefox, Debian's package.
+    """
+    chosen = os.environ.get("FIREFOX_PATH")
+    if chosen:
+        if _runs_as_firefox(chosen):
+            return chosen
+        raise SetupError(
+            f"FIREFOX_PATH peker på {chosen}, som ikke er en Firefox {OLDEST_FIREFOX} eller nyere"
+            " som kan kjøres; rett stien eller fjern variabelen."
+        )
+    return _installed_or_apt(root, "Firefox", _installed_firefox, "firefox-esr") or _missing(
+        f"Firefox {OLDEST_FIREFOX} eller nyere", "firefox-esr"
+    )
+
+
+def _installed_firefox() -> str | None:
+    candidates = [path for name in ("firefox-esr", "firefox") for path in _on_path(name)]
+    return next((path for path in [*candidates, MAC_FIREFOX] if _runs_as_firefox(path)), None)
+
+
+def _runs_as_firefox(path: str) -> bool:
+    version = re.match(r"Mozilla Firefox (\d+)", _answer(path, "--version") or "")
+    return version is not None and int(version.group(1)) >= OLDEST_FIREFOX
+
+
+def find_webkit(root: Path = ROOT) -> str:
+    """Return the path of WebKitGTK's MiniBrowser, installed if there is none; else `SetupError`.
+
+    What it is driven with, WebKitWebDriver and Xvfb, is then on PATH.
+    """
+    packages = ("webkit2gtk-driver", "xvfb")
+    return _installed_or_apt(root, "WebKitGTK", _installed_webkit, *packages) or _missing(
+        "WebKitGTK med MiniBrowser, WebKitWebDriver og Xvfb (finnes bare for Linux)", *packages
+    )
+
+
+def _installed_webkit() -> str | None:
+    if not shutil.which("WebKitWebDriver") or not shutil.which("Xvfb"):
+        return None
+    found = [path for place in MINIBROWSERS for path in Path("/").glob(f"{place}/MiniBrowser")]
+    return str(max(found)) if found else None
+
+
+def _installed_or_apt(
+    root: Path, name: str, installed: Callable[[], str | None], *packages: str
+) -> str | None:
+    found = installed()
+    if found:
+        return found
+    say(f"Fant ikke {name} til testene:")
+    return installed() if _install_with_apt(Runner(root), *packages) else None
+
+
+def _missing(what: str, *packages: str) -> NoReturn:
+    raise SetupError(
+        f"Testene trenger {what}, og det lot seg ikke installere; installer det selv (på Debian og"
+        f" Ubuntu: sudo apt-get install {' '.join(packages)}) og kjør kommandoen på nytt."
+        " (Detaljer: .cache/setup.log)"
+    )
+
+
+BROWSERS = {"chromium": find_chromium, "firefox": find_firefox, "webkit": find_webkit}
 
 
 # --- Lock files -----------------------------------------------------------------------------------
@@ -612,7 +688,9 @@ def main(argv: Sequence[str]) -> int:
     commands.add_parser("ready").add_argument("level", choices=LEVELS)
     for level in LEVELS:
         commands.add_parser(level)
-    commands.add_parser("browser")
+    commands.add_parser("browser").add_argument(
+        "name", choices=BROWSERS, nargs="?", default="chromium"
+    )
     commands.add_parser("lock").add_argument("--upgrade", action="store_true")
     arguments = parser.parse_args(argv)
     if arguments.command == "ready":
@@ -622,7 +700,7 @@ def main(argv: Sequence[str]) -> int:
         if os.name != "posix":
             raise SetupError("Windows støttes bare gjennom WSL; åpne et WSL-vindu og prøv der.")
         if arguments.command == "browser":
-            print(find_chromium())
+            print(BROWSERS[arguments.name]())
         elif arguments.command == "lock":
             lock(arguments.upgrade)
         else:

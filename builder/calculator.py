@@ -71,7 +71,6 @@ class Form:
     fields: tuple[FormField, ...]
     result_html: Markup
     data: dict[str, Any]
-    runtime_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +126,7 @@ def start_answers(calculator: SchemeRules) -> Answers:
     return opening | track.start
 
 
-def form(calculator: SchemeRules, lang: Lang, translations: Translations, runtime_url: str) -> Form:
+def form(calculator: SchemeRules, lang: Lang, translations: Translations) -> Form:
     """The form of a calculator with the answer to its start values.
 
     A scheme of which nothing can be computed in any rule year has no fields, only the answer.
@@ -145,7 +144,6 @@ def form(calculator: SchemeRules, lang: Lang, translations: Translations, runtim
         fields=fields,
         result_html=result_html(result, texts),
         data={"scheme": to_json(calculator), "messages": translations.of_calc(lang)},
-        runtime_url=runtime_url,
     )
 
 

@@ -1,4 +1,4 @@
-"""Checks of a built site before it is published: HTML that is whole, links that lead somewhere."""
+"""Checks of a built site before it is published: whole HTML, links that lead somewhere, sizes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-_LINKS = {"href", "src", "data-worker", "data-runtime"}
+from builder import sizes
+
+_LINKS = {"href", "src", "data-worker"}
 _FOREIGN = ("http:", "https:", "mailto:", "data:", "tel:")
 
 
@@ -48,6 +50,7 @@ def check(site: Path) -> None:
     ]
     if not (site / "index.html").is_file():
         problems.append("index.html mangler.")
+    problems += [f"For stort: {size}." for size in sizes.sizes(site) if size.found > size.budget]
     if problems:
         raise CheckError(
             "Det bygde nettstedet har feil. Ingenting er publisert.\n" + "\n".join(problems)
@@ -84,4 +87,4 @@ def _file(site: Path, page: Path, target: str) -> Path:
     if not target:
         return page
     file = site / target.lstrip("/") if target.startswith("/") else page.parent / target
-    return file / "index.html" if target.endswith("/") and "/runtime/" not in target else file
+    return file / "index.html" if target.endswith("/") else file

@@ -1,48 +1,124 @@
-"""How the pages are to be served: the one place for security headers, caching and media types.
+"""How each address is to be served: the one place for policies, caching and media types.
 
-`make serve` uses it as it is; header files for other hosts and the pages' own policy are made
-from it.
+The server of `make serve`, the files for other servers (`builder.hosting`) and the policy that
+stands in the pages themselves are all made from it.
 """
 
 from __future__ import annotations
 
-# Nothing is allowed but what the pages use, all of it from the site itself.
-_POLICY = {
+import re
+
+# Nothing is allowed but what a page uses, all of it from the site itself.
+_PAGE = {
     "default-src": "'none'",
-    # wasm-unsafe-eval: the calculator's Python is WebAssembly. It allows no eval of JavaScript.
-    "script-src": "'self' 'wasm-unsafe-eval'",
+    "script-src": "'self'",
+    # The calculators' worker, and the service worker at /sw.js.
     "worker-src": "'self'",
     "connect-src": "'self'",
     "style-src": "'self'",
+    # data: the style sheet of the design system draws its icons with it.
     "img-src": "'self' data:",
     "font-src": "'self'",
-    "manifest-src": "'self'",
     "base-uri": "'none'",
-    "form-action": "'self'",
+    # Forms are read by the script and never sent.
+    "form-action": "'none'",
     "frame-ancestors": "'none'",
+    # A script can make HTML of text in one place only, which has this name in theme/js.
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "tilskuddsstigen",
 }
 
-# What browsers ignore, with a warning, when the policy stands in the page instead of a header.
-_HEADER_ONLY = {"frame-ancestors"}
+# The calculators' Python is WebAssembly. This allows no eval of JavaScript.
+_WASM = {"script-src": "'self' 'wasm-unsafe-eval'"}
+_CALCULATOR = {**_PAGE, **_WASM}
+# A worker has the policy of its own file, not that of the page. It makes no script of text at all.
+_WORKER = {
+    "default-src": "'none'",
+    **_WASM,
+    "connect-src": "'self'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
+}
 
-
-def _policy(directives: dict[str, str]) -> str:
-    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
-
-
-CONTENT_SECURITY_POLICY = _policy(_POLICY)
-
-META_CONTENT_SECURITY_POLICY = _policy(
-    {name: sources for name, sources in _POLICY.items() if name not in _HEADER_ONLY}
+# Where another policy than a page's holds. As in a `_headers` file, `:name` is one step of an
+# address and `*` any characters; an address that ends in a slash is also its `index.html`.
+_EXCEPTIONS = (
+    (
+        (
+            "/egen-nedtrapping/",
+            "/nn/egen-nedtrapping/",
+            "/:scheme/kalkulator/",
+            "/nn/:scheme/kalkulator/",
+        ),
+        _CALCULATOR,
+    ),
+    (("/assets/worker-*.js",), _WORKER),
 )
-"""The policy for `<meta http-equiv="Content-Security-Policy">`, for hosts without own headers."""
 
+# What browsers ignore, with a warning, when the policy stands in the page instead of a header.
+_HEADER_ONLY = frozenset({"frame-ancestors"})
+
+
+def content_security_policy(path: str, *, in_page: bool = False) -> str:
+    """Return the policy of an address, which starts with `/`.
+
+    `in_page` is for `<meta http-equiv="Content-Security-Policy">`, which hosts without headers of
+    their own depend on: the same, but for what only a header can say.
+    """
+    fits = (
+        directives for patterns, directives in _EXCEPTIONS if re.search(expression(patterns), path)
+    )
+    return _text(next(fits, _PAGE), leave_out=_HEADER_ONLY if in_page else frozenset())
+
+
+def expression(patterns: tuple[str, ...]) -> str:
+    """Return patterns as one regular expression that Python, Caddy and nginx read alike."""
+    return f"^({'|'.join(map(_expression, patterns))})$"
+
+
+def _expression(pattern: str) -> str:
+    known = {":": "[^/]+", "*": ".*"}
+    parts = re.split(r"(:\w+|\*)", pattern)
+    steps = "".join(known.get(part[:1]) or re.escape(part) for part in parts)
+    return steps + r"(index\.html)?" if pattern.endswith("/") else steps
+
+
+def _text(directives: dict[str, str], leave_out: frozenset[str] = frozenset()) -> str:
+    return "; ".join(
+        f"{name} {value}" for name, value in directives.items() if name not in leave_out
+    )
+
+
+# The policy of every answer, also of errors, but for the exceptions below it.
+PAGE_POLICY = _text(_PAGE)
+POLICY_EXCEPTIONS = tuple((patterns, _text(directives)) for patterns, directives in _EXCEPTIONS)
+
+# What pages could ask the browser for, and don't. Only names that browsers know, since each of the
+# others is a warning in the console.
+_FEATURES_OFF = (
+    "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture",
+    "encrypted-media", "fullscreen", "geolocation", "gamepad", "gyroscope", "hid",
+    "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone",
+    "midi", "payment", "picture-in-picture", "publickey-credentials-create",
+    "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb",
+    "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+
+# On every answer, whatever it is.
+#
+# No Strict-Transport-Security: browsers keep it for everything on that host, and it would shut the
+# site out where it stands on an inner network without certificates. Who runs the host decides.
 SECURITY_HEADERS: dict[str, str] = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
+    # The sources that pages link to need not know where their reader comes from.
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES_OFF),
+    # A site that opens one of the pages keeps no hold of its window, nor a page of what it opens.
     "Cross-Origin-Opener-Policy": "same-origin",
+    # Nothing here is made to be part of another site's pages. Links, downloads and search engines
+    # are not affected. Cross-Origin-Embedder-Policy is left out: it would give the pages shared
+    # memory between threads, which they have no use for.
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -53,7 +129,7 @@ IMMUTABLE_FOLDERS = ("/assets/", "/runtime/")
 
 
 def cache_control(path: str) -> str:
-    """Return the Cache-Control value for an address that starts with `/`."""
+    """Return the Cache-Control value for a file, by its address, which starts with `/`."""
     return IMMUTABLE if path.startswith(IMMUTABLE_FOLDERS) else REVALIDATE
 
 

@@ -23,10 +23,21 @@ from pelican.contents import Page
 from pelican.generators import Generator
 from pelican.writers import Writer
 
-from builder import assets, calculator, compress, content, exercise, i18n, licences, runtime
+from builder import (
+    assets,
+    calculator,
+    compress,
+    content,
+    exercise,
+    hosting,
+    i18n,
+    licences,
+    offline,
+    runtime,
+)
 from builder.content import PAGE_NAMES, ContentError, Scheme
 from builder.content.load import PageFile
-from builder.headers import META_CONTENT_SECURITY_POLICY
+from builder.headers import content_security_policy
 from builder.i18n import LANGS
 from calc.messages import kroner
 from calc.rules import Lang, Text
@@ -121,9 +132,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.site: content.Site = self.settings["SITE_CONTENT"]
         self.translations = i18n.load(Path(self.theme) / "translations")
         self.today = today()
-        self.assets = assets.build(root)
         _say("Gjør klar kalkulatorene for nettleseren …")
         self.runtime = runtime.build(root, exercise.requests(self.translations))
+        # The scripts know the runtime by its lock, so that a page and its Python always fit.
+        here = {"url": self.runtime.url, "lock": self.runtime.lock}
+        self.assets = assets.build(root, {"RUNTIME": here})
         self.licences = licences.shipped(root)
         self.prose = {key: self._read(page) for key, page in self.site.pages.items()}
         for key, page in self.prose.items():
@@ -148,6 +161,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         output = Path(self.output_path)
         shutil.copytree(self.assets.folder, output / "assets")
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
+        hosting.write(output)
+        offline.write(output, self.assets, self.runtime)
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
         compress.compress(output, Path(self.settings["PATH"]).parent / ".cache/compressed")
 
@@ -161,15 +176,14 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             template = GENERAL_TEMPLATES.get(name, "page")
             more = self._extra_of_general(name, lang)
             self._write(writer, template, self._view(None, name, lang), lang, None, more)
-        self._write_not_found(writer, lang)
+        self._write_stand_in(writer, "404", "not_found", "/404.html", lang)
+        self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
 
     def _extra(self, scheme: Scheme, name: str, lang: Lang) -> dict[str, Any]:
         """What a page of a scheme shows besides facts and prose."""
         if name == "kalkulator":
             return {
-                "form": calculator.form(
-                    scheme.calculator, lang, self.translations, self.runtime.url
-                ),
+                "form": calculator.form(scheme.calculator, lang, self.translations),
                 "examples": calculator.examples(scheme, lang, self.translations),
             }
         if name == "hva-du-kan-fa-stotte-til":
@@ -185,7 +199,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             return {"licences": self.licences}
         if name == "egen-nedtrapping":
             own = calculator.own_taper(self.today.year + 1)
-            return {"form": calculator.form(own, lang, self.translations, self.runtime.url)}
+            return {"form": calculator.form(own, lang, self.translations)}
         if name == "slik-regner-vi":
             listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
             return {"readings": [(scheme, items) for scheme, items in listed if items]}
@@ -205,18 +219,19 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             url=localized(address(scheme, name), lang),
         )
 
-    def _write_not_found(self, writer: Writer, lang: Lang) -> None:
+    def _write_stand_in(self, writer: Writer, name: str, title: str, path: str, lang: Lang) -> None:
+        """Write a page that is shown at addresses of other pages."""
         t = self.translations.translator(lang)
         view = PageView(
-            name="404",
-            kind="404",
-            title=t("not_found.title"),
-            description=t("not_found.lead"),
+            name=name,
+            kind=name,
+            title=t(f"{title}.title"),
+            description=t(f"{title}.lead"),
             content=Markup(),
             content_lang=lang,
-            url=localized("/404.html", lang),
+            url=localized(path, lang),
         )
-        self._write(writer, "404", view, lang, None, {})
+        self._write(writer, name, view, lang, None, {})
 
     def _write(
         self,
@@ -248,7 +263,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 schemes=tuple(self.site.schemes.values()),
             ),
             today=self.today,
-            csp=META_CONTENT_SECURITY_POLICY,
+            csp=content_security_policy(page.url, in_page=True),
             asset=self.assets.url,
             url_for=lambda path: localized(path, lang),
             text=lambda value: _text(value, lang),

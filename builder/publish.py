@@ -2,6 +2,9 @@
 
 `public/releases/<time>-<hash>/` holds a whole site; `public/current` is a link to one of them.
 Nobody who reads the site ever meets half of a release, and a failed build changes nothing.
+
+A page that somebody has open may still ask for the style sheet, scripts and Python that it was made
+with. So a release also has the files of this kind of the releases before it that are kept.
 """
 
 import fcntl
@@ -17,6 +20,10 @@ from pathlib import Path
 from builder import check, site
 
 KEPT_RELEASES = 5
+# In these folders, addresses carry a hash of the content: each entry fits one version of a page.
+FIXED = ("assets", "runtime")
+# Names what a release has taken over from those before it.
+INHERITED = ".inherited"
 HASH_LENGTH = 10
 
 
@@ -46,6 +53,7 @@ def publish(project_root: Path) -> Path:
             release = releases / f"{stamp}-{digest}"
             # There already: published, replaced and published again within a second.
             if not release.exists():
+                _inherit(built, releases)
                 built.rename(release)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -69,6 +77,31 @@ def content_hash(folder: Path) -> str:
     return digest.hexdigest()[:HASH_LENGTH]
 
 
+def _inherit(built: Path, releases: Path) -> None:
+    """Take over what pages of earlier releases need, as further links to the same files."""
+    taken: list[str] = []
+    for earlier in _finished(releases)[1 - KEPT_RELEASES :]:
+        note = earlier / INHERITED
+        not_its_own = set(note.read_text("utf-8").splitlines()) if note.is_file() else set()
+        for folder in FIXED:
+            for entry in sorted((earlier / folder).glob("*")):
+                name = f"{folder}/{entry.name}"
+                if name in not_its_own or (built / name).exists():
+                    continue
+                if entry.is_dir():
+                    shutil.copytree(entry, built / name, copy_function=os.link)
+                else:
+                    os.link(entry, built / name)
+                taken.append(name)
+    if taken:
+        (built / INHERITED).write_text("".join(f"{name}\n" for name in taken), "utf-8")
+
+
+def _finished(releases: Path) -> list[Path]:
+    """All releases, the oldest first."""
+    return sorted(p for p in releases.iterdir() if not p.name.startswith("."))
+
+
 def _switch(public: Path, release: Path) -> None:
     """Point `current` at the release; a rename replaces the old link in one step."""
     link = public / f".current-{os.getpid()}"
@@ -79,7 +112,7 @@ def _switch(public: Path, release: Path) -> None:
 
 def _forget_old(releases: Path, live: Path) -> None:
     """Keep the last releases, and always the live one; clear what a killed run left behind."""
-    finished = sorted(p for p in releases.iterdir() if not p.name.startswith("."))
+    finished = _finished(releases)
     unfinished = [p for p in releases.iterdir() if p.name.startswith(".new-")]
     for old in [*finished[:-KEPT_RELEASES], *unfinished]:
         if old != live:

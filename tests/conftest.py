@@ -1,7 +1,8 @@
 """What all tests share: the project, a built site and its server, and the browser."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,25 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+# What a build writes nothing to; `.cache` is shared so that nothing is made twice.
+SHARED = ("calc", "theme", ".cache")
+OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "LICENSE")
+
+
+def copy_project(project_root: Path, root: Path, own: Collection[str] = ()) -> None:
+    """Copy the project to `root`, without anything published; what is `own` may be changed too."""
+    root.mkdir()
+    (project_root / ".cache").mkdir(exist_ok=True)
+    for name in {*OWN, *SHARED}:
+        source = project_root / name
+        if name in SHARED and name not in own:
+            (root / name).symlink_to(source)
+        elif source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, root / name)
 
 
 @pytest.fixture(scope="session")

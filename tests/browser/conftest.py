@@ -1,28 +1,45 @@
-"""Real Chromium on the built site, and a watch over what pages do behind the reader's back."""
+"""Real browsers on the built site, and a watch over what pages do behind the reader's back."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
 
 from builder import content, i18n
+from builder.bootstrap import find_firefox, find_webkit
 from builder.i18n import Translations
 from tests.browser.calculator import Calculator
+from tests.browser.engines import firefox, webkit
+from tests.browser.engines.page import PATIENCE, AnyPage
 
-# How long something that ought to happen may take on a slow machine, in milliseconds.
-PATIENCE = 15_000
 # The calculator in which the reader types the rules too; it belongs to no scheme.
 GENERAL = "egen-nedtrapping"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests here, and leave out what only Chromium, driven by Playwright, can run."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+    unfit = [item for item in items if _browser_of(item) != "chromium" and not _is_for_all(item)]
+    if unfit:
+        config.hook.pytest_deselected(items=unfit)
+        items[:] = [item for item in items if item not in unfit]
+
+
+def _browser_of(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("browser_name", "chromium") if callspec else "chromium"
+
+
+def _is_for_all(item: pytest.Item) -> bool:
+    return item.get_closest_marker("every_engine") is not None
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +72,7 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> BrowserContext:
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(PATIENCE * 1000)
         context.on("request", self._request)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -90,10 +107,44 @@ def watch(base_url: str) -> Iterator[Watch]:
 
     A test that breaks something on purpose empties `complaints` at its end.
     """
-    expect.set_options(timeout=PATIENCE)
     watch = Watch(base_url)
     yield watch
     watch.check()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=PATIENCE * 1000)
+
+
+# --- The browser that `--browser` says, Chromium if it says none ---
+
+type OpenContext = Callable[[Watch], AbstractContextManager[Any]]
+
+
+@pytest.fixture(scope="session")
+def open_context(
+    request: pytest.FixtureRequest, browser_name: str, base_url: str
+) -> Iterator[OpenContext]:
+    """A browser's context that shares nothing with others, watched over: it has `new_page()`."""
+    if browser_name == "chromium":
+        browser: Browser = request.getfixturevalue("browser")
+        arguments = request.getfixturevalue("browser_context_args")
+
+        @contextmanager
+        def in_chromium(watch: Watch) -> Iterator[BrowserContext]:
+            with browser.new_context(**arguments) as context:
+                yield watch.over(context)
+
+        yield in_chromium
+        return
+    if browser_name == "firefox":
+        starting = firefox.start(os.environ.get("FIREFOX_PATH") or find_firefox())
+    else:
+        minibrowser = os.environ.get("MINIBROWSER_PATH") or find_webkit()
+        starting = nullcontext(webkit.WebKit(minibrowser))
+    with starting as driven:
+        yield lambda watch: driven.new_context(base_url, watch.requests, watch.complaints)
 
 
 @pytest.fixture
@@ -101,17 +152,32 @@ def context(context: BrowserContext, watch: Watch) -> BrowserContext:
     return watch.over(context)
 
 
+@pytest.fixture
+def page(
+    request: pytest.FixtureRequest,
+    browser_name: str,
+    open_context: OpenContext,
+    watch: Watch,
+) -> Iterator[AnyPage]:
+    if browser_name == "chromium":
+        # With Playwright's own context, so that its options hold (`--tracing` and the like).
+        yield request.getfixturevalue("context").new_page()
+        return
+    with open_context(watch) as context:
+        yield context.new_page()
+
+
 type OpenCalculator = Callable[..., Calculator]
 
 
-def go_to_calculator(page: Page, slug: str, lang: str) -> Calculator:
+def go_to_calculator(page: AnyPage, slug: str, lang: str) -> Calculator:
     path = f"/{slug}/" if slug == GENERAL else f"/{slug}/kalkulator/"
     page.goto(f"/nn{path}" if lang == "nn" else path)
     return Calculator(page)
 
 
 @pytest.fixture
-def open_calculator(page: Page) -> OpenCalculator:
+def open_calculator(page: AnyPage) -> OpenCalculator:
     """Go to the calculator of a scheme, or the general one: `open_calculator(slug, lang="nb")`.
 
     `wait=False` comes back before Python is there.
@@ -127,27 +193,23 @@ def open_calculator(page: Page) -> OpenCalculator:
 
 
 @pytest.fixture(scope="module")
-def kept_calculators(
-    browser: Browser, browser_context_args: dict[str, Any], base_url: str
-) -> Iterator[OpenCalculator]:
-    expect.set_options(timeout=PATIENCE)
+def kept_calculators(open_context: OpenContext, base_url: str) -> Iterator[OpenCalculator]:
     watch = Watch(base_url)
-    context = watch.over(browser.new_context(**browser_context_args))
     kept: dict[tuple[str, str], tuple[Calculator, str]] = {}
+    with open_context(watch) as context:
 
-    def go(slug: str, lang: str = "nb") -> Calculator:
-        if (slug, lang) not in kept:
-            calculator = go_to_calculator(context.new_page(), slug, lang)
-            calculator.expect_state("ready")
-            kept[slug, lang] = calculator, calculator.html()
-        calculator, built = kept[slug, lang]
-        calculator.page.bring_to_front()
-        calculator.form.evaluate("(form) => form.reset()")
-        calculator.expect_html(built)
-        return calculator
+        def go(slug: str, lang: str = "nb") -> Calculator:
+            if (slug, lang) not in kept:
+                calculator = go_to_calculator(context.new_page(), slug, lang)
+                calculator.expect_state("ready")
+                kept[slug, lang] = calculator, calculator.html()
+            calculator, built = kept[slug, lang]
+            calculator.page.bring_to_front()
+            calculator.form.evaluate("(form) => form.reset()")
+            calculator.expect_html(built)
+            return calculator
 
-    yield go
-    context.close()
+        yield go
     watch.check()
 
 

@@ -1,12 +1,16 @@
 """Using the calculators: typing, choosing, correcting, going back."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Browser, Page, expect
+import pytest
+from playwright.sync_api import Browser
 
 from builder.i18n import Translations
 from tests.browser.conftest import GENERAL, OpenCalculator, Watch, go_to_calculator
+from tests.browser.engines.page import AnyPage, expect
+
+pytestmark = pytest.mark.every_engine
 
 HEADLINE = {"positions": "6,5", "share_year_3": "70", "share_year_4": "40"}
 HEADLINE_AWARDS = {2025: 3_250_000, 2026: 3_250_000, 2027: 2_275_000, 2028: 1_300_000}
@@ -156,12 +160,11 @@ def test_two_bad_numbers_are_told_at_once(calculator_of: OpenCalculator) -> None
 
 def test_a_bad_year_leaves_the_questions_that_are_shown(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne")
-    shown = calculator.form.locator("[data-field-for]:visible")
-    before = shown.count()
+    before = calculator.shown_fields.count()
     calculator.answer(plan_year="20")
     calculator.page.keyboard.press("Enter")
     expect(calculator.error("plan_year")).to_be_visible()
-    expect(shown).to_have_count(before)
+    expect(calculator.shown_fields).to_have_count(before)
     calculator.answer(plan_year="2025")
     expect(calculator.error("plan_year")).to_be_hidden()
     calculator.expect_plan("award", {2025: 5_000_000})
@@ -200,12 +203,12 @@ def test_a_reset_gives_the_first_answers_and_their_result(calculator_of: OpenCal
     expect(calculator.field("share_year_1")).to_be_visible()
     calculator.form.evaluate("(form) => form.reset()")
     expect(calculator.control("positions")).to_have_value("10")
-    expect(calculator.output).to_have_js_property("innerHTML", before)
+    calculator.expect_html(before)
     expect(calculator.field("share_year_1")).to_be_hidden()
 
 
 def test_whoever_goes_back_finds_the_answers_and_their_result(
-    open_calculator: OpenCalculator, page: Page
+    open_calculator: OpenCalculator, page: AnyPage
 ) -> None:
     calculator = open_calculator("oppfolging-voksne")
     calculator.answer(**HEADLINE)
@@ -218,12 +221,25 @@ def test_whoever_goes_back_finds_the_answers_and_their_result(
     calculator.expect_plan("award", HEADLINE_AWARDS)
 
 
-def test_a_page_that_the_browser_has_kept_goes_on_where_it_was(
-    launch_browser: Callable[..., Browser], base_url: str, watch: Watch
-) -> None:
-    # Playwright switches this off, since it can't follow pages there and back; readers have it on.
+@pytest.fixture
+def page_with_history(
+    request: pytest.FixtureRequest, browser_name: str, base_url: str, watch: Watch
+) -> Iterator[AnyPage]:
+    """A page of a browser that keeps pages for going back, as readers' browsers do."""
+    if browser_name != "chromium":
+        yield request.getfixturevalue("page")
+        return
+    # Playwright switches this off, since it can't follow pages there and back.
+    launch_browser: Callable[..., Browser] = request.getfixturevalue("launch_browser")
     browser = launch_browser(ignore_default_args=["--disable-back-forward-cache"])
-    page = watch.over(browser.new_context(base_url=base_url)).new_page()
+    yield watch.over(browser.new_context(base_url=base_url)).new_page()
+    browser.close()
+
+
+def test_a_page_that_the_browser_has_kept_goes_on_where_it_was(
+    page_with_history: AnyPage,
+) -> None:
+    page = page_with_history
     calculator = go_to_calculator(page, "oppfolging-voksne", "nb")
     calculator.expect_state("ready")
     calculator.answer(**HEADLINE)
@@ -239,7 +255,6 @@ def test_a_page_that_the_browser_has_kept_goes_on_where_it_was(
     calculator.expect_state("ready")
     calculator.answer(positions="3")
     calculator.expect_plan("award", {2025: 1_500_000})
-    browser.close()
 
 
 def test_a_screen_reader_is_told_the_result_in_a_sentence(

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
 from builder import i18n
 from builder.content import load
@@ -18,7 +18,6 @@ ASK_ALL = """
 async ([requests, data]) => {
   const form = document.querySelector("form[data-calculator]");
   const worker = new Worker(form.dataset.worker, { type: "module" });
-  const runtime = new URL(form.dataset.runtime, document.baseURI).href;
   const answers = [];
   const finished = new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message));
@@ -35,7 +34,7 @@ async ([requests, data]) => {
       }
     };
   });
-  worker.postMessage({ type: "init", runtime, data, lang: "nb" });
+  worker.postMessage({ type: "init", data, lang: "nb" });
   return finished;
 }
 """
@@ -43,17 +42,20 @@ async ([requests, data]) => {
 
 @pytest.mark.browser
 def test_a_sample_of_random_requests_gets_the_same_bytes_in_chromium(
-    page: Page, served_site: str
+    browser: Browser, served_site: str
 ) -> None:
     loads, estimates = requests(
         load(ROOT / "content"), i18n.load(ROOT / "theme/translations"), COUNT, seed=500
     )
     asked = loads + estimates
     here = [handle(request) for request in asked]
-    page.goto(f"{served_site}/tryggest/kalkulator/")
     first = json.loads(loads[0])
-    data = {"scheme": first["scheme"], "messages": first["messages"]}
-    there = page.evaluate(ASK_ALL, [asked, data])
+    data = json.dumps({"scheme": first["scheme"], "messages": first["messages"]})
+    # The page's policy lets only its own script start a worker.
+    with browser.new_context(bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(f"{served_site}/tryggest/kalkulator/")
+        there = page.evaluate(ASK_ALL, [asked, data])
     assert len(there) == len(here)
     for request, expected, found in zip(asked, here, there, strict=True):
         assert found == expected, request

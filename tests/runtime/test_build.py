@@ -79,6 +79,16 @@ def test_a_standard_library_compiled_anew_is_the_same_bytes(make_project: MakePr
     assert made[0] == made[1]
 
 
+def test_a_stand_in_for_a_module_that_is_not_there_is_told(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+):
+    root = make_project()
+    (root / ".cache/runtime/stdlib").unlink()
+    monkeypatch.setitem(runtime.SUBSTITUTES, "pyodide/gone.py", "")
+    with pytest.raises(RuntimeBuildError, match=r"«pyodide/gone\.py».*Ta den ut der"):
+        runtime.build(root, ["a"])
+
+
 def test_what_is_imported_late_is_shipped(make_project: MakeProject):
     late = """
 def handle(request):

@@ -351,21 +351,41 @@ def test_make_without_any_python(tree: Tree) -> None:
 def test_make_alone_lists_every_target() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     listed = {line.split()[1]: line.split(maxsplit=2)[2] for line in done.stdout.splitlines()}
-    assert set(listed) >= {"publish", "site", "serve", "check", "test", "lint", "lock", "clean"}
+    expected = {
+        "publish",
+        "site",
+        "serve",
+        "check",
+        "test",
+        "test-browsers",
+        "lint",
+        "lock",
+        "clean",
+    }
+    assert set(listed) >= expected
     assert all(listed.values())
 
 
-# --- Chromium ---
+# --- Browsers ---
 
 
 CHROMIUM = "#!/bin/sh\necho Chromium 150.0\n"
+FIREFOX = "#!/bin/sh\necho Mozilla Firefox 140.2.0esr\n"
+# Whatever it is asked to be.
+BROWSER = """#!/bin/sh
+case "$0" in *firefox*) echo Mozilla Firefox 140.2.0esr;; *) echo Chromium 150.0;; esac
+"""
 
 
 @pytest.fixture
 def bare(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
-    """A machine without Chromium, where nothing can be installed."""
+    """A machine without browsers, where nothing can be installed."""
     monkeypatch.setenv("PATH", str(tree.programs))
     monkeypatch.delenv("CHROMIUM_PATH", raising=False)
+    monkeypatch.delenv("FIREFOX_PATH", raising=False)
+    monkeypatch.setattr(bootstrap, "MAC_FIREFOX", "/nowhere")
+    minibrowsers = tree.root.relative_to("/") / "lib/*/webkit*gtk-*"
+    monkeypatch.setattr(bootstrap, "MINIBROWSERS", (str(minibrowsers),))
     monkeypatch.setattr(bootstrap, "FURTHER_FOLDERS", ())
     monkeypatch.setattr(bootstrap, "MAC_CHROMIUMS", ())
     return tree
@@ -402,19 +422,106 @@ def test_playwright_fetches_one(bare: Tree) -> None:
     assert bootstrap.find_chromium(bare.root) == str(fetched)
 
 
-def test_debians_package_is_installed(bare: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = script(bare.programs / "waiting", CHROMIUM)
-    script(
-        bare.programs / "apt-get",
-        '#!/bin/sh\necho "$1" >> "$CALLS"\n'
-        f"[ $1 = update ] || /bin/cp {waiting} {bare.programs}/chromium\n",
-    )
-    monkeypatch.setenv("CALLS", bare.env["CALLS"])
-    monkeypatch.setattr("os.geteuid", lambda: 0)
+@pytest.fixture
+def debian(bare: Tree, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes it a machine where root can install packages that bring such programs."""
+
+    def bring(*programs: Path) -> None:
+        waiting = script(bare.root / "waiting", BROWSER)
+        copies = "".join(f"/bin/cp '{waiting}' '{program}'\n" for program in programs)
+        script(
+            bare.programs / "apt-get",
+            f'#!/bin/sh\necho "$*" >> "$CALLS"\n[ $1 = update ] && exit\n{copies}',
+        )
+        monkeypatch.setenv("CALLS", bare.env["CALLS"])
+        monkeypatch.setattr("os.geteuid", lambda: 0)
+
+    return bring
+
+
+INSTALL = "install -q -y --no-install-recommends"
+
+
+def test_debians_chromium_is_installed(bare: Tree, debian: Callable[..., None]) -> None:
+    debian(bare.programs / "chromium")
     assert bootstrap.find_chromium(bare.root) == str(bare.programs / "chromium")
-    assert bare.calls() == ["update", "install"]
+    assert bare.calls() == ["update -q", f"{INSTALL} chromium"]
 
 
 def test_no_chromium_to_be_had(bare: Tree) -> None:
     with pytest.raises(bootstrap.SetupError, match="Testene trenger Chromium"):
         bootstrap.find_chromium(bare.root)
+
+
+def test_a_firefox_that_is_there_is_used(bare: Tree) -> None:
+    firefox = script(bare.programs / "firefox", FIREFOX)
+    assert bootstrap.find_firefox(bare.root) == str(firefox)
+    esr = script(bare.programs / "firefox-esr", FIREFOX)
+    assert bootstrap.find_firefox(bare.root) == str(esr)
+
+
+@pytest.mark.parametrize(
+    "says", ["Mozilla Firefox 128.14.0esr", "Chromium 150.0", "command not found"]
+)
+def test_a_firefox_that_is_too_old_or_none_is_passed_over(bare: Tree, says: str) -> None:
+    script(bare.programs / "firefox-esr", f"#!/bin/sh\necho {says}\n")
+    firefox = script(bare.programs / "firefox", FIREFOX)
+    assert bootstrap.find_firefox(bare.root) == str(firefox)
+
+
+def test_the_firefox_asked_for_comes_first_and_must_do(
+    bare: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(bare.programs / "firefox", FIREFOX)
+    own = script(bare.root / "own", FIREFOX)
+    monkeypatch.setenv("FIREFOX_PATH", str(own))
+    assert bootstrap.find_firefox(bare.root) == str(own)
+    script(own, "#!/bin/sh\necho Mozilla Firefox 115.0\n")
+    with pytest.raises(bootstrap.SetupError, match=f"FIREFOX_PATH peker på {own}"):
+        bootstrap.find_firefox(bare.root)
+
+
+def test_debians_firefox_is_installed(bare: Tree, debian: Callable[..., None]) -> None:
+    debian(bare.programs / "firefox-esr")
+    assert bootstrap.find_firefox(bare.root) == str(bare.programs / "firefox-esr")
+    assert bare.calls() == ["update -q", f"{INSTALL} firefox-esr"]
+
+
+def test_debians_webkit_is_installed_unless_all_of_it_is_there(
+    bare: Tree, debian: Callable[..., None]
+) -> None:
+    minibrowser = script(bare.root / "lib/x86_64/webkit2gtk-4.1/MiniBrowser", BROWSER)
+    debian(bare.programs / "WebKitWebDriver", bare.programs / "Xvfb")
+    for calls in (["update -q", f"{INSTALL} webkit2gtk-driver xvfb"], []):
+        assert bootstrap.find_webkit(bare.root) == str(minibrowser)
+        assert bare.calls() == calls
+
+
+@pytest.mark.parametrize(
+    ("find", "packages"),
+    [
+        (bootstrap.find_firefox, "firefox-esr"),
+        (bootstrap.find_webkit, "webkit2gtk-driver xvfb"),
+    ],
+)
+@pytest.mark.parametrize("is_debian", [True, False])
+def test_what_to_install_is_named_where_it_can_not_be_done(
+    bare: Tree,
+    debian: Callable[..., None],
+    find: Callable[[Path], str],
+    packages: str,
+    is_debian: bool,
+) -> None:
+    if is_debian:
+        debian()
+    with pytest.raises(bootstrap.SetupError, match=f"sudo apt-get install {packages}"):
+        find(bare.root)
+
+
+@pytest.mark.parametrize(("name", "program"), [((), "chromium"), (("firefox",), "firefox")])
+def test_the_command_prints_the_path_and_nothing_else(
+    tree: Tree, name: tuple[str, ...], program: str
+) -> None:
+    path = script(tree.programs / program, BROWSER)
+    before = f"bootstrap.os.environ.pop('{program.upper()}_PATH', None)"
+    assert tree.run("browser", *name, before=before, PATH=str(tree.programs)) == (0, f"{path}\n")

@@ -39,7 +39,9 @@ def test_publishing_uses_the_versions_that_were_tested() -> None:
     } <= tested
 
 
-@pytest.mark.parametrize("name", [*PYTHON_LOCKS, "theme/package-lock.json"])
+@pytest.mark.parametrize(
+    "name", [*PYTHON_LOCKS, "theme/package-lock.json", "tests/bench/package-lock.json"]
+)
 def test_no_lock_file_says_where_to_fetch_from(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert not re.search(r'--(extra-)?index-url|--find-links|"resolved"', text)

@@ -18,14 +18,7 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from builder.headers import (
-    CONTENT_SECURITY_POLICY,
-    IMMUTABLE,
-    MEDIA_TYPES,
-    META_CONTENT_SECURITY_POLICY,
-    SECURITY_HEADERS,
-    cache_control,
-)
+from builder.headers import IMMUTABLE, MEDIA_TYPES, SECURITY_HEADERS, cache_control
 from builder.serve import serve_folder
 from tests.setup.conftest import ROOT
 
@@ -155,12 +148,6 @@ def test_folder_address_gets_its_slash(site: str) -> None:
 def test_unchanged_page_is_not_sent_again(site: str) -> None:
     tag = get(f"{site}/").headers["Etag"]
     assert get(f"{site}/", If_None_Match=tag).status == 304
-
-
-def test_the_policy_for_pages_leaves_out_what_only_headers_can_say() -> None:
-    assert f"{META_CONTENT_SECURITY_POLICY}; frame-ancestors 'none'" == CONTENT_SECURITY_POLICY
-    assert "unsafe-inline" not in CONTENT_SECURITY_POLICY
-    assert "'unsafe-eval'" not in CONTENT_SECURITY_POLICY
 
 
 def test_a_publish_shows_at_once(tmp_path: Path) -> None:

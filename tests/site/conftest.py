@@ -1,7 +1,6 @@
 """The built site as pages, and copies of the project to publish from."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,14 +9,10 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from tests.conftest import BUILD_DATE
+from tests.conftest import BUILD_DATE, copy_project
 from tests.site.pages import Page, read_pages
 
 type Command = Callable[..., subprocess.CompletedProcess[str]]
-
-# What a build writes nothing to; `.cache` is shared so that nothing is made twice.
-SHARED = ("calc", "theme", ".cache")
-OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "LICENSE")
 
 
 @pytest.fixture(scope="session")
@@ -35,16 +30,7 @@ def pages(built_site: Path) -> dict[str, Page]:
 def project(project_root: Path, tmp_path: Path) -> Path:
     """A copy of the project, in another place and without anything published."""
     root = tmp_path / "prosjekt med æøå"
-    root.mkdir()
-    for name in OWN:
-        source = project_root / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, root / name)
-    (project_root / ".cache").mkdir(exist_ok=True)
-    for name in SHARED:
-        (root / name).symlink_to(project_root / name)
+    copy_project(project_root, root)
     return root
 
 

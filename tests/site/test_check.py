@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from builder import sizes
 from builder.check import CheckError, check
 
 PAGE = "<!doctype html><title>Side</title><h1>Side</h1>{}"
@@ -51,7 +52,6 @@ def test_lets_through_what_leads_somewhere(tmp_path: Path, body: str) -> None:
         ('<a href="/borte/">Borte</a>', "lenken «/borte/» fører ingen steder"),
         ('<a href="borte/">Borte</a>', "lenken «borte/» fører ingen steder"),
         ('<img src="/assets/borte.svg">', "lenken «/assets/borte.svg» fører ingen steder"),
-        ('<form data-runtime="/runtime/0/">', "lenken «/runtime/0/» fører ingen steder"),
         ('<form data-worker="/w.js">', "lenken «/w.js» fører ingen steder"),
         ('<a href="#borte">Borte</a>', "lenken «#borte» peker på et sted som ikke finnes på siden"),
         ('<a href="/#borte">Borte</a>', "lenken «/#borte» peker på et sted som ikke finnes"),
@@ -82,3 +82,33 @@ def test_finds_a_site_without_a_front_page(tmp_path: Path) -> None:
 def test_tells_of_everything_at_once(tmp_path: Path) -> None:
     write(tmp_path, a='<a href="/x/">x</a><a href="/y/">y</a>', b='<a href="/x/">x</a>')
     assert len(told(tmp_path)) == 3
+
+
+def test_what_is_too_big_is_told(tmp_path: Path) -> None:
+    write(tmp_path, ordning='<img src="/stort.png" alt="">', regn='<form data-calculator="a">')
+    (tmp_path / "stort.png").write_bytes(bytes(sizes.PAGE_BUDGET))
+    (tmp_path / "runtime/0").mkdir(parents=True)
+    (tmp_path / "runtime/0/python").write_bytes(bytes(sizes.RUNTIME_BUDGET))
+    (tmp_path / "sw.js").write_bytes(bytes(sizes.SCRIPTS_BUDGET))
+    page = len(PAGE.format('<img src="/stort.png" alt="">')) + sizes.PAGE_BUDGET
+    grouped = f"{page:,}".replace(",", " ")
+    assert told(tmp_path) == [
+        f"For stort: /ordning/index.html med alt den trenger: {grouped} byte, høyst 100 000 byte."
+    ]
+    # At the budget is within it; one byte more is not.
+    for name in ("runtime/0/more", "assets/more.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert told(tmp_path)[:2] == [
+        "For stort: Python for nettleseren: 3 000 001 byte, høyst 3 000 000 byte.",
+        "For stort: Skriptene våre: 8 001 byte, høyst 8 000 byte.",
+    ]
+
+
+def test_a_size_is_what_goes_over_the_wire(tmp_path: Path) -> None:
+    write(tmp_path, ordning='<link rel="stylesheet" href="/site.css"><link rel="next" href="/x/">')
+    (tmp_path / "site.css").write_bytes(bytes(sizes.PAGE_BUDGET))
+    (tmp_path / "site.css.br").write_bytes(b"small")
+    (tmp_path / "ordning/index.html.br").write_bytes(b"tiny")
+    (found,) = (s.found for s in sizes.sizes(tmp_path) if "ordning" in s.what)
+    assert found == len(b"small") + len(b"tiny")

@@ -26,6 +26,46 @@ def releases(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "public/releases").iterdir())
 
 
+# --- What open pages still need ---
+
+
+def make_release(public: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Publish a site with one style sheet and one runtime of its own."""
+
+    def build(_root: Path, output: Path) -> None:
+        (output / "assets").mkdir(parents=True)
+        (output / "runtime" / name).mkdir(parents=True)
+        (output / "index.html").write_text(PAGE.replace("Side", name), "utf-8")
+        (output / f"assets/site-{name}.css").write_text(name, "utf-8")
+        (output / f"runtime/{name}/python").write_text(name, "utf-8")
+
+    monkeypatch.setattr(site, "build", build)
+    return publish.publish(public.parent)
+
+
+def test_a_release_has_what_pages_of_the_kept_ones_may_still_ask_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"v{n}" for n in range(publish.KEPT_RELEASES + 2)]
+    stamps = iter(range(len(names)))
+
+    class Clock(publish.datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> publish.datetime:  # type: ignore[override]
+            return publish.datetime(2026, 1, 1, 0, 0, next(stamps), tzinfo=publish.UTC)
+
+    monkeypatch.setattr(publish, "datetime", Clock)
+    for count, name in enumerate(names, 1):
+        release = make_release(tmp_path / "public", name, monkeypatch)
+        kept = names[max(0, count - publish.KEPT_RELEASES) : count]
+        assert {p.name for p in (release / "assets").iterdir()} == {f"site-{k}.css" for k in kept}
+        assert {p.name for p in (release / "runtime").iterdir()} == set(kept)
+        for old in kept:
+            assert (release / f"runtime/{old}/python").read_text("utf-8") == old
+    # Of what is inherited, there is one copy on the disk.
+    assert (release / "assets/site-v3.css").stat().st_nlink > 1
+
+
 # --- The command ---
 
 

@@ -131,11 +131,8 @@ FORM = SimpleNamespace(
     fields=FIELDS,
     result_html=RESULT,
     data={"scheme": {"name": "</script><b>"}, "messages": {"calc.a": "å"}},
-    runtime_url="/runtime/abc/",
 )
-NO_FORM = SimpleNamespace(
-    slug="full", fields=(), result_html=RESULT, data={}, runtime_url="/runtime/abc/"
-)
+NO_FORM = SimpleNamespace(slug="full", fields=(), result_html=RESULT, data={})
 LICENCES = (
     Licence(name="Inter", version="5.3.0", licence="OFL-1.1", purpose=Text(nb="Skrifttypen")),
 )
@@ -173,6 +170,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("field", "field"): [{"field": one} for one in FIELDS],
     ("field", "start_values"): [{"fields": FIELDS}],
     ("calculator", "calculator"): [{"form": FORM}, {"form": NO_FORM}],
+    ("calculator", "calculator_head"): [{"form": FORM}, {"form": NO_FORM}],
     ("calculator", "calculator_scripts"): [{"form": FORM}, {"form": NO_FORM}],
     ("worked_example", "worked_example"): [{"example": WORKED}],
     ("links", "ways_out"): [{"scheme": FULL, "label": "Lenker"}, {"scheme": BARE, "label": ""}],
@@ -190,6 +188,9 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 }
 
 # Examples of every template by name: the template, and its context beside that of all pages.
+# Pages that stand in for others have no prose of their own.
+WITHOUT_PROSE = {"not found", "offline"}
+
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "portal": ("portal", {}),
     "page": ("page", {}),
@@ -200,6 +201,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {"readings": [(FULL, [("2025, Spor A", Text(nb="Vi leser det slik."))])]},
     ),
     "not found": ("404", {}),
+    "offline": ("uten-nett", {}),
 } | {
     f"{name} of {scheme.slug}": (template, {"scheme": scheme, **more})
     for scheme in (FULL, BARE)

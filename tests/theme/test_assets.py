@@ -66,6 +66,23 @@ def test_a_change_gives_a_new_address_and_keeps_the_others(project: Path):
     assert after.url("js/worker.js") == before.url("js/worker.js")
 
 
+def test_scripts_are_given_the_constants_that_they_name(project: Path):
+    lock = {"files": {"python": "0123"}}
+    built = assets.build(project, {"RUNTIME": {"url": "/runtime/abc/", "lock": lock}})
+    script = (built.folder / Path(built.url("js/worker.js")).name).read_text("utf-8")
+    assert "/runtime/abc/" in script
+    assert "0123" in script
+    other = assets.build(project, {"RUNTIME": {"url": "/runtime/def/", "lock": lock}})
+    assert other.url("js/worker.js") != built.url("js/worker.js")
+    assert other.url("css/site.css") == built.url("css/site.css")
+
+
+def test_the_service_worker_is_no_asset(project: Path):
+    built = assets.build(project)
+    assert "addEventListener" in built.service_worker
+    assert not list(built.folder.glob("service-worker*"))
+
+
 def test_a_mistake_is_told_and_leaves_nothing(project: Path):
     (project / "theme/css/reset.css").write_text('@import "./missing.css";')
     with pytest.raises(AssetError, match=r"esbuild fant feil(.|\n)*missing\.css"):

@@ -4,6 +4,9 @@
 // The page is complete before any of this runs. What the form shows at first is the answer to the
 // form as it stands, made at the build; it is left alone until the reader changes something.
 
+import { keep, runtimeUrls } from "./site.js";
+import { ownHtml, ownScript } from "./trust.js";
+
 // Without a sign of life from the worker for so long, the reader is told.
 const PATIENCE = 30_000;
 // A pause in the typing. Screen readers are told of a new result only then, and half a number
@@ -86,14 +89,11 @@ class Calculator {
       if (window.requestIdleCallback) {
         requestIdleCallback(() => this.startOnce(), { timeout: 2000 });
       } else {
-        setTimeout(() => this.startOnce(), 200);
+        this.startOnce();
       }
     };
-    if (document.readyState === "complete") {
-      start();
-    } else {
-      addEventListener("load", start, { once: true });
-    }
+    // The next frame shows the page, and is over before a task that is asked for in it.
+    requestAnimationFrame(() => setTimeout(start));
   }
 
   /** Start, unless that has been done: after a failure, only the reader starts again. */
@@ -107,8 +107,8 @@ class Calculator {
     this.stop();
     this.enter("loading");
     try {
-      const { worker: url, runtime, lang } = this.form.dataset;
-      const worker = new Worker(url, { type: "module" });
+      const { worker: url, lang } = this.form.dataset;
+      const worker = new Worker(ownScript(url), { type: "module" });
       this.worker = worker;
       // A worker that was stopped may have said something just before.
       const ifCurrent = (react) => (event) => worker === this.worker && react(event);
@@ -117,8 +117,7 @@ class Calculator {
       worker.addEventListener("error", ifCurrent((event) => this.fail(event.message ?? url)));
       worker.postMessage({
         type: "init",
-        runtime: new URL(runtime, document.baseURI).href,
-        data: JSON.parse(document.getElementById("calculator-data").textContent),
+        data: document.getElementById("calculator-data").textContent,
         lang,
       });
       this.watch();
@@ -193,6 +192,7 @@ class Calculator {
       clearTimeout(this.watchdog);
       this.isReady = true;
       this.enter("ready");
+      keep(runtimeUrls());
       if (!this.showsStaticAnswer || !this.isAsBuilt()) {
         this.ask();
       }
@@ -337,7 +337,7 @@ class Calculator {
 
   /** The only place that writes HTML. It comes from our own Python, which escapes all it is given. */
   put(html) {
-    this.output.innerHTML = html;
+    this.output.innerHTML = ownHtml(html);
   }
 
   /** Take back what was to be said or shown after a pause. */

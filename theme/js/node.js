@@ -13,7 +13,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-import { loadCalculators, openDoor } from "./python.js";
+import { loadCalculators, openDoor, wheelName } from "./python.js";
 
 const PYTHON = `
 import sys
@@ -23,17 +23,19 @@ from json import dumps
 dumps({"version": ".".join(map(str, sys.version_info[:3])), "magic": MAGIC_NUMBER.hex()})
 `;
 
-// Built-in and frozen modules are part of the wasm; the calculators come in their own wheel.
+// Built-in and frozen modules are part of the wasm; the calculators lie in their own wheel.
 const USED = `
 import sys
 from json import dumps
 
-specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+library = "/lib/python{}{}.zip/".format(*sys.version_info)
+origins = [
+    str(getattr(getattr(module, "__spec__", None), "origin", None))
+    for module in list(sys.modules.values())
+]
 dumps({
     "files": sorted({
-        spec.origin.removeprefix(spec.loader.archive + "/")
-        for spec in specs
-        if type(getattr(spec, "loader", None)).__name__ == "zipimporter"
+        origin.removeprefix(library) for origin in origins if origin.startswith(library)
     }),
 })
 `;
@@ -41,7 +43,8 @@ dumps({
 const folder = resolve(process.argv[2]) + "/";
 const { loadPyodide } = await import(pathToFileURL(`${folder}pyodide.mjs`).href);
 const lock = JSON.parse(await readFile(`${folder}pyodide-lock.json`, "utf8"));
-const python = await loadCalculators(loadPyodide, folder, lock, {
+const wheel = readFile(folder + wheelName(lock));
+const python = await loadCalculators(loadPyodide, folder, lock, wheel, {
   // Standard output carries answers only.
   stdout: (line) => console.error(line),
 });

@@ -1,63 +1,127 @@
 // The calculators' worker: Python lives here, out of the way of the page.
 //
-// page -> worker   {type: "init", runtime, data, lang}      once, first
+// page -> worker   {type: "init", data, lang}               once, first; data is JSON
 //                  {type: "request", id, request}
 // worker -> page   {type: "progress"}                       while starting: a sign of life
 //                  {type: "ready"}
 //                  {type: "response", id, response}
 //                  {type: "error", message}                 Python did not start, or is lost
 //                  {type: "error", message, id}             no answer to this request
+//
+// The build puts RUNTIME in: where the runtime is, and its lock with a hash of every file.
 
-import { loadCalculators, openDoor } from "./python.js";
+import { loadCalculators, openDoor, wheelName } from "./python.js";
+
+const { url, lock } = RUNTIME;
+const base = new URL(url, self.location.href).href;
 
 // The smallest wasm module there is. Where wasm is not allowed, compiling it throws at once,
 // whereas Pyodide would wait for ever.
 const EMPTY_WASM = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
 
-// What Pyodide asks for itself, one after the other.
-const BIG_FILES = ["pyodide.asm.wasm", "python_stdlib.zip"];
+// Milliseconds between two signs of life.
+const SIGN_EVERY = 1000;
+
+// Pyodide gets another one, below.
+const fetchFromNetwork = self.fetch.bind(self);
 
 let handle;
 
-/** Get a file, or throw: Pyodide itself only waits when a file does not come. */
-async function get(url) {
-  const response = await fetch(url);
-  if (!response.ok) {
-    throw new Error(`${url}: ${response.status}`);
+/** Throw unless this is the file that the build made. */
+async function check(name, bytes) {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
+  if (hash.join("") !== lock.files[name]) {
+    throw new Error(`${name} is not what the lock says`);
   }
-  self.postMessage({ type: "progress" });
-  return response;
 }
 
-/** Ask for the big files now and hand them to Pyodide when it wants them. */
-function getAhead(base) {
-  const files = new Map(BIG_FILES.map((name) => [base + name, get(base + name)]));
-  const later = self.fetch;
-  self.fetch = (resource, options) => {
-    const url = String(resource?.url ?? resource);
-    const file = files.get(url);
-    files.delete(url);
-    return file ?? later.call(self, resource, options);
+/** Read all of a file; on a slow network, tell now and then that it is coming. */
+function read(response) {
+  let told = 0;
+  const signs = new TransformStream({
+    transform(chunk, stream) {
+      stream.enqueue(chunk);
+      if (performance.now() > told + SIGN_EVERY) {
+        told = performance.now();
+        self.postMessage({ type: "progress" });
+      }
+    },
+  });
+  return new Response(response.body.pipeThrough(signs)).arrayBuffer();
+}
+
+/**
+ * Get a file of the runtime, whole and unchanged, or throw: Pyodide itself only waits.
+ *
+ * @param {string} name
+ * @param {(response: Response) => Promise} [use] something to make of it while it comes
+ * @returns {Promise} what `use` gave, else the bytes
+ */
+async function get(name, use) {
+  const attempt = async (options) => {
+    const response = await fetchFromNetwork(base + name, options);
+    if (!response.ok) {
+      throw new Error(`${name}: ${response.status}`);
+    }
+    const copy = use && response.clone();
+    const made = use?.(response);
+    // Should the check fail first, nobody else waits for this.
+    made?.catch(() => {});
+    const bytes = await read(copy ?? response);
+    await check(name, bytes);
+    return use ? made : new Uint8Array(bytes);
   };
-  return Promise.all(files.values());
+  try {
+    return await attempt();
+  } catch (error) {
+    console.warn(error);
+    // A cache may hold something broken: past all of them, and what comes takes its place there.
+    return attempt({ cache: "reload" });
+  }
 }
 
-async function start({ runtime, data, lang }) {
+/** Everything at once, instead of what Pyodide does: one file after the other. */
+function getAll() {
+  const wasm = get("pyodide.asm.wasm", WebAssembly.compileStreaming);
+  const library = get("python_stdlib.zip");
+  const wheel = get(wheelName(lock));
+  // Scripts are checked first, and are then in the browser's cache.
+  const script = async (name) => {
+    await get(name);
+    return import(base + name);
+  };
+  // Sets a global, and loadPyodide then has no need to get it.
+  const engine = script("pyodide.asm.js");
+  const loader = script("pyodide.mjs");
+
+  // Pyodide asks for two files itself and compiles one of them: it is given what is here already.
+  self.fetch = async (resource, options) => {
+    switch (String(resource?.url ?? resource)) {
+      case `${base}pyodide.asm.wasm`:
+        return new Response();
+      case `${base}python_stdlib.zip`:
+        return new Response(await library);
+      default:
+        return fetchFromNetwork(resource, options);
+    }
+  };
+  WebAssembly.instantiateStreaming = async (_response, imports) => {
+    const module = await wasm;
+    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  };
+  return { wasm, library, wheel, engine, loader };
+}
+
+async function start({ data, lang }) {
   new WebAssembly.Module(EMPTY_WASM);
-  const base = new URL(runtime, self.location.href).href;
-  const files = getAhead(base);
-  const python = (async () => {
-    const [{ loadPyodide }, lock] = await Promise.all([
-      import(`${base}pyodide.mjs`),
-      get(`${base}pyodide-lock.json`).then((response) => response.json()),
-      // Sets a global, and loadPyodide then has no need to fetch it.
-      import(`${base}pyodide.asm.js`),
-    ]);
-    return loadCalculators(loadPyodide, base, lock);
-  })();
+  const { wheel, engine, loader, ...others } = getAll();
+  const python = Promise.all([loader, engine]).then(([{ loadPyodide }]) =>
+    loadCalculators(loadPyodide, base, lock, wheel),
+  );
   // Whichever fails first: without its files, Pyodide neither starts nor complains.
-  [, handle] = await Promise.all([files, python.then(openDoor)]);
-  const loaded = handle(JSON.stringify({ v: 1, op: "load", ...data, lang }));
+  [handle] = await Promise.all([python.then(openDoor), wheel, ...Object.values(others)]);
+  const loaded = handle(JSON.stringify({ v: 1, op: "load", ...JSON.parse(data), lang }));
   if (JSON.parse(loaded).status !== "loaded") {
     throw new Error(loaded);
   }

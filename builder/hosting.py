@@ -1,0 +1,251 @@
+"""What a web server needs to know to serve a built site, ready for those in common use.
+
+All of it is made from `builder.headers` and put in the built site, so that each release has the
+files that fit it: `_headers` at the root, where Netlify and Cloudflare Pages look for it, and the
+settings of Caddy and nginx in `hosting/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from builder.headers import (
+    IMMUTABLE,
+    IMMUTABLE_FOLDERS,
+    MEDIA_TYPES,
+    PAGE_POLICY,
+    POLICY_EXCEPTIONS,
+    REVALIDATE,
+    SECURITY_HEADERS,
+    cache_control,
+    expression,
+)
+
+FOLDER = "hosting"
+HEADERS_FILE = "_headers"
+
+# What differs between addresses, as it is where nothing else is said below.
+_OF_AN_ADDRESS = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": REVALIDATE}
+_EVERYWHERE = {**SECURITY_HEADERS, **_OF_AN_ADDRESS}
+_HTML = MEDIA_TYPES[".html"]
+_HASHED = [f"{start}*" for start in IMMUTABLE_FOLDERS]
+
+
+def write(site: Path) -> None:
+    """Write the files into a built site, which is complete but for the compressed copies."""
+    files = sorted(
+        f"/{path.relative_to(site).as_posix()}" for path in site.rglob("*") if path.is_file()
+    )
+    folder = site / FOLDER
+    folder.mkdir()
+    (site / HEADERS_FILE).write_text(headers_file(files), "utf-8")
+    (folder / "Caddyfile").write_text(caddyfile(), "utf-8")
+    (folder / "nginx.conf").write_text(nginx(), "utf-8")
+
+
+# --- _headers ---
+
+
+def headers_file(files: Iterable[str]) -> str:
+    """Return the rules for static hosts, for a site with files at these addresses.
+
+    Both hosts apply every rule that fits, from the top. Where two give the same header, Cloudflare
+    joins the values, unless the later rule has a line `! Name` to drop the first; Netlify passes
+    over such lines and lets the later rule win. With both, one value is left.
+
+    What never changes is listed by file, since a rule for a folder would also make answers that
+    something is missing stay with the reader for a year.
+    """
+    rules: dict[str, dict[str, str]] = {"/*": _EVERYWHERE}
+    for patterns, policy in POLICY_EXCEPTIONS:
+        rules |= {pattern: {"Content-Security-Policy": policy} for pattern in patterns}
+    for file in files:
+        if (caching := cache_control(file)) != REVALIDATE:
+            media_type = MEDIA_TYPES.get(Path(file).suffix)
+            rules[file] = {"Cache-Control": caching}
+            rules[file] |= {"Content-Type": media_type} if media_type else {}
+    return "\n".join([_INTRODUCTION_TO_HEADERS, *_headers_rules(rules)])
+
+
+def _headers_rules(rules: dict[str, dict[str, str]]) -> Iterator[str]:
+    for pattern, values in rules.items():
+        yield pattern
+        for name, value in values.items():
+            if values is not _EVERYWHERE and name in _EVERYWHERE:
+                yield f"  ! {name}"
+            yield f"  {name}: {value}"
+        yield ""
+
+
+_INTRODUCTION_TO_HEADERS = """\
+# Svarhoder for verter som leser denne filen (Netlify, Cloudflare Pages). Bygget lager den av
+# builder/headers.py; rett der, ikke her. Linjer med utropstegn fjerner det en regel over har satt.
+"""
+
+
+# --- Caddy ---
+
+
+def caddyfile() -> str:
+    """Return a Caddyfile for whoever runs a server."""
+    return _CADDYFILE.replace("RULES\n", caddy_rules())
+
+
+def caddy_rules() -> str:
+    """Return what stands in a site block of Caddy's, after its `root`; `make serve` uses it too."""
+    return "".join(f"\t{line}\n" for line in _caddy_lines())
+
+
+def _caddy_lines() -> Iterator[str]:
+    def block(name: str, lines: Iterable[str]) -> Iterator[str]:
+        yield f"{name} {{"
+        yield from (f"\t{line}" for line in lines)
+        yield "}"
+
+    def headers(values: dict[str, str], matcher: str = "") -> Iterator[str]:
+        for name, value in values.items():
+            yield " ".join(filter(None, ["header", matcher, name, f'"{value}"']))
+
+    def steps() -> Iterator[str]:
+        yield from headers(_EVERYWHERE)
+        yield "header -Server"
+        for number, (patterns, policy) in enumerate(POLICY_EXCEPTIONS, 1):
+            yield f"@policy{number} path_regexp {expression(patterns)}"
+            yield from headers({"Content-Security-Policy": policy}, f"@policy{number}")
+        # Not what only leads from a file's address with a slash to the one without.
+        yield from block("@immutable", [f"path {' '.join(_HASHED)}", "not path */"])
+        yield from headers({"Cache-Control": IMMUTABLE}, "@immutable")
+        for ending, media_type in MEDIA_TYPES.items():
+            folders = " */" if media_type == _HTML else ""
+            yield f"@{ending[1:]} path *{ending}{folders}"
+            yield from headers({"Content-Type": media_type}, f"@{ending[1:]}")
+        yield from block("file_server", ["precompressed br gzip", f"hide {HEADERS_FILE} {FOLDER}"])
+
+    def errors() -> Iterator[str]:
+        # What was set before the error stays, but for what is of the address: what is missing now
+        # may be there after the next publish.
+        yield from headers({**_OF_AN_ADDRESS, "Content-Type": _HTML})
+        yield "header -Server"
+        missing = "vars {err.status_code} 404"
+        for name, lines, page in (
+            ("@nynorsk", ["path /nn/*"], "/nn/404.html"),
+            ("@bokmaal", ["not path /nn/*"], "/404.html"),
+        ):
+            yield from block(name, [missing, *lines])
+            yield f"rewrite {name} {page}"
+        yield f"@missing {missing}"
+        yield "file_server @missing"
+
+    # As it stands, not in Caddy's own order of directives.
+    yield from block("route", steps())
+    yield from block("handle_errors", block("route", errors()))
+
+
+_CADDYFILE = """\
+# Tilskuddsstigen i Caddy 2. Bygget lager filen av builder/headers.py; rett der, ikke her: hver
+# utgave av nettstedet har filen som hører til.
+#
+# To ting settes for hvert sted, som miljøvariabler i Caddys tjeneste (i systemd: Environment=):
+#
+#   TILSKUDDSSTIGEN_ADRESSE  nettstedets adresse; med https henter Caddy sertifikat selv
+#   TILSKUDDSSTIGEN_MAPPE    mappen med det publiserte nettstedet: public/current i prosjektet,
+#                            altså lenken, slik at en publisering vises uten omstart
+#
+# Hent så inn filen i serverens egen Caddyfile (import /…/public/current/hosting/Caddyfile), og
+# kjør «systemctl reload caddy» etter en publisering som endrer den.
+#
+# Strict-Transport-Security er ikke med: den gjelder alt på vertsnavnet, så den settes av den som
+# driver serveren.
+
+{$TILSKUDDSSTIGEN_ADRESSE:http://localhost} {
+	root * "{$TILSKUDDSSTIGEN_MAPPE:/srv/tilskuddsstigen/public/current}"
+RULES
+}
+"""
+
+
+# --- nginx ---
+
+
+def nginx() -> str:
+    """Return an nginx configuration to be included at the level of `http`."""
+    policies = [f'"~{expression(patterns)}" "{policy}";' for patterns, policy in POLICY_EXCEPTIONS]
+    folders = "|".join(start.strip("/") for start in IMMUTABLE_FOLDERS)
+    fixed = [f'add_header {name} "{value}" always;' for name, value in SECURITY_HEADERS.items()]
+    types = [f'"{media_type}" {ending[1:]};' for ending, media_type in MEDIA_TYPES.items()]
+    text = _NGINX
+    for name, lines in {
+        "POLICIES": [f'default "{PAGE_POLICY}";', *policies],
+        "CACHING": [f'default "{REVALIDATE}";', f'"~^(200|206|304):/({folders})/" "{IMMUTABLE}";'],
+        "HEADERS": fixed,
+        "TYPES": types,
+        "HIDDEN": [
+            f"location = /{HEADERS_FILE} {{ return 404; }}",
+            f"location /{FOLDER}/ {{ return 404; }}",
+        ],
+    }.items():
+        indent = text[: text.index(name)].rpartition("\n")[2]
+        text = text.replace(name, f"\n{indent}".join(lines))
+    return text
+
+
+_NGINX = """\
+# Tilskuddsstigen i nginx. Bygget lager filen av builder/headers.py; rett der, ikke her: hver
+# utgave av nettstedet har filen som hører til.
+#
+# Legg en kopi der http-blokken henter inn filer (på Debian /etc/nginx/conf.d/tilskuddsstigen.conf),
+# og sett de tre linjene som er merket SETT. Ta en ny kopi etter en publisering som endrer filen.
+#
+# Strict-Transport-Security er ikke med: den gjelder alt på vertsnavnet, så den settes av den som
+# driver serveren.
+
+# Sider med kalkulator og kalkulatorens eget skript får kjøre WebAssembly; ingenting annet får det.
+map $uri $tilskuddsstigen_policy {
+    POLICIES
+}
+
+# Filer med hash i navnet endres aldri. Det gjelder ikke svar om at en fil mangler.
+map "$status:$uri" $tilskuddsstigen_caching {
+    CACHING
+}
+
+map $uri $tilskuddsstigen_missing {
+    default /404.html;
+    ~^/nn/ /nn/404.html;
+}
+
+server {
+    listen 80; # SETT: porten; for https «443 ssl» med ssl_certificate og ssl_certificate_key
+    server_name _; # SETT: vertsnavnet
+    # SETT: mappen med det publiserte nettstedet, public/current i prosjektet. Bruk lenken, slik at
+    # en publisering vises uten omstart.
+    root /srv/tilskuddsstigen/public/current;
+
+    # Skal du legge til en location med egen add_header, må alle linjene her gjentas i den: nginx
+    # lar add_header arves bare dit hvor det ikke står noen fra før.
+    HEADERS
+    add_header Content-Security-Policy $tilskuddsstigen_policy always;
+    add_header Cache-Control $tilskuddsstigen_caching always;
+
+    index index.html;
+    absolute_redirect off;
+    server_tokens off;
+    # At noe ikke skal vises, er for leseren det samme som at det ikke er der.
+    error_page 403 404 =404 $tilskuddsstigen_missing;
+    HIDDEN
+
+    # Komprimerte kopier ligger ved siden av filene.
+    gzip_static on;
+    gzip_proxied any;
+    gzip_vary on;
+    # Brotli er mindre, men er en egen modul (på Debian libnginx-mod-http-brotli-static). Er den
+    # installert, ta bort tegnet foran:
+    # brotli_static on;
+
+    default_type application/octet-stream;
+    types {
+        TYPES
+    }
+}
+"""

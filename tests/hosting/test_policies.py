@@ -1,0 +1,68 @@
+"""The policy in a page is that of its header, and fits what is on the page."""
+
+from pathlib import Path
+
+import pytest
+
+from builder.headers import content_security_policy
+from tests.hosting.expected import CALCULATOR, PAGE, WORKER
+from tests.site.pages import Page, read_pages
+
+
+@pytest.fixture(scope="module")
+def pages(built_site: Path) -> dict[str, Page]:
+    return read_pages(built_site)
+
+
+def test_page_says_what_its_header_says(pages: dict[str, Page]) -> None:
+    """But for who may frame it, which only a header can say."""
+    said = {
+        address: page.one("meta", http_equiv="Content-Security-Policy").attrib["content"]
+        for address, page in pages.items()
+    }
+    sent = {address: content_security_policy(address) for address in pages}
+    assert {
+        address: policy.replace(" frame-ancestors 'none';", "") for address, policy in sent.items()
+    } == said
+    assert "frame-ancestors" not in "".join(said.values())
+
+
+def test_pages_with_a_calculator_may_run_webassembly(pages: dict[str, Page]) -> None:
+    with_form = {
+        address
+        for address, page in pages.items()
+        if any("data-calculator" in form.attrib for form in page.all("form"))
+    }
+    assert with_form
+    assert {content_security_policy(address) for address in with_form} == {CALCULATOR}
+    # A scheme that nothing can be worked out for has such a page too, without a form.
+    others = {page for page in pages if not page.endswith(("/kalkulator/", "/egen-nedtrapping/"))}
+    assert {content_security_policy(address) for address in others} == {PAGE}
+
+
+@pytest.mark.parametrize(
+    ("address", "policy"),
+    [
+        ("/ordning/kalkulator/", CALCULATOR),
+        ("/nn/ordning/kalkulator/index.html", CALCULATOR),
+        ("/egen-nedtrapping/index.html", CALCULATOR),
+        ("/kalkulator/", PAGE),
+        ("/ordning/kalkulator/mer/", PAGE),
+        ("/en/ordning/kalkulator/", PAGE),
+        ("/ordning/kalkulator/indexxhtml", PAGE),
+        ("/om/egen-nedtrapping/", PAGE),
+        ("/assets/worker-AB12CD34.js", WORKER),
+        ("/assets/worker-AB12CD34.js.map", PAGE),
+        ("/om/assets/worker-AB12CD34.js", PAGE),
+        ("/sw.js", PAGE),
+    ],
+)
+def test_policy_by_address(address: str, policy: str) -> None:
+    assert content_security_policy(address) == policy
+
+
+@pytest.mark.parametrize("policy", [PAGE, CALCULATOR, WORKER])
+def test_nothing_inline_and_no_eval(policy: str) -> None:
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy

@@ -1,0 +1,29 @@
+"""The service worker of a built site knows that site."""
+
+import hashlib
+import json
+from pathlib import Path
+
+
+def constant(site: Path) -> dict[str, object]:
+    first, _ = (site / "sw.js").read_text("utf-8").split("\n", 1)
+    found: dict[str, object] = json.loads(first.removeprefix("const SITE=").removesuffix(";"))
+    return found
+
+
+def test_it_knows_every_file_that_pages_may_need(built_site: Path) -> None:
+    (runtime,) = (built_site / "runtime").iterdir()
+    files = [p for folder in (built_site / "assets", runtime) for p in folder.iterdir()]
+    # Nobody asks for the notice, nor for the lock, which is in the worker.
+    needed = [p for p in files if p.suffix not in {".br", ".gz", ".txt", ".json"}]
+    assert constant(built_site)["files"] == {
+        f"/{p.relative_to(built_site).as_posix()}": hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in needed
+    }
+
+
+def test_it_knows_the_page_for_readers_without_a_network(built_site: Path) -> None:
+    script = (built_site / "sw.js").read_text("utf-8")
+    for page in ("/uten-nett/", "/nn/uten-nett/"):
+        assert (built_site / page.strip("/") / "index.html").is_file()
+    assert '"/uten-nett/"' in script

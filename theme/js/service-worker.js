@@ -1,0 +1,214 @@
+// Keeps what a reader has read, so that it can be read again without a network.
+//
+// - Pages come from the network, and from what is kept only where the network has nothing to give:
+//   a publish shows at the next visit.
+// - Files of /assets/ and /runtime/ never change: their addresses carry a hash of their content.
+//   They come from what is kept, where they are there. So a page always gets the files that it was
+//   made with; versions never mix. WebAssembly is left to the browser while there is a network:
+//   of what is in its own cache, it keeps the compiled code too.
+// - Each publish has a service worker of its own version. While it installs, it gets all kept pages
+//   anew. When the last page of the version before is closed, it takes over, and throws away what
+//   only that one used.
+//
+// Whatever goes wrong with what is kept, the network is asked instead.
+//
+// The build puts SITE before this: {version, files: {address: SHA-256}}.
+
+const CACHES = "tilskuddsstigen-";
+const PAGES = `${CACHES}pages-${SITE.version}`;
+// Common to all versions: one address, one content.
+const FILES = `${CACHES}files`;
+const MOST_PAGES = 200;
+// A reader who has the page already waits so long for a slow network.
+const PATIENCE = 4000;
+const OFFLINE = "/uten-nett/";
+
+const pathOf = (url) => new URL(url, self.location.href).pathname;
+const isRuntime = (path) => path.startsWith("/runtime/");
+const isFile = (path) => path.startsWith("/assets/") || isRuntime(path);
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => {
+  if (event.data.type === "keep") {
+    event.waitUntil(Promise.allSettled(event.data.urls.map(keep)));
+  }
+});
+self.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  if (method !== "GET" || new URL(url).origin !== self.location.origin) {
+    return;
+  }
+  if (mode === "navigate") {
+    const network = fetchPage(event);
+    event.waitUntil(network.catch(() => {}));
+    event.respondWith(getPage(url, network));
+  } else if (isFile(pathOf(url)) && !isForBrowser(event.request)) {
+    event.respondWith(getFile(event));
+  }
+});
+
+/** The calculators' worker says "reload" when what it first got was not whole, or did not come. */
+function isForBrowser({ url, cache }) {
+  return pathOf(url).endsWith(".wasm") && navigator.onLine && cache !== "reload";
+}
+
+// --- Versions --------------------------------------------------------------------------------
+
+const pageCaches = async () =>
+  (await caches.keys()).filter((name) => name.startsWith(`${CACHES}pages-`));
+
+/** All or nothing: where something does not come, the version before stays, until the next try. */
+async function install() {
+  const paths = new Set([OFFLINE, `/nn${OFFLINE}`]);
+  for (const name of await pageCaches()) {
+    for (const { url } of await (await caches.open(name)).keys()) {
+      paths.add(pathOf(url));
+    }
+  }
+  // Fonts are kept when they are used: most pages need but one of them.
+  const kept = await (await caches.open(FILES)).keys();
+  const hasCalculated = kept.some(({ url }) => isRuntime(pathOf(url)));
+  const wantsRuntime = hasCalculated && !navigator.connection?.saveData;
+  const files = Object.keys(SITE.files).filter((path) =>
+    isRuntime(path) ? wantsRuntime : !path.endsWith(".woff2"),
+  );
+  await Promise.all([...paths, ...files].map(keep));
+}
+
+async function activate() {
+  for (const name of await pageCaches()) {
+    if (name !== PAGES) {
+      await caches.delete(name);
+    }
+  }
+  const files = await caches.open(FILES);
+  for (const request of await files.keys()) {
+    if (!(pathOf(request.url) in SITE.files)) {
+      await files.delete(request);
+    }
+  }
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+}
+
+// --- Keeping ---------------------------------------------------------------------------------
+
+/** Get a page or file of this site and keep it. Throws where the server does not answer. */
+async function keep(url) {
+  const path = pathOf(url);
+  if (isFile(path)) {
+    const kept = await find(FILES, path);
+    if (!kept || !(await isWhole(path, kept))) {
+      await putFile(path, await fetch(path, kept && { cache: "reload" }));
+    }
+    return;
+  }
+  const response = await fetch(path, { cache: "no-cache" });
+  if (response.status >= 500) {
+    throw new Error(`${path}: ${response.status}`);
+  }
+  await putPage(path, response);
+}
+
+async function putFile(path, response) {
+  if (response.status === 200) {
+    await (await caches.open(FILES)).put(path, response);
+  }
+}
+
+/** Keep a page, also for a version that waits to take over. What is no page is not kept. */
+async function putPage(path, response) {
+  const isHtml = response.headers.get("Content-Type")?.startsWith("text/html");
+  if (response.status !== 200 || response.redirected || !isHtml) {
+    return;
+  }
+  for (const name of new Set([PAGES, ...(await pageCaches())])) {
+    const pages = await caches.open(name);
+    await pages.put(path, response.clone());
+    const [oldest, ...others] = await pages.keys();
+    if (others.length >= MOST_PAGES) {
+      await pages.delete(oldest);
+    }
+  }
+}
+
+// --- Giving ----------------------------------------------------------------------------------
+
+/** What is kept of this address, if anything; a cache that can't be read has nothing. */
+async function find(cache, path) {
+  try {
+    return await (await caches.open(cache)).match(path, { ignoreVary: true });
+  } catch {
+    return undefined;
+  }
+}
+
+async function getFile(event) {
+  const { request } = event;
+  const path = pathOf(request.url);
+  const found = await find(FILES, path);
+  const kept = found && (await isWhole(path, found.clone())) ? found : undefined;
+  const mustBeNew = request.cache === "reload" || (found && !kept);
+  if (kept && !mustBeNew) {
+    return kept;
+  }
+  try {
+    const response = await fetch(path, { cache: mustBeNew ? "reload" : "default" });
+    // The runtime is big, and wanted in a hurry: it is kept afterwards, when Python runs.
+    if (!isRuntime(path)) {
+      event.waitUntil(putFile(path, response.clone()).catch(() => {}));
+    }
+    return response;
+  } catch (error) {
+    if (kept) {
+      return kept;
+    }
+    throw error;
+  }
+}
+
+/** Is a file what the build made? Of another version's, nothing is known. */
+async function isWhole(path, response) {
+  const expected = SITE.files[path];
+  if (!expected) {
+    return true;
+  }
+  try {
+    const digest = await crypto.subtle.digest("SHA-256", await response.arrayBuffer());
+    const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
+    return hash.join("") === expected;
+  } catch {
+    return false;
+  }
+}
+
+async function fetchPage(event) {
+  const response = (await event.preloadResponse) ?? (await fetch(event.request));
+  const copy = response.clone();
+  event.waitUntil(putPage(pathOf(event.request.url), copy).catch(() => {}));
+  return response;
+}
+
+async function getPage(url, network) {
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE);
+  });
+  const first = await Promise.race([network, late]).catch(() => undefined);
+  if (first?.status < 500) {
+    return first;
+  }
+  const path = pathOf(url);
+  return (await findPage(path)) ?? first ?? network.catch(() => explain(path));
+}
+
+async function findPage(path) {
+  const kept = await find(PAGES, path);
+  const text = await kept?.clone().text().catch(() => "");
+  return text?.trimEnd().endsWith("</html>") ? kept : undefined;
+}
+
+async function explain(path) {
+  const page = await findPage(path.startsWith("/nn/") ? `/nn${OFFLINE}` : OFFLINE);
+  return page ?? Response.error();
+}

@@ -1,0 +1,71 @@
+// What every page does: has itself kept for reading offline, and has the calculators' Python got
+// ahead for a reader who is on the way to a calculator. Nothing here is needed to read a page.
+//
+// The build puts RUNTIME in: where the runtime is, and its lock.
+
+import { ownScript } from "./trust.js";
+
+// Addresses of pages with a calculator.
+const CALCULATORS = /\/(kalkulator|egen-nedtrapping)\/$/;
+
+const { serviceWorker } = navigator;
+
+/** Have these addresses kept for use offline, as soon as there is a service worker to do it. */
+export async function keep(urls) {
+  const registration = await serviceWorker?.ready;
+  registration?.active.postMessage({ type: "keep", urls });
+}
+
+/** Addresses of everything that the calculators' Python consists of. */
+export function runtimeUrls() {
+  const base = new URL(RUNTIME.url, document.baseURI).href;
+  return Object.keys(RUNTIME.lock.files).map((name) => base + name);
+}
+
+/** Pointing at a link to a calculator, by mouse, finger or keyboard, is a sign of what comes. */
+function watchLinks() {
+  const signs = ["pointerover", "pointerdown", "focusin"];
+  const react = ({ target }) => {
+    const link = target.closest?.("a[href]");
+    if (link?.origin === location.origin && CALCULATORS.test(link.pathname)) {
+      signs.forEach((sign) => removeEventListener(sign, react));
+      getRuntimeAhead();
+    }
+  };
+  signs.forEach((sign) => addEventListener(sign, react, { passive: true }));
+}
+
+function getRuntimeAhead() {
+  if (navigator.connection?.saveData) {
+    return;
+  }
+  if (serviceWorker?.controller) {
+    keep(runtimeUrls());
+    return;
+  }
+  // Into the browser's own cache. Whether it works shows when it is needed.
+  for (const url of runtimeUrls()) {
+    fetch(url, { priority: "low" }).catch(() => {});
+  }
+}
+
+async function startServiceWorker() {
+  // What a service worker has brought, it has kept.
+  const isKept = Boolean(serviceWorker.controller);
+  try {
+    await serviceWorker.register(ownScript("/sw.js"), { updateViaCache: "none" });
+  } catch (error) {
+    console.info("Pages are not kept for reading offline:", error.message);
+    return;
+  }
+  if (!isKept) {
+    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+    keep([location.href.replace(/#.*/, ""), ...loaded]);
+  }
+}
+
+watchLinks();
+if (serviceWorker) {
+  // Only when everything that the page itself needs has come.
+  addEventListener("load", startServiceWorker, { once: true });
+}

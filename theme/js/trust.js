@@ -1,0 +1,23 @@
+// The page's only way to write HTML or start a script (Trusted Types, where the browser has them):
+// whatever else tries is stopped by the page's policy.
+
+const identity = (value) => value;
+
+function ownAddress(value) {
+  const url = new URL(value, document.baseURI);
+  if (url.origin !== location.origin) {
+    throw new TypeError(`${url} is not of this site`);
+  }
+  return url.href;
+}
+
+const policy = window.trustedTypes?.createPolicy("tilskuddsstigen", {
+  createHTML: identity,
+  createScriptURL: ownAddress,
+}) ?? { createHTML: identity, createScriptURL: ownAddress };
+
+/** HTML that our own Python has made: it escapes all that it is given. */
+export const ownHtml = (html) => policy.createHTML(html);
+
+/** The address of a script of this site; another site's is refused. */
+export const ownScript = (url) => policy.createScriptURL(url);
