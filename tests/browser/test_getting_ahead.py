@@ -1,9 +1,12 @@
 """Python is got ahead for who is on the way to a calculator, and only then."""
 
+from time import monotonic
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import Watch
+from tests.browser.engines.page import PATIENCE
 
 SCHEME = "/oppfolging-voksne/"
 LINK = f'a[href="{SCHEME}kalkulator/"]'
@@ -14,13 +17,15 @@ NO_SERVICE_WORKER = "delete Navigator.prototype.serviceWorker"
 
 
 def is_got(page: Page, watch: Watch) -> None:
-    while not any(url.endswith("/pyodide.asm.wasm") for url in watch.requests):
+    deadline = monotonic() + PATIENCE
+    while not any(url.endswith("/python_stdlib.zip") for url in watch.requests):
+        assert monotonic() < deadline, "Python is not asked for"
         page.wait_for_timeout(20)
 
 
 def expect_nothing(page: Page, watch: Watch) -> None:
     # Whatever is asked for by script comes in the same task as its cause.
-    page.evaluate("() => new Promise((resolve) => requestIdleCallback(resolve))")
+    page.evaluate("() => new Promise((resolve) => requestIdleCallback(resolve, {timeout: 500}))")
     assert [url for url in watch.requests if "/runtime/" in url] == []
 
 

@@ -103,7 +103,11 @@ def is_kept(page: Page, *paths: str) -> None:
     for path in paths:
         page.evaluate(
             """async (path) => {
+                const deadline = performance.now() + 20_000;
                 while (!(await caches.match(path))) {
+                    if (performance.now() > deadline) {
+                        throw new Error(`${path} is not kept`);
+                    }
                     await new Promise((resolve) => setTimeout(resolve, 50));
                 }
             }""",
@@ -144,6 +148,18 @@ def test_a_calculator_used_once_works_without_a_network(
     # The page looks as it should, too: its style sheet and font have come.
     assert page.evaluate("document.fonts.check('16px \"Inter Variable\"')")
     assert page.evaluate("document.styleSheets[0].cssRules.length") > 0
+
+
+def test_also_when_only_the_service_worker_has_kept_it(
+    reader: BrowserContext, host: Host, versions: tuple[Path, Path]
+) -> None:
+    page = visit(reader, versions[0])
+    reader.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.close()
+    host.stop()
+    page = reader.new_page()
+    page.goto(CALCULATOR)
+    expect_it_computes(page)
 
 
 def test_a_page_never_opened_says_that_there_is_no_network(

@@ -14,6 +14,7 @@ import pytest
 
 from tests.setup.conftest import ROOT
 
+NODE_LOCKS = ("theme/package-lock.json", "tests/bench/package-lock.json")
 PYTHON_LOCKS = ["requirements.txt", "requirements-dev.txt", "builder/uv-requirements.txt"]
 
 
