@@ -34,7 +34,7 @@ async ([requests, data]) => {
       }
     };
   });
-  worker.postMessage({ type: "init", data, lang: "nb" });
+  worker.postMessage({ type: "init", data, lang: "nb", request: "{}" });
   return finished;
 }
 """

@@ -119,6 +119,7 @@ class Calculator {
         type: "init",
         data: document.getElementById("calculator-data").textContent,
         lang,
+        request: this.request(),
       });
       this.watch();
     } catch (error) {
@@ -258,14 +259,13 @@ class Calculator {
     }
     this.isAsking = true;
     this.newest += 1;
-    const { calculator: scheme, lang } = this.form.dataset;
-    const request = { v: 1, op: "estimate", scheme, lang, answers: this.answers() };
-    this.worker.postMessage({
-      type: "request",
-      id: this.newest,
-      request: JSON.stringify(request),
-    });
+    this.worker.postMessage({ type: "request", id: this.newest, request: this.request() });
     this.watch();
+  }
+
+  request() {
+    const { calculator: scheme, lang } = this.form.dataset;
+    return JSON.stringify({ v: 1, op: "estimate", scheme, lang, answers: this.answers() });
   }
 
   reset() {
