@@ -6,9 +6,10 @@ Without a service worker, as in a browser that has none: its own tests are in te
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserType, Locator, Page, Route, expect
 
 from builder.headers import content_security_policy
 from builder.i18n import Translations
@@ -328,3 +329,25 @@ def test_text_can_be_made_html_or_script_in_one_place_only(page: Page, watch: Wa
     page.close()
     assert refused == ["html", "worker", "script", "policy", "again", "eval"]
     watch.complaints.clear()
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_without_https_it_works_and_is_checked_too(
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    served_site: str,
+    is_whole: bool,
+) -> None:
+    # A name that is not this machine's own, as on the inner network of a kommune.
+    arguments = [*browser_type_launch_args["args"], "--host-resolver-rules=MAP *.test 127.0.0.1"]
+    address = served_site.replace("127.0.0.1", "innsida.test")
+    with browser_type.launch(**{**browser_type_launch_args, "args": arguments}) as browser:
+        page = browser.new_page()
+        if not is_whole:
+            page.route("**/*.whl", lambda route: route.fulfill(body=b"En annen fil"))
+        page.goto(f"{address}{PATH}")
+        assert page.evaluate("isSecureContext") is False
+        if is_whole:
+            expect_it_computes(Calculator(page))
+        else:
+            Calculator(page).expect_state("error")
