@@ -5,12 +5,11 @@ import json
 from pathlib import Path
 
 from builder.assets import ADDRESS, Assets
+from builder.publish import content_hash
 from builder.runtime import Runtime
 
 PAGE = "uten-nett"
 """The page that is shown instead of one that is not kept; `theme/js/service-worker.js` knows it."""
-
-HASH_LENGTH = 16
 
 
 def write(output: Path, assets: Assets, runtime: Runtime) -> None:
@@ -19,12 +18,8 @@ def write(output: Path, assets: Assets, runtime: Runtime) -> None:
     Its version is a hash of all pages and files, so every change that is published makes browsers
     install it anew.
     """
-    version = hashlib.sha256()
-    for path in sorted(p for p in output.rglob("*") if p.is_file()):
-        version.update(f"{path.relative_to(output).as_posix()}\0".encode())
-        version.update(hashlib.sha256(path.read_bytes()).digest())
     site = {
-        "version": version.hexdigest()[:HASH_LENGTH],
+        "version": content_hash(output),
         "files": {
             ADDRESS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(assets.folder.iterdir())
