@@ -33,6 +33,7 @@ from builder import (
     i18n,
     licences,
     offline,
+    portal,
     runtime,
 )
 from builder.content import PAGE_NAMES, ContentError, Scheme
@@ -138,6 +139,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         here = {"url": self.runtime.url, "lock": self.runtime.lock}
         self.assets = assets.build(root, {"RUNTIME": here})
         self.licences = licences.shipped(root)
+        self.schemes = tuple(self.site.schemes.values())
+        self.choices = {
+            lang: portal.choices(self.schemes, self.today, lang, self.translations)
+            for lang in LANGS
+        }
         self.prose = {key: self._read(page) for key, page in self.site.pages.items()}
         for key, page in self.prose.items():
             page.override_url = localized(address(key[0], key[1]), key[2]).lstrip("/")
@@ -176,6 +182,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             template = GENERAL_TEMPLATES.get(name, "page")
             more = self._extra_of_general(name, lang)
             self._write(writer, template, self._view(None, name, lang), lang, None, more)
+        self._write_lists(writer, lang)
         self._write_stand_in(writer, "404", "not_found", "/404.html", lang)
         self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
 
@@ -195,6 +202,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
     def _extra_of_general(self, name: str, lang: Lang) -> dict[str, Any]:
         """What a general page shows besides its prose."""
+        if name == FRONT_PAGE:
+            return {"portal": self._portal(lang)}
         if name == "lisenser":
             return {"licences": self.licences}
         if name == "egen-nedtrapping":
@@ -218,6 +227,26 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             content_lang=found,
             url=localized(address(scheme, name), lang),
         )
+
+    def _portal(self, lang: Lang, chosen: portal.Choice | None = None) -> portal.Portal:
+        return portal.portal(self.schemes, self.choices[lang], chosen, self.today)
+
+    def _write_lists(self, writer: Writer, lang: Lang) -> None:
+        """Write the list of schemes narrowed in each way: a page has no prose but its title."""
+        t = self.translations.translator(lang)
+        for choice in self.choices[lang]:
+            name = f"{portal.FOLDER}/{choice.name}"
+            view = PageView(
+                name=name,
+                kind=portal.FOLDER,
+                title=choice.title,
+                description=t("filter.lead"),
+                content=Markup(),
+                content_lang=lang,
+                url=localized(address(None, name), lang),
+            )
+            more = {"portal": self._portal(lang, choice)}
+            self._write(writer, portal.FOLDER, view, lang, None, more)
 
     def _write_stand_in(self, writer: Writer, name: str, title: str, path: str, lang: Lang) -> None:
         """Write a page that is shown at addresses of other pages."""
@@ -260,7 +289,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             site=SiteView(
                 name=self.settings["SITENAME"],
                 address=self.settings["SITEURL"],
-                schemes=tuple(self.site.schemes.values()),
+                schemes=self.schemes,
             ),
             today=self.today,
             csp=content_security_policy(page.url, in_page=True),

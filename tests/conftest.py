@@ -58,9 +58,9 @@ def built_site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
-def build_site(project_root: Path, folder: Path) -> None:
+def build_site(project_root: Path, folder: Path, day: str = BUILD_DATE) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BUILD_DATE", BUILD_DATE)
+        patch.setenv("BUILD_DATE", day)
         patch.delenv("SITE_ADDRESS", raising=False)
         site.build(project_root, folder)
 

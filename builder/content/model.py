@@ -2,12 +2,18 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from calc.rules import RuleError, Rules, SchemeRules, Source, Text
 
 _FORBID = {"extra": "forbid"}
+
+# A minute in Norwegian time, `2027-04-07T23:59`, or a whole day, which counts as its beginning.
+# Written like this, what comes later is greater.
+type Moment = str
+DeadlineKind = Literal["application", "reporting"]
 
 # The pages of a scheme by file name, in the order of its navigation; the first is its front page.
 PAGE_NAMES = (
@@ -66,15 +72,17 @@ class Deadline:
     """A deadline: a date, a month in which it is expected (YYYY-MM), or known to be unknown.
 
     `for_year` is the calendar year the money is (applied for) or was (reported on) given for;
-    `area` is for whom it holds, where that is not the whole country.
+    `area` is for whom it holds, where that is not the whole country; `opens` is the first day on
+    which one can apply, where that is known.
     """
 
     __pydantic_config__ = _FORBID
 
-    kind: Literal["application", "reporting"]
+    kind: DeadlineKind
     for_year: int
     source: str
     date: dt.date | None = None
+    opens: dt.date | None = None
     expected: str | None = None
     unknown: bool = False
     time: str | None = None
@@ -91,6 +99,32 @@ class Deadline:
             raise RuleError("not_a_time", "time", found=self.time)
         if self.time is not None and self.date is None:
             raise RuleError("time_without_date", "time", found=self.time)
+        if self.opens is not None and (self.date is None or self.opens > self.date):
+            raise RuleError("opens_after_date", "opens", found=str(self.opens))
+
+    @property
+    def ends(self) -> Moment | None:
+        """The last minute before it has passed; of an expected month, that of its last day."""
+        if self.date is not None:
+            return f"{self.date}T{self.time or '23:59'}"
+        if self.expected_month is None:
+            return None
+        next_month = (self.expected_month + dt.timedelta(days=31)).replace(day=1)
+        return _shifted(str(next_month), minutes=-1)
+
+    @property
+    def over_from(self) -> Moment | None:
+        """The first minute in which it has passed."""
+        return None if self.ends is None else _shifted(self.ends, minutes=1)
+
+    def is_open(self, when: dt.date | Moment) -> bool:
+        """Whether the date is known, has not passed, and one can apply already."""
+        opened = self.opens is None or str(self.opens) <= str(when)
+        return self.date is not None and opened and not self.has_passed(when)
+
+    def has_passed(self, when: dt.date | Moment) -> bool:
+        """Whether it is over; what is not known never is."""
+        return self.ends is not None and self.ends < str(when)
 
     @property
     def expected_month(self) -> dt.date | None:
@@ -110,6 +144,8 @@ _MONTHS = tuple(f"{n:02}" for n in range(1, 13))
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 State = Literal["active", "closed", "archived"]
+# For whom readers look for a scheme: what the portal can be narrowed to.
+Group = Literal["children", "adults", "families"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +160,7 @@ class Facts:
     state: State
     owner: Body
     target_group: Text
+    groups: tuple[Group, ...]
     applicants: tuple[Text, ...]
     sources: dict[str, Source]
     fact_sources: tuple[str, ...]
@@ -140,6 +177,8 @@ class Facts:
             raise RuleError("notice_needed", "notice", found=self.state)
         if not self.applicants:
             raise RuleError("empty_list", "applicants")
+        if not self.groups:
+            raise RuleError("empty_list", "groups")
         if not self.fact_sources:
             raise RuleError("empty_list", "fact_sources")
         referred = [(f"fact_sources.{n}", key) for n, key in enumerate(self.fact_sources)]
@@ -150,7 +189,37 @@ class Facts:
                 raise RuleError("unknown_source", where, found=key, expected=known)
 
 
-Status = Literal["archived", "closed", "open", "expected", "passed", "unknown"]
+# In the order in which readers who want to apply look for them.
+Status = Literal["open", "expected", "passed", "unknown", "closed", "archived"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period[T]:
+    """What holds for some time: from the first minute `starts` to the last minute `until`.
+
+    None is for as long as anybody knows. The reader's browser chooses by them, so that a page
+    stays right from day to day.
+    """
+
+    value: T
+    starts: Moment | None = None
+    until: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a scheme stands at a time: its status, and the application deadline to tell of."""
+
+    status: Status
+    deadline: Deadline | None
+
+    @property
+    def rank(self) -> str:
+        """What schemes are put in order by: what can be applied for soonest comes first."""
+        order = get_args(Status).index(self.status)
+        if self.deadline is None or self.status not in ("open", "expected"):
+            return str(order)
+        return f"{order} {self.deadline.ends}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,38 +245,68 @@ class Scheme(Facts):
             rules=tuple(replace(rules, examples=()) for rules in reversed(self.rules)),
         )
 
-    def deadlines_of(self, kind: Literal["application", "reporting"]) -> tuple[Deadline, ...]:
+    def deadlines_of(self, kind: DeadlineKind) -> tuple[Deadline, ...]:
         """The deadlines of a kind, newest first."""
         chosen = (d for d in self.deadlines if d.kind == kind)
         return tuple(sorted(chosen, key=lambda d: d.sort_key, reverse=True))
 
-    def next_deadline(self, today: dt.date) -> Deadline | None:
-        """The first application deadline from `today` on that is known or expected."""
-        coming = [
-            d
-            for d in self.deadlines_of("application")
-            if (d.date is not None and d.date >= today)
-            or (d.expected_month is not None and _month(d.expected_month) >= _month(today))
-        ]
-        return coming[-1] if coming else None
-
-    def last_deadline(self, today: dt.date) -> Deadline | None:
-        """The latest application deadline before `today` that is known or was expected."""
-        gone = (d for d in self.deadlines_of("application") if not d.unknown)
-        return next((d for d in gone if d.sort_key < today), None)
-
-    def status(self, today: dt.date) -> Status:
-        """Where the scheme stands on a day, for readers who want to apply."""
+    def status(self, when: dt.date | Moment) -> Status:
+        """Where the scheme stands at a time, for readers who want to apply."""
         if self.state != "active":
             return self.state
-        coming = self.next_deadline(today)
-        if coming is not None:
-            return "open" if coming.date is not None else "expected"
-        return "passed" if self.last_deadline(today) is not None else "unknown"
+        deadline = self.deadline("application", when)
+        if deadline is None:
+            return "unknown"
+        if deadline.has_passed(when):
+            return "passed"
+        return "open" if deadline.is_open(when) else "expected"
+
+    def deadline(self, kind: DeadlineKind, when: dt.date | Moment) -> Deadline | None:
+        """The deadline to tell of at a time.
+
+        That is the first to come of those that one can apply by now, else the first to come, else
+        the last that has passed.
+        """
+        known = [(d.ends, d) for d in self.deadlines if d.kind == kind and d.ends is not None]
+        coming = [(not d.is_open(when), ends, d) for ends, d in known if not d.has_passed(when)]
+        if coming:
+            return min(coming, key=lambda one: one[:2])[-1]
+        return max(known, key=lambda one: one[0])[-1] if known else None
+
+    def periods(self, today: dt.date) -> tuple[Period[Standing], ...]:
+        """Where the scheme stands from `today` on, by what is known now."""
+        return self._periods(
+            today, lambda at: Standing(self.status(at), self.deadline("application", at))
+        )
+
+    def deadline_periods(
+        self, kind: DeadlineKind, today: dt.date
+    ) -> tuple[Period[tuple[Deadline, bool] | None], ...]:
+        """The deadline of a kind to tell of from `today` on, and whether it has passed."""
+
+        def told(when: Moment) -> tuple[Deadline, bool] | None:
+            deadline = self.deadline(kind, when)
+            return None if deadline is None else (deadline, deadline.has_passed(when))
+
+        return self._periods(today, told)
+
+    def _periods[T](self, today: dt.date, value_at: Callable[[Moment], T]) -> tuple[Period[T], ...]:
+        """What holds from `today` on: a new period where the value becomes another."""
+        turns = {d.over_from for d in self.deadlines} | {
+            str(d.opens) for d in self.deadlines if d.opens is not None
+        }
+        periods = [Period(value=value_at(str(today)))]
+        for turn in sorted(turn for turn in turns if turn is not None and turn > str(today)):
+            value = value_at(turn)
+            if value != periods[-1].value:
+                periods[-1] = replace(periods[-1], until=_shifted(turn, minutes=-1))
+                periods.append(Period(value=value, starts=turn))
+        return tuple(periods)
 
 
-def _month(day: dt.date) -> tuple[int, int]:
-    return day.year, day.month
+def _shifted(moment: Moment, *, minutes: int) -> Moment:
+    shifted = dt.datetime.fromisoformat(moment) + dt.timedelta(minutes=minutes)
+    return shifted.isoformat(timespec="minutes").removesuffix("T00:00")
 
 
 def _require_address(url: str | None) -> None:

@@ -61,6 +61,7 @@ _RULE_ERRORS = {
     ),
     "not_a_month": ("Dette er ikke en måned.", "år og måned, for eksempel 2025-04"),
     "not_a_time": ("Dette er ikke et klokkeslett.", "timer og minutter, for eksempel 23:59"),
+    "opens_after_date": ("Åpningsdagen er etter fristen.", "en dag før «date» for samme frist"),
     "time_without_date": ("Et klokkeslett må ha en dato.", "«date» for samme frist"),
     "not_an_email": ("Dette er ikke en e-postadresse.", "navn@domene.no"),
     "not_an_address": ("Dette er ikke en nettadresse.", "en adresse som begynner med https://"),

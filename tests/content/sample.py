@@ -15,6 +15,7 @@ owner:
   name: {nb: Prøvedirektoratet}
   url: https://example.org/prover
 target_group: {nb: Alle som prøver}
+groups: [adults]
 applicants:
   - {nb: Kommuner}
 deadlines:

@@ -6,10 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from builder import portal
 from builder.calculator import FormField, RateRow, RateTable, WorkedExample
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
 from builder.licences import Licence
 from calc.rules import Source, Text
+from tests.theme.environment import TODAY, TRANSLATIONS
 
 SOURCES = {
     "full": Source(
@@ -45,6 +47,7 @@ FULL = Scheme(
     owner=Body(name=Text(nb="Et direktorat"), url="https://direktorat.example/"),
     administrator=Body(name=Text(nb="Statsforvalteren", nn="Statsforvaltaren")),
     target_group=Text(nb="De som trenger det"),
+    groups=("children", "adults"),
     applicants=(Text(nb="Kommuner"), Text(nb="Interkommunale selskaper")),
     sources=SOURCES,
     fact_sources=("full",),
@@ -67,6 +70,7 @@ BARE = Scheme(
     state="archived",
     owner=Body(name=Text(nb="Et direktorat")),
     target_group=Text(nb="Noen"),
+    groups=("families",),
     applicants=(Text(nb="Kommuner"),),
     sources={"bare": SOURCES["bare"]},
     fact_sources=("bare",),
@@ -138,6 +142,9 @@ LICENCES = (
 )
 NAV = (("Om ordningen", "/full/", True), ("Hvem kan søke", "/full/hvem-kan-soke/", False))
 
+CHOICES = portal.choices((FULL, BARE), TODAY, "nb", TRANSLATIONS)
+PORTALS = [portal.portal((FULL, BARE), CHOICES, one, TODAY) for one in (None, *CHOICES[:2])]
+
 # Template file, macro, and the arguments of each example.
 MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("brand", "logo"): [{}],
@@ -149,9 +156,19 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"status": status}
         for status in ("expected", "open", "passed", "closed", "archived", "unknown")
     ],
+    ("status_tag", "status_now"): [{"scheme": FULL}, {"scheme": BARE}],
+    ("scheme_list", "scheme_filters"): [{"portal": one} for one in PORTALS],
+    ("scheme_list", "scheme_list"): [{"portal": one} for one in PORTALS],
     ("notice", "notice"): [{"body": Text(nb="Pass på."), "label": "Viktig"}],
     ("deadline", "deadline_when"): [{"deadline": one} for one in DEADLINES],
-    ("deadline", "deadline_brief"): [{"deadline": one} for one in (None, *DEADLINES)],
+    ("deadline", "days_left"): [{"deadline": one} for one in DEADLINES],
+    ("deadline", "deadline_now"): [
+        {"periods": one.deadline_periods(kind, day)}
+        for one in (FULL, BARE)
+        for kind in ("application", "reporting")
+        for day in (dt.date(2025, 1, 1), dt.date(2026, 11, 22), dt.date(2030, 1, 1))
+    ],
+    ("period", "while"): [{"period": period} for period in FULL.periods(dt.date(2025, 1, 1))],
     ("deadline", "deadline_table"): [
         {"deadlines": FULL.deadlines_of(kind), "kind": kind, "sources": SOURCES}
         for kind in ("application", "reporting")
@@ -189,10 +206,11 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 
 # Examples of every template by name: the template, and its context beside that of all pages.
 # Pages that stand in for others have no prose of their own.
-WITHOUT_PROSE = {"not found", "offline"}
+WITHOUT_PROSE = {"not found", "offline", "schemes"}
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "portal": ("portal", {}),
+    "portal": ("portal", {"portal": PORTALS[0]}),
+    "schemes": ("ordninger", {"portal": PORTALS[1]}),
     "page": ("page", {}),
     "licences": ("lisenser", {"licences": LICENCES}),
     "own taper": ("egen-nedtrapping", {"form": FORM}),

@@ -6,7 +6,7 @@ import pytest
 from builder.i18n import LANGS
 from calc.rules import Lang
 from tests.theme.environment import TEMPLATES, context, environment, page
-from tests.theme.examples import BARE, FULL, MACROS, PAGES, WITHOUT_PROSE
+from tests.theme.examples import BARE, FULL, MACROS, PAGES, PORTALS, WITHOUT_PROSE
 from tests.theme.html import mistakes, page_mistakes, parse_fragment, parse_page
 
 ENVIRONMENT = environment()
@@ -117,10 +117,9 @@ def test_the_notice_stands_before_the_title():
     assert 0 < html.index("Ordningen er historisk.") < html.index("<h1")
 
 
-def test_schemes_of_the_past_stand_by_themselves():
-    html = render("portal", "nb")
-    now, then = html.index('id="ordninger"'), html.index('id="tidligere"')
-    assert now < html.index('data-scheme="full"') < then < html.index('data-scheme="bare"')
+def test_what_can_be_applied_for_soonest_stands_first():
+    html = render("portal", "nb", portal=PORTALS[0])
+    assert html.index('data-scheme="full"') < html.index('data-scheme="bare"')
 
 
 def render(template: str, lang: Lang, **more: Any) -> str:

@@ -1,8 +1,10 @@
-// What every page does: has itself kept for reading offline, and has the calculators' Python got
-// ahead for a reader who is on the way to a calculator. Nothing here is needed to read a page.
+// What every page does: shows what holds today, has itself kept for reading offline, and has the
+// calculators' Python got ahead for a reader who is on the way to a calculator. Nothing here is
+// needed to read a page.
 //
 // The build puts RUNTIME in: where the runtime is, and its lock.
 
+import "./today.js";
 import { ownScript } from "./trust.js";
 
 // Addresses of pages with a calculator.
