@@ -250,6 +250,19 @@ MISTAKES = {
         "expected: 2031-04", 'expected: 2031-04\n    time: "12:00"', '    time: "12:00"',
         "deadlines[2].time", "Et klokkeslett må ha en dato.", "12:00", "«date»",
     ),
+    "an opening day after the deadline": in_scheme(
+        "date: 2030-04-07", "date: 2030-04-07\n    opens: 2030-04-08", "    opens:",
+        "deadlines[1].opens", "Åpningsdagen er etter fristen.", "2030-04-08",
+        "en dag før «date» for samme frist",
+    ),
+    "nobody to find it for": in_scheme(
+        "groups: [adults]", "groups: []", "groups:", "groups",
+        "Listen er tom.", "en tom liste", "minst ett punkt",
+    ),
+    "a group that there is not": in_scheme(
+        "groups: [adults]", "groups: [adult]", "groups:", "groups[1]",
+        "Verdien er ikke en av dem som kan brukes.", "«adult»", "children, adults, families",
+    ),
     "a deadline with two dates": in_scheme(
         "date: 2030-04-07", "date: 2030-04-07\n    expected: 2030-04", "    date:",
         "deadlines[1].date", "En frist må ha én av «date», «expected» og «unknown: true».",
