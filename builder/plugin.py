@@ -26,8 +26,10 @@ from pelican.writers import Writer
 from builder import (
     assets,
     calculator,
+    calendars,
     compress,
     content,
+    deadlines,
     exercise,
     hosting,
     i18n,
@@ -55,6 +57,7 @@ GENERAL_TEMPLATES = {
     "lisenser": "lisenser",
     "egen-nedtrapping": "egen-nedtrapping",
     "slik-regner-vi": "slik-regner-vi",
+    "frister": "frister",
 }
 FRONT_PAGE = "forside"
 
@@ -161,6 +164,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         output = Path(self.output_path)
         shutil.copytree(self.assets.folder, output / "assets")
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
+        schemes = tuple(self.site.schemes.values())
+        calendars.write(output, schemes, self.translations, self.settings["SITEURL"])
         hosting.write(output)
         offline.write(output, self.assets, self.runtime)
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
@@ -203,6 +208,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         if name == "slik-regner-vi":
             listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
             return {"readings": [(scheme, items) for scheme, items in listed if items]}
+        if name == "frister":
+            return {"deadlines": deadlines.page(self.site.schemes.values(), self.today)}
         return {}
 
     def _view(self, scheme: str | None, name: str, lang: Lang) -> PageView:
