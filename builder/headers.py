@@ -151,5 +151,6 @@ MEDIA_TYPES: dict[str, str] = {
     ".whl": "application/zip",
     ".woff2": "font/woff2",
     ".xml": "application/xml",
+    ".yaml": "application/yaml",
     ".zip": "application/zip",
 }

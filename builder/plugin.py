@@ -24,6 +24,7 @@ from pelican.generators import Generator
 from pelican.writers import Writer
 
 from builder import (
+    api,
     assets,
     calculator,
     calendars,
@@ -35,7 +36,9 @@ from builder import (
     i18n,
     licences,
     offline,
+    rule_files,
     runtime,
+    sitemap,
 )
 from builder.content import PAGE_NAMES, ContentError, Scheme
 from builder.content.load import PageFile
@@ -166,6 +169,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
         schemes = tuple(self.site.schemes.values())
         calendars.write(output, schemes, self.translations, self.settings["SITEURL"])
+        rule_files.write(output, schemes, Path(self.settings["PATH"]))
+        api.write(output, schemes, self.today, self.settings["SITEURL"])
+        sitemap.write(output, schemes, self.settings["SITEURL"])
         hosting.write(output)
         offline.write(output, self.assets, self.runtime)
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
