@@ -25,7 +25,7 @@ from builder.api_descriptions import DESCRIPTIONS
 from builder.content.model import PAGE_NAMES, Body, Deadline, Scheme, State, Status
 from calc.rules import Text, Unit
 
-VERSION = 1
+VERSION: Literal[1] = 1
 FOLDER = f"api/v{VERSION}"
 LICENCE = "CC-BY-4.0"
 # Units of figures that may have decimals; all others are whole numbers.
@@ -205,8 +205,8 @@ def _rule_files(scheme: Scheme, site_address: str) -> tuple[RuleFiles, ...]:
 
 
 def _json(name: str, value: object, site_address: str) -> dict[str, Any]:
-    data: dict[str, Any] = _MODELS[name].dump_python(value, mode="json")
-    return {"$schema": _schema_address(name, site_address)} | _exact(data)
+    data: dict[str, Any] = _exact(_MODELS[name].dump_python(value, mode="json"))
+    return {"$schema": _schema_address(name, site_address)} | data
 
 
 def _exact(data: Any) -> Any:
@@ -248,7 +248,8 @@ def schema(name: str, site_address: str = "") -> dict[str, Any]:
     It allows keys that it does not know, so that what clients have kept of it still holds when the
     data get a part more.
     """
-    made = _MODELS[name].json_schema(mode="serialization", schema_generator=_Schemas)
+    adapter = _MODELS[name]
+    made: dict[str, Any] = adapter.json_schema(mode="serialization", schema_generator=_Schemas)
     definitions: dict[str, Any] = made.pop("$defs")
     for title, found in (*definitions.items(), (made["title"], made)):
         _describe(title, found)

@@ -64,7 +64,7 @@ DESCRIPTIONS: dict[str, str] = {
     "RuleFiles": "The rules of a year as files.",
     "RuleFiles.year": "The rule year.",
     "RuleFiles.yaml": "The file as the editor wrote it, with comments.",
-    "RuleFiles.json": "What calculators are given: parts that a rule year does not have are absent.",
+    "RuleFiles.json": "What calculators are given; what a rule year does not have is left out.",
     "Text": "A text in bokmål and nynorsk.",
     "Text.nb": "Bokmål.",
     "Text.nn": "Nynorsk; null where nobody has written it.",

@@ -56,9 +56,10 @@ class Year:
 class Deadlines:
     """All deadlines, as the page lists them on the day of the build.
 
-    `coming` are known dates first, then expected months, then what is not known; each the nearest
-    first. `until` is the last moment on which there is a row of them, and `none_since` the first on
-    which neither a date nor a month is coming: empty where that is so today.
+    `coming` are those to come, the nearest first: in a month, known dates come before what is only
+    expected some time in it; last is what is not known. `until` is the last moment on which there
+    is a row of them, and `none_since` the first on which neither a date nor a month is coming:
+    empty where that is so today.
     """
 
     coming: tuple[Row, ...]
@@ -104,10 +105,15 @@ def _by_end(row: Row) -> tuple[dt.datetime, str, str]:
     return row.passed_from, row.scheme.slug, row.deadline.kind
 
 
-def _nearest_first(row: Row) -> tuple[int, dt.datetime, str, str]:
+def _nearest_first(row: Row) -> tuple[bool, dt.datetime, bool, str, str]:
     deadline = row.deadline
-    known = 0 if deadline.date is not None else 2 if deadline.unknown else 1
-    return known, *_by_end(row)
+    return (
+        deadline.unknown,
+        row.passed_from,
+        deadline.date is None,
+        row.scheme.slug,
+        deadline.kind,
+    )
 
 
 def _year(year: int, rows: tuple[Row, ...]) -> Year:

@@ -35,6 +35,7 @@ from builder import (
     hosting,
     i18n,
     licences,
+    metadata,
     offline,
     rule_files,
     runtime,
@@ -277,12 +278,30 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             ),
             today=self.today,
             csp=content_security_policy(page.url, in_page=True),
+            linked_data=self._linked_data(page, scheme, lang),
             asset=self.assets.url,
             url_for=lambda path: localized(path, lang),
             text=lambda value: _text(value, lang),
             scheme_nav=self._scheme_nav(lang),
             **more,
         )
+
+    def _linked_data(self, page: PageView, scheme: Scheme | None, lang: Lang) -> dict[str, Any]:
+        name, address = self.settings["SITENAME"], self.settings["SITEURL"]
+        if scheme is not None:
+            return metadata.of_scheme_page(
+                scheme,
+                page.name,
+                page.title,
+                lang,
+                self.translations,
+                self.today,
+                site_name=name,
+                site_address=address,
+            )
+        if page.name == FRONT_PAGE:
+            return metadata.of_site(name, page.description, lang, address)
+        return {}
 
     def _scheme_nav(self, lang: Lang) -> Any:
         t = self.translations.translator(lang)
