@@ -66,8 +66,8 @@ async function install() {
       paths.add(pathOf(url));
     }
   }
-  // Fonts are kept when they are used: most pages need but one of them. No page shows a picture
-  // that is no drawing; others do, of links to us.
+  // Fonts are kept when they are used: most pages need but one of them. The one PNG is for sites
+  // that show links to this one; no page of ours has it.
   const kept = await (await caches.open(FILES)).keys();
   const hasCalculated = kept.some(({ url }) => isRuntime(pathOf(url)));
   const wantsRuntime = hasCalculated && !navigator.connection?.saveData;
