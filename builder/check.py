@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from builder import sizes
 
 _LINKS = {"href", "src", "data-worker"}
-_FOREIGN = ("http:", "https:", "mailto:", "data:", "tel:")
+_FOREIGN = ("http:", "https:", "mailto:", "data:", "tel:", "webcal:")
 
 
 class CheckError(Exception):

@@ -121,6 +121,10 @@ SECURITY_HEADERS: dict[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# Open data: pages of other sites may read it with their scripts. Nothing of the reader's is in it.
+OPEN_DATA = ("/api/*", "/:scheme/regler/*")
+OPEN_HEADERS = {"Access-Control-Allow-Origin": "*"}
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
@@ -151,5 +155,6 @@ MEDIA_TYPES: dict[str, str] = {
     ".whl": "application/zip",
     ".woff2": "font/woff2",
     ".xml": "application/xml",
+    ".yaml": "application/yaml",
     ".zip": "application/zip",
 }

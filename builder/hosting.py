@@ -14,6 +14,8 @@ from builder.headers import (
     IMMUTABLE,
     IMMUTABLE_FOLDERS,
     MEDIA_TYPES,
+    OPEN_DATA,
+    OPEN_HEADERS,
     PAGE_POLICY,
     POLICY_EXCEPTIONS,
     REVALIDATE,
@@ -60,6 +62,7 @@ def headers_file(files: Iterable[str]) -> str:
     rules: dict[str, dict[str, str]] = {"/*": _EVERYWHERE}
     for patterns, policy in POLICY_EXCEPTIONS:
         rules |= {pattern: {"Content-Security-Policy": policy} for pattern in patterns}
+    rules |= dict.fromkeys(OPEN_DATA, OPEN_HEADERS)
     for file in files:
         if (caching := cache_control(file)) != REVALIDATE:
             media_type = MEDIA_TYPES.get(Path(file).suffix)
@@ -113,6 +116,8 @@ def _caddy_lines() -> Iterator[str]:
         for number, (patterns, policy) in enumerate(POLICY_EXCEPTIONS, 1):
             yield f"@policy{number} path_regexp {expression(patterns)}"
             yield from headers({"Content-Security-Policy": policy}, f"@policy{number}")
+        yield f"@open path_regexp {expression(OPEN_DATA)}"
+        yield from headers(OPEN_HEADERS, "@open")
         # Not what only leads from a file's address with a slash to the one without.
         yield from block("@immutable", [f"path {' '.join(_HASHED)}", "not path */"])
         yield from headers({"Cache-Control": IMMUTABLE}, "@immutable")
@@ -172,13 +177,16 @@ def nginx() -> str:
     """Return an nginx configuration to be included at the level of `http`."""
     policies = [f'"~{expression(patterns)}" "{policy}";' for patterns, policy in POLICY_EXCEPTIONS]
     folders = "|".join(start.strip("/") for start in IMMUTABLE_FOLDERS)
+    opened = [f'"~{expression(OPEN_DATA)}" "{value}";' for value in OPEN_HEADERS.values()]
+    allowed = [f"add_header {name} $tilskuddsstigen_open always;" for name in OPEN_HEADERS]
     fixed = [f'add_header {name} "{value}" always;' for name, value in SECURITY_HEADERS.items()]
     types = [f'"{media_type}" {ending[1:]};' for ending, media_type in MEDIA_TYPES.items()]
     text = _NGINX
     for name, lines in {
         "POLICIES": [f'default "{PAGE_POLICY}";', *policies],
         "CACHING": [f'default "{REVALIDATE}";', f'"~^(200|206|304):/({folders})/" "{IMMUTABLE}";'],
-        "HEADERS": fixed,
+        "OPENED": ['default "";', *opened],
+        "HEADERS": [*fixed, *allowed],
         "TYPES": types,
         "HIDDEN": [
             f"location = /{HEADERS_FILE} {{ return 404; }}",
@@ -208,6 +216,11 @@ map $uri $tilskuddsstigen_policy {
 # Filer med hash i navnet endres aldri. Det gjelder ikke svar om at en fil mangler.
 map "$status:$uri" $tilskuddsstigen_caching {
     CACHING
+}
+
+# Åpne data kan leses av skript på andre nettsteder. En tom verdi gir ingen header.
+map $uri $tilskuddsstigen_open {
+    OPENED
 }
 
 map $uri $tilskuddsstigen_missing {

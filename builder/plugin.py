@@ -24,17 +24,23 @@ from pelican.generators import Generator
 from pelican.writers import Writer
 
 from builder import (
+    api,
     assets,
     calculator,
+    calendars,
     compress,
     content,
+    deadlines,
     exercise,
     hosting,
     i18n,
     licences,
+    metadata,
     offline,
     portal,
+    rule_files,
     runtime,
+    sitemap,
 )
 from builder.content import PAGE_NAMES, ContentError, Scheme
 from builder.content.load import PageFile
@@ -56,6 +62,7 @@ GENERAL_TEMPLATES = {
     "lisenser": "lisenser",
     "egen-nedtrapping": "egen-nedtrapping",
     "slik-regner-vi": "slik-regner-vi",
+    "frister": "frister",
 }
 FRONT_PAGE = "forside"
 
@@ -167,6 +174,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         output = Path(self.output_path)
         shutil.copytree(self.assets.folder, output / "assets")
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
+        schemes = tuple(self.site.schemes.values())
+        calendars.write(output, schemes, self.translations, self.settings["SITEURL"])
+        rule_files.write(output, schemes, Path(self.settings["PATH"]))
+        api.write(output, schemes, self.today, self.settings["SITEURL"])
+        sitemap.write(output, schemes, self.settings["SITEURL"])
         hosting.write(output)
         offline.write(output, self.assets, self.runtime)
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
@@ -212,6 +224,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         if name == "slik-regner-vi":
             listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
             return {"readings": [(scheme, items) for scheme, items in listed if items]}
+        if name == "frister":
+            return {"deadlines": deadlines.page(self.site.schemes.values(), self.today)}
         return {}
 
     def _view(self, scheme: str | None, name: str, lang: Lang) -> PageView:
@@ -293,12 +307,30 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             ),
             today=self.today,
             csp=content_security_policy(page.url, in_page=True),
+            linked_data=self._linked_data(page, scheme, lang),
             asset=self.assets.url,
             url_for=lambda path: localized(path, lang),
             text=lambda value: _text(value, lang),
             scheme_nav=self._scheme_nav(lang),
             **more,
         )
+
+    def _linked_data(self, page: PageView, scheme: Scheme | None, lang: Lang) -> dict[str, Any]:
+        name, address = self.settings["SITENAME"], self.settings["SITEURL"]
+        if scheme is not None:
+            return metadata.of_scheme_page(
+                scheme,
+                page.name,
+                page.title,
+                lang,
+                self.translations,
+                self.today,
+                site_name=name,
+                site_address=address,
+            )
+        if page.name == FRONT_PAGE:
+            return metadata.of_site(name, page.description, lang, address)
+        return {}
 
     def _scheme_nav(self, lang: Lang) -> Any:
         t = self.translations.translator(lang)

@@ -12,7 +12,7 @@ _FORBID = {"extra": "forbid"}
 
 # A minute in Norwegian time, `2027-04-07T23:59`, or a whole day, which counts as its beginning.
 # Written like this, what comes later is greater.
-type Moment = str
+Moment = str
 DeadlineKind = Literal["application", "reporting"]
 
 # The pages of a scheme by file name, in the order of its navigation; the first is its front page.

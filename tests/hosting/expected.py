@@ -31,6 +31,7 @@ class Expected:
     policy: str = PAGE
     caching: str = "no-cache"
     status: int = 200
+    is_open: bool = False
 
     def __str__(self) -> str:
         return self.pattern
@@ -42,6 +43,7 @@ class Expected:
             "Content-Security-Policy": self.policy,
             "Cache-Control": self.caching,
             "Content-Type": self.media_type,
+            **({"Access-Control-Allow-Origin": "*"} if self.is_open else {}),
         }
 
     def file(self, site: Path) -> Path:
@@ -71,10 +73,18 @@ THERE = (
     Expected("/nn/*/kalkulator/", policy=CALCULATOR),
     Expected("/egen-nedtrapping/", policy=CALCULATOR),
     Expected("/nn/egen-nedtrapping/", policy=CALCULATOR),
+    Expected("/frister.ics", "text/calendar; charset=utf-8"),
+    Expected("/nn/*/frister.ics", "text/calendar; charset=utf-8"),
+    Expected("/robots.txt", "text/plain; charset=utf-8"),
+    Expected("/api/v1/schemes.json", "application/json", is_open=True),
+    Expected("/api/v1/schema/scheme.json", "application/json", is_open=True),
+    Expected("/*/regler/*.json", "application/json", is_open=True),
+    Expected("/*/regler/*.yaml", "application/yaml", is_open=True),
     hashed("/assets/worker-*.js", SCRIPT, WORKER),
     hashed("/assets/calculator-*.js", SCRIPT),
     hashed("/assets/site-*.css", "text/css; charset=utf-8"),
     hashed("/assets/favicon-*.svg", "image/svg+xml"),
+    hashed("/assets/deling-*.png", "image/png"),
     hashed("/assets/*.woff2", "font/woff2"),
     hashed("/runtime/*/pyodide.mjs", SCRIPT),
     hashed("/runtime/*/pyodide.asm.wasm", "application/wasm"),

@@ -54,6 +54,7 @@ def test_answer(host: Host, built_site: Path, expected: Expected) -> None:
     assert answer.status == expected.status
     assert answer.body == expected.file(built_site).read_bytes()
     answer.assert_headers(expected.headers)
+    assert expected.is_open == ("Access-Control-Allow-Origin" in answer.headers)
 
 
 @pytest.mark.parametrize("accepted", ["gzip, deflate, br, zstd", "gzip", "identity"])

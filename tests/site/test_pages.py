@@ -132,7 +132,8 @@ def test_pages_bring_no_script_or_style_of_their_own(pages: dict[str, Page]) -> 
     for page in pages.values():
         assert page.all("style") == []
         for script in page.all("script"):
-            assert script.get("src") or script.get("type") == "application/json"
+            is_data = script.get("type") in ("application/json", "application/ld+json")
+            assert script.get("src") or is_data
         for element in page.root.iter():
             assert not [name for name in element.attrib if name.startswith("on")]
             assert "style" not in element.attrib

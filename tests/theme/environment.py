@@ -93,6 +93,7 @@ def context(lang: Lang, schemes: tuple[Scheme, ...] = (), **more: Any) -> Mappin
         "text": text,
         "today": TODAY,
         "csp": "default-src 'none'",
+        "linked_data": {"@context": "https://schema.org", "name": "</script> & mer"},
         "scheme_nav": scheme_nav,
         **more,
     }

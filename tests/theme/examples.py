@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from builder import portal
+from builder import deadlines, portal
 from builder.calculator import FormField, RateRow, RateTable, WorkedExample
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
 from builder.licences import Licence
@@ -79,6 +79,9 @@ BARE = Scheme(
     notice=Text(nb="Ordningen er historisk.", nn="Ordninga er historisk."),
     rules=(),
 )
+
+ALL_DEADLINES = deadlines.page((FULL, BARE), dt.date(2026, 11, 22))
+NO_DEADLINES = deadlines.page((BARE,), dt.date(2026, 11, 22))
 
 
 def field(name: str, **changes: Any) -> FormField:
@@ -177,6 +180,20 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"scheme": FULL, "kind": "application"},
         {"scheme": BARE, "kind": "reporting"},
     ],
+    ("deadline_list", "deadline_list"): [
+        {"rows": ALL_DEADLINES.coming, "caption": "Kommende", "has_passed": False},
+        {"rows": ALL_DEADLINES.years[0].rows, "caption": "Tidligere", "has_passed": True},
+    ],
+    ("calendars", "calendar_note"): [{"scheme": FULL}, {"scheme": BARE}],
+    ("calendars", "calendar_item"): [
+        {"path": "/frister.ics", "label": "Alle & flere", "is_empty": is_empty}
+        for is_empty in (False, True)
+    ],
+    ("calendars", "calendar_list"): [{"schemes": (FULL, BARE)}, {"schemes": ()}],
+    ("metadata", "page_addresses"): [{}],
+    ("metadata", "social_card"): [{"title": "Tittel & <mer>"}],
+    ("metadata", "linked_data_script"): [{"data": {"name": "</script>"}}, {"data": {}}],
+    ("source", "source_name"): [{"source": one} for one in SOURCES.values()],
     ("source", "source_ref"): [{"key": key, "source": one} for key, one in SOURCES.items()],
     ("source", "source_line"): [{"source": one} for one in SOURCES.values()],
     ("source", "source_list"): [{"sources": SOURCES}],
@@ -218,6 +235,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "slik-regner-vi",
         {"readings": [(FULL, [("2025, Spor A", Text(nb="Vi leser det slik."))])]},
     ),
+    "deadlines": ("frister", {"deadlines": ALL_DEADLINES}),
+    "no deadlines": ("frister", {"deadlines": NO_DEADLINES}),
     "not found": ("404", {}),
     "offline": ("uten-nett", {}),
 } | {

@@ -66,12 +66,13 @@ async function install() {
       paths.add(pathOf(url));
     }
   }
-  // Fonts are kept when they are used: most pages need but one of them.
+  // Fonts are kept when they are used: most pages need but one of them. The one PNG is for sites
+  // that show links to this one; no page of ours has it.
   const kept = await (await caches.open(FILES)).keys();
   const hasCalculated = kept.some(({ url }) => isRuntime(pathOf(url)));
   const wantsRuntime = hasCalculated && !navigator.connection?.saveData;
   const files = Object.keys(SITE.files).filter((path) =>
-    isRuntime(path) ? wantsRuntime : !path.endsWith(".woff2"),
+    isRuntime(path) ? wantsRuntime : !/\.(woff2|png)$/.test(path),
   );
   await Promise.all([...paths, ...files].map(keep));
 }

@@ -1,0 +1,32 @@
+"""The rules of each year as files to download: as the editor wrote them, and as JSON."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from builder.content.model import Scheme
+from calc.codec import to_json
+
+FOLDER = "regler"
+KINDS = ("yaml", "json")
+
+
+def address(slug: str, year: int, kind: str) -> str:
+    """The address of the rules of a year, as `yaml` or `json`. The same in both målformer."""
+    return f"/{slug}/{FOLDER}/{year}.{kind}"
+
+
+def write(output: Path, schemes: Iterable[Scheme], content: Path) -> None:
+    """Write the files of all schemes into a built site; `content` is the content folder.
+
+    The YAML is the editor's file, byte for byte. The JSON is what calculators are given: it names
+    its sources, and `calc.codec.from_json` makes the same rules of it.
+    """
+    for scheme in schemes:
+        for rules in scheme.rules:
+            written = content / scheme.slug / "rules" / f"{rules.year}.yaml"
+            made = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
+            for kind, data in zip(KINDS, (written.read_bytes(), made.encode()), strict=True):
+                path = output / address(scheme.slug, rules.year, kind).lstrip("/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
