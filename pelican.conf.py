@@ -44,6 +44,8 @@ JINJA_ENVIRONMENT = {
 READERS = {"rst": None, "html": None}
 MARKDOWN = {
     "extension_configs": {
+        # Blocks of code between ``` lines, as editors know them.
+        "markdown.extensions.fenced_code": {},
         "markdown.extensions.meta": {},
         "markdown.extensions.tables": {},
         "markdown.extensions.sane_lists": {},

@@ -15,7 +15,10 @@ import brotli
 
 # What gets smaller. Fonts and images of other kinds are compressed already.
 SUFFIXES = frozenset(
-    [".html", ".css", ".js", ".mjs", ".json", ".xml", ".svg", ".txt", ".wasm", ".zip", ".whl"]
+    [
+        *(".html", ".css", ".js", ".mjs", ".json", ".xml", ".svg", ".txt", ".wasm", ".zip", ".whl"),
+        ".atom",
+    ]
 )
 # A file smaller than this fits in one packet anyway.
 LEAST_BYTES = 256
