@@ -3,6 +3,7 @@
 import os
 
 from jinja2 import StrictUndefined
+from markdown.extensions.toc import slugify_unicode
 
 SITENAME = "Tilskuddsstigen"
 # Where the site will stand, without a slash at the end. Search engines and shared links need it;
@@ -49,6 +50,12 @@ MARKDOWN = {
         "markdown.extensions.meta": {},
         "markdown.extensions.tables": {},
         "markdown.extensions.sane_lists": {},
+        # Headings can be linked to, and long pages list them where `[TOC]` stands. The ids begin
+        # in a way of their own, so that they never meet one of a template.
+        "markdown.extensions.toc": {
+            "toc_depth": "2",
+            "slugify": lambda title, separator: "del-" + slugify_unicode(title, separator),
+        },
         "markdown.extensions.smarty": {
             # Norwegian quotation marks.
             "substitutions": {
