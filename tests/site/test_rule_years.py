@@ -118,6 +118,10 @@ def test_whom_a_year_holds_for_follows_from_its_rules(pages: dict[str, Page]) ->
     transition = said("kommunalt-rusarbeid", 2023)
     assert "bare kalenderåret 2023" in transition
     assert "tilskudd i 2021" in transition
+    # The page that shows the newest year says the same.
+    assert cohort.removeprefix("Hvem reglene gjelder for ") in text(
+        pages[address("nb", "oppfolging-voksne", SUPPORT)].main
+    )
     # A sum that is paid once: no cohort has it for longer.
     once = said("tryggest", 2025)
     assert "tilskudd for 2025" in once
