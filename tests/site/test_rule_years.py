@@ -157,6 +157,19 @@ def test_a_rule_year_shows_its_own_worked_examples(
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_rule_year_leads_to_its_rules_as_files(
+    pages: dict[str, Page], site: Site, slug: str, lang: Lang
+) -> None:
+    for year in years_of(site, slug):
+        (files,) = year_page(pages, lang, slug, year).all("ul", class_="rule-files")
+        assert [link.get("href") for link in files.iter("a")] == [
+            f"/{slug}/regler/{year}.yaml",
+            f"/{slug}/regler/{year}.json",
+        ]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_every_reading_of_an_unclear_rule_stands_with_the_table_it_is_about(
     pages: dict[str, Page], site: Site, slug: str
 ) -> None:

@@ -222,6 +222,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("rule_year", "newer_notice"): [
         {"scheme": FULL, "rule_year": one} for one in (NEWEST, EARLIER, OF_ONE_YEAR)
     ],
+    ("rule_year", "rule_files"): [{"scheme": FULL, "year": 2025}],
     ("rule_year", "newest_note"): [
         {"scheme": scheme, "rule_year": one} for scheme in (FULL, BARE) for one in (NEWEST, EARLIER)
     ],
