@@ -3,6 +3,7 @@
 import os
 
 from jinja2 import StrictUndefined
+from markdown.extensions.toc import slugify_unicode
 
 SITENAME = "Tilskuddsstigen"
 # Where the site will stand, without a slash at the end. Search engines and shared links need it;
@@ -44,9 +45,17 @@ JINJA_ENVIRONMENT = {
 READERS = {"rst": None, "html": None}
 MARKDOWN = {
     "extension_configs": {
+        # Blocks of code between ``` lines, as editors know them.
+        "markdown.extensions.fenced_code": {},
         "markdown.extensions.meta": {},
         "markdown.extensions.tables": {},
         "markdown.extensions.sane_lists": {},
+        # Headings can be linked to, and long pages list them where `[TOC]` stands. The ids begin
+        # in a way of their own, so that they never meet one of a template.
+        "markdown.extensions.toc": {
+            "toc_depth": "2",
+            "slugify": lambda title, separator: "del-" + slugify_unicode(title, separator),
+        },
         "markdown.extensions.smarty": {
             # Norwegian quotation marks.
             "substitutions": {

@@ -89,11 +89,11 @@ class RateRow:
 
 @dataclass(frozen=True, kw_only=True)
 class RateTable:
-    """The figures of one track in one rule year."""
+    """The figures of one track in one rule year; `readings` are of the ladder as a whole."""
 
-    year: int
     track_name: Text
     rows: tuple[RateRow, ...]
+    readings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,17 +208,16 @@ def typed(value: object) -> str:
     return str(value).replace(".", ",")
 
 
-def rate_tables(scheme: Scheme, lang: Lang, translations: Translations) -> list[RateTable]:
-    """The rates of every rule year and track, newest first."""
-    return [
+def rate_tables(rules: Rules, lang: Lang, translations: Translations) -> tuple[RateTable, ...]:
+    """The rates of a rule year, a table for each track."""
+    return tuple(
         RateTable(
-            year=rules.year,
             track_name=track.name,
             rows=tuple(_rate_rows(track, lang, translations)),
+            readings=tuple(_reading_of_ladder(track)),
         )
-        for rules in scheme.rules
         for track in rules.tracks.values()
-    ]
+    )
 
 
 def rate_sources(scheme: Scheme) -> dict[str, Source]:
@@ -315,16 +314,23 @@ def _readings_of(track: Track) -> Iterator[Text]:
     for _, figure in track.figures():
         if figure.reading is not None:
             yield figure.reading
-    for part in (track.ladder, track.other_costs):
-        if part is not None and part.reading is not None:
-            yield part.reading
+    yield from _reading_of_ladder(track)
+    if track.other_costs is not None and track.other_costs.reading is not None:
+        yield track.other_costs.reading
 
 
-def examples(scheme: Scheme, lang: Lang, translations: Translations) -> list[WorkedExample]:
-    """The worked examples of every rule year, newest first."""
+def _reading_of_ladder(track: Track) -> Iterator[Text]:
+    if track.ladder is not None and track.ladder.reading is not None:
+        yield track.ladder.reading
+
+
+def examples(
+    scheme: Scheme, years: tuple[Rules, ...], lang: Lang, translations: Translations
+) -> list[WorkedExample]:
+    """The worked examples of some rule years of a scheme, in their order."""
     return [
         _worked_example(scheme, example, lang, translations)
-        for rules in scheme.rules
+        for rules in years
         for example in rules.examples
     ]
 

@@ -17,7 +17,7 @@ import brotli
 SUFFIXES = frozenset(
     [
         *(".html", ".css", ".svg", ".js", ".mjs", ".wasm", ".zip", ".whl"),
-        *(".json", ".xml", ".txt", ".yaml", ".ics"),
+        *(".json", ".xml", ".txt", ".yaml", ".ics", ".atom"),
     ]
 )
 # A file smaller than this fits in one packet anyway.

@@ -139,6 +139,7 @@ def cache_control(path: str) -> str:
 
 # By file name ending. Given in full: what a server would guess differs from machine to machine.
 MEDIA_TYPES: dict[str, str] = {
+    ".atom": "application/atom+xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",

@@ -5,6 +5,7 @@ from `builder.content` (facts, rules) and `calc` (default answers, examples).
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from builder import (
     assets,
     calculator,
     calendars,
+    changes,
     compress,
     content,
     deadlines,
@@ -39,6 +41,7 @@ from builder import (
     offline,
     portal,
     rule_files,
+    rule_years,
     runtime,
     sitemap,
 )
@@ -47,7 +50,7 @@ from builder.content.load import PageFile
 from builder.headers import content_security_policy
 from builder.i18n import LANGS
 from calc.messages import kroner
-from calc.rules import Lang, Text
+from calc.rules import Lang, Rules, Text
 
 # Templates by the name of a page; every other page is prose alone.
 SCHEME_TEMPLATES = {
@@ -63,6 +66,7 @@ GENERAL_TEMPLATES = {
     "egen-nedtrapping": "egen-nedtrapping",
     "slik-regner-vi": "slik-regner-vi",
     "frister": "frister",
+    changes.PAGE: changes.PAGE,
 }
 FRONT_PAGE = "forside"
 
@@ -126,6 +130,11 @@ def address(scheme: str | None, name: str) -> str:
     return f"/{scheme}/" if name == PAGE_NAMES[0] else f"/{scheme}/{name}/"
 
 
+def year_address(scheme: str, year: int) -> str:
+    """The address of a rule year in bokmål."""
+    return f"/{scheme}/{rule_years.FOLDER}/{year}/"
+
+
 def localized(path: str, lang: Lang) -> str:
     """The same page in a målform: nynorsk stands under `/nn/`."""
     return f"/nn{path}" if lang == "nn" else path
@@ -151,6 +160,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             lang: portal.choices(self.schemes, self.today, lang, self.translations)
             for lang in LANGS
         }
+        self.changes = changes.views(self.site)
         self.prose = {key: self._read(page) for key, page in self.site.pages.items()}
         for key, page in self.prose.items():
             page.override_url = localized(address(key[0], key[1]), key[2]).lstrip("/")
@@ -172,6 +182,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         for lang in LANGS:
             self._write_pages(writer, lang)
         output = Path(self.output_path)
+        self._write_data(output)
         shutil.copytree(self.assets.folder, output / "assets")
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
         schemes = tuple(self.site.schemes.values())
@@ -184,12 +195,33 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
         compress.compress(output, Path(self.settings["PATH"]).parent / ".cache/compressed")
 
+    def _write_data(self, output: Path) -> None:
+        """Write what programs read."""
+        pages = {lang: localized(address(None, changes.PAGE), lang) for lang in LANGS}
+        for lang in LANGS:
+            path = localized(changes.FEED, lang)
+            feed = changes.feed(
+                self.changes,
+                lang,
+                self.translations.translator(lang),
+                author=self.settings["SITENAME"],
+                address=self.settings["SITEURL"],
+                page=pages[lang],
+                path=path,
+                built=self.today,
+            )
+            _write_bytes(output, path, feed)
+        data = changes.as_data(self.changes, self.settings["SITEURL"], pages)
+        _write_bytes(output, changes.API, data)
+
     def _write_pages(self, writer: Writer, lang: Lang) -> None:
         for slug, scheme in self.site.schemes.items():
             for name in PAGE_NAMES:
                 template = SCHEME_TEMPLATES.get(name, "scheme/page")
                 more = self._extra(scheme, name, lang)
                 self._write(writer, template, self._view(slug, name, lang), lang, scheme, more)
+            for rules in scheme.rules:
+                self._write_rule_year(writer, scheme, rules, lang)
         for name in self.site.page_names():
             template = GENERAL_TEMPLATES.get(name, "page")
             more = self._extra_of_general(name, lang)
@@ -198,19 +230,40 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self._write_stand_in(writer, "404", "not_found", "/404.html", lang)
         self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
 
+    def _write_rule_year(self, writer: Writer, scheme: Scheme, rules: Rules, lang: Lang) -> None:
+        t = self.translations.translator(lang)
+        year = rule_years.rule_year(scheme, rules, self.changes, lang, self.translations)
+        view = PageView(
+            name=f"{rule_years.FOLDER}/{rules.year}",
+            kind=rule_years.FOLDER,
+            title=t("rule_year.title", year=rules.year),
+            description=t("rule_year.lead", year=rules.year),
+            content=Markup(),
+            content_lang=lang,
+            url=localized(year_address(scheme.slug, rules.year), lang),
+        )
+        more = {"rule_year": year, "page_sources": year.sources}
+        self._write(writer, "scheme/satser", view, lang, scheme, more)
+
     def _extra(self, scheme: Scheme, name: str, lang: Lang) -> dict[str, Any]:
-        """What a page of a scheme shows besides facts and prose."""
+        """What a page of a scheme shows besides facts and prose; `page_sources` on all of them."""
+        facts = {key: scheme.sources[key] for key in scheme.fact_sources}
         if name == "kalkulator":
             return {
                 "form": calculator.form(scheme.calculator, lang, self.translations),
-                "examples": calculator.examples(scheme, lang, self.translations),
+                "examples": calculator.examples(scheme, scheme.rules, lang, self.translations),
+                "page_sources": calculator.rate_sources(scheme),
             }
         if name == "hva-du-kan-fa-stotte-til":
-            return {
-                "rate_tables": calculator.rate_tables(scheme, lang, self.translations),
-                "rate_sources": calculator.rate_sources(scheme),
-            }
-        return {}
+            newest = scheme.rules[0]
+            year = rule_years.rule_year(scheme, newest, self.changes, lang, self.translations)
+            return {"rule_year": year, "page_sources": year.sources | facts}
+        if name == "om":
+            own = changes.of_scheme(self.changes, scheme.slug)
+            return {"changes": own, "page_sources": scheme.sources}
+        if name in ("slik-soker-du", "rapportering"):
+            return {"page_sources": scheme.sources}  # those of the deadlines too
+        return {"page_sources": facts}
 
     def _extra_of_general(self, name: str, lang: Lang) -> dict[str, Any]:
         """What a general page shows besides its prose."""
@@ -226,18 +279,21 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             return {"readings": [(scheme, items) for scheme, items in listed if items]}
         if name == "frister":
             return {"deadlines": deadlines.page(self.site.schemes.values(), self.today)}
+        if name == changes.PAGE:
+            return {"changes": self.changes}
         return {}
 
     def _view(self, scheme: str | None, name: str, lang: Lang) -> PageView:
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
         found: Lang = lang if (scheme, name, lang) in self.prose else "nb"
         page = self.prose[scheme, name, found]
+        html = _within(page.content, lang)
         return PageView(
             name=name,
             kind=name,
             title=page.title,
             description=page.metadata["description"],
-            content=Markup(page.content),  # noqa: S704  # HTML that Markdown has made
+            content=Markup(html),  # noqa: S704  # HTML that Markdown has made
             content_lang=found,
             url=localized(address(scheme, name), lang),
         )
@@ -335,12 +391,33 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def _scheme_nav(self, lang: Lang) -> Any:
         t = self.translations.translator(lang)
 
-        def nav(scheme: Scheme, page: PageView) -> Iterator[tuple[str, str, bool]]:
+        def nav(scheme: Scheme, page: PageView) -> Iterator[tuple[str, str, str]]:
+            # Rule years stand below one of the pages: there the reader is in it, but not on it.
+            within = "hva-du-kan-fa-stotte-til" if page.kind == rule_years.FOLDER else ""
             for name in PAGE_NAMES:
                 url = localized(address(scheme.slug, name), lang)
-                yield t(f"scheme_nav.{name}"), url, url == page.url
+                current = "page" if url == page.url else "true" if name == within else ""
+                yield t(f"scheme_nav.{name}"), url, current
 
         return nav
+
+
+# A link to a page of the site; files have no slash at the end of their path.
+_LINK_TO_PAGE = re.compile(r'(?<=<a href=")/(?!nn/)(?:[^"#?]*/)?(?=["#?])')
+
+
+def _within(html: str, lang: Lang) -> str:
+    """The prose of a page with its links to pages in the page's own målform.
+
+    Editors write addresses in bokmål: every page is there in both.
+    """
+    return _LINK_TO_PAGE.sub(lambda link: localized(link[0], lang), html)
+
+
+def _write_bytes(output: Path, path: str, data: bytes) -> None:
+    file = output / path.lstrip("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
 
 
 def _text(value: Text | str, lang: Lang) -> Markup:

@@ -1,7 +1,16 @@
 """The content model: reads and validates `content/`, all problems at once, in Norwegian."""
 
 from builder.content.load import Site, load
-from builder.content.model import PAGE_NAMES, Deadline, Scheme
+from builder.content.model import PAGE_NAMES, Change, Deadline, Scheme
 from builder.content.problems import ContentError, Problem
 
-__all__ = ["PAGE_NAMES", "ContentError", "Deadline", "Problem", "Scheme", "Site", "load"]
+__all__ = [
+    "PAGE_NAMES",
+    "Change",
+    "ContentError",
+    "Deadline",
+    "Problem",
+    "Scheme",
+    "Site",
+    "load",
+]

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from builder.content.changes import read_changes
 from builder.content.examples import check_example
-from builder.content.model import PAGE_NAMES, Facts, Scheme
+from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
 from builder.content.validate import validate
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
@@ -14,13 +15,14 @@ from calc.plan import estimate
 from calc.rules import Lang, Rules
 
 PAGES = "pages"
+CHANGES = "changes"
 # Folders that are not schemes.
-_FOLDERS = {PAGES, "changes"}
+_FOLDERS = {PAGES, CHANGES}
 # Addresses that neither a scheme nor a general page can have.
 _TAKEN = {
     "api",
     "assets",
-    "changes",
+    CHANGES,
     "hosting",
     "nn",
     "ordninger",
@@ -46,10 +48,15 @@ class PageFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All content: schemes by slug, and the Markdown files by (scheme, name, language)."""
+    """All content.
+
+    Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
+    newest first.
+    """
 
     schemes: dict[str, Scheme]
     pages: dict[tuple[str | None, str, Lang], PageFile]
+    changes: tuple[Change, ...]
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
@@ -59,20 +66,20 @@ class Site:
 def load(content: Path) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once."""
     problems: list[Problem] = []
-    schemes: dict[str, Scheme] = {}
+    schemes: dict[str, Scheme | None] = {}
     pages: dict[tuple[str | None, str, Lang], PageFile] = {}
     for folder in sorted(p for p in content.iterdir() if p.is_dir()):
         if folder.name == PAGES:
             _read_pages(content, folder, None, pages, problems)
         elif folder.name not in _FOLDERS:
             _read_pages(content, folder, folder.name, pages, problems)
-            scheme = _read_scheme(content, folder, problems)
-            if scheme is not None:
-                schemes[scheme.slug] = scheme
+            schemes[folder.name] = _read_scheme(content, folder, problems)
+    changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
     problems += _check_addresses(content, pages)
     if problems:
         raise ContentError(problems)
-    return Site(schemes=schemes, pages=pages)
+    whole = {slug: scheme for slug, scheme in schemes.items() if scheme is not None}
+    return Site(schemes=whole, pages=pages, changes=changes)
 
 
 def _shown(content: Path, path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The facts of a scheme (`scheme.yaml`), and a scheme with everything that belongs to it."""
+"""Schemes: their facts (`scheme.yaml`), with everything that belongs to them; published changes."""
 
 import datetime as dt
 import re
@@ -245,6 +245,11 @@ class Scheme(Facts):
             rules=tuple(replace(rules, examples=()) for rules in reversed(self.rules)),
         )
 
+    @property
+    def all_sources(self) -> dict[str, Source]:
+        """The sources by key: those of the facts, and those that only rule years have."""
+        return self.sources | {key: s for rules in self.rules for key, s in rules.sources.items()}
+
     def deadlines_of(self, kind: DeadlineKind) -> tuple[Deadline, ...]:
         """The deadlines of a kind, newest first."""
         chosen = (d for d in self.deadlines if d.kind == kind)
@@ -307,6 +312,47 @@ class Scheme(Facts):
 def _shifted(moment: Moment, *, minutes: int) -> Moment:
     shifted = dt.datetime.fromisoformat(moment) + dt.timedelta(minutes=minutes)
     return shifted.isoformat(timespec="minutes").removesuffix("T00:00")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeFacts:
+    """What a file of `changes/` says: that a rule has changed, or that we were wrong about it.
+
+    `date` is the day we publish it, `years` are the rule years it is about, and `source` is a key
+    among the sources of the scheme or of one of its rule years.
+    """
+
+    __pydantic_config__ = _FORBID
+
+    date: dt.date
+    kind: Literal["rule_changed", "correction"]
+    scheme: str
+    years: tuple[int, ...]
+    title: Text
+    text: Text
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.years:
+            raise RuleError("empty_list", "years")
+        for n, year in enumerate(self.years):
+            if year in self.years[:n]:
+                raise RuleError("year_twice", f"years.{n}", found=str(year))
+        if self.kind == "rule_changed" and self.source is None:
+            raise RuleError("source_needed", "source", found="ingen kilde")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(ChangeFacts):
+    """A published change; `name`, that of its file, is what addresses and feeds know it by."""
+
+    name: str
+
+    @classmethod
+    def of(cls, facts: ChangeFacts, name: str) -> "Change":
+        """The change with these facts."""
+        values: dict[str, Any] = {f.name: getattr(facts, f.name) for f in fields(facts)}
+        return cls(name=name, **values)
 
 
 def _require_address(url: str | None) -> None:

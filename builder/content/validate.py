@@ -6,7 +6,7 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -69,6 +69,11 @@ _RULE_ERRORS = {
         "En ordning som ikke er aktiv, må si det øverst på sidene.",
         "en tekst under «notice»",
     ),
+    "source_needed": (
+        "En regel som er endret, må ha en kilde.",
+        "«source» med navnet på en av kildene til ordningen",
+    ),
+    "year_twice": ("Året står to ganger.", "hvert regelverksår bare én gang"),
 }
 
 # Where `600.000` would be a slip: nothing of these comes in parts.
@@ -191,9 +196,8 @@ def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]
         return document.problem(key, f"Nøkkelen «{key[-1]}» mangler.", expected=f"{key[-1]}: …")
     if kind == "unexpected_keyword_argument":
         known = _keys_of(cls, document.data, key[:-1])
-        near = difflib.get_close_matches(str(key[-1]), known, n=1)
-        hint = f"Mente du «{near[0]}»?" if near else f"en av: {', '.join(known)}"
-        return document.problem(key, f"Nøkkelen «{key[-1]}» er ukjent her.", str(key[-1]), hint)
+        message = f"Nøkkelen «{key[-1]}» er ukjent her."
+        return document.problem(key, message, str(key[-1]), suggestion(str(key[-1]), known))
     if kind == "value_error":
         rule = error["ctx"]["error"]
         if isinstance(rule, RuleError):
@@ -213,6 +217,12 @@ def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]
     if kind.startswith("dataclass") and _is_text(cls, document.data, key):
         expected = "{nb: teksten på bokmål}, gjerne med nn: teksten på nynorsk"
     return document.problem(key, _WRONG_TYPE, found, expected)
+
+
+def suggestion(found: str, known: Collection[str]) -> str:
+    """What an editor may have meant by a name that is not known: the nearest, or all there are."""
+    near = difflib.get_close_matches(found, known, n=1)
+    return f"Mente du «{near[0]}»?" if near else f"en av: {', '.join(known)}"
 
 
 def _options(expected: str) -> str:

@@ -270,8 +270,8 @@ def test_addresses_lead_somewhere(built_site: Path, placed_site: Path) -> None:
         assert len(found) > 100
         for address in found:
             assert address.startswith(start)
-            path = site / address.removeprefix(start)
-            assert (path / "index.html" if address.endswith("/") else path).is_file(), address
+            path = site / address.removeprefix(start).partition("#")[0]
+            assert (path / "index.html" if path.is_dir() else path).is_file(), address
 
 
 def test_rules_can_be_downloaded(built_site: Path, content_site: Site, project_root: Path) -> None:

@@ -291,7 +291,7 @@ def test_a_site_that_knows_its_address_offers_to_subscribe(placed_pages: dict[st
 def test_a_page_says_when_its_calendar_is_empty(translations: Translations, day: str) -> None:
     found = deadline(day, **({} if day else {"expected": "2027-04"}))
     template = environment().get_template("scheme/soknad.html")
-    page = read_page(template.render(context("nb", scheme=scheme(found))))
+    page = read_page(template.render(context("nb", scheme=scheme(found), page_sources={})))
     (note,) = page.all("p", class_="calendar-note")
     said = translations.translator("nb")("calendar.empty")
     assert (said in text(note)) == (not day)

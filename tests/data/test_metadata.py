@@ -42,7 +42,9 @@ def meta(page: Page) -> dict[str, str]:
 
 
 def links(page: Page, rel: str) -> dict[str, str]:
-    return {tag.get("hreflang", ""): tag.attrib["href"] for tag in page.all("link", rel=rel)}
+    """Addresses by language; feeds, which are alternates of another kind, are left out."""
+    found = (tag for tag in page.all("link", rel=rel) if "type" not in tag.attrib)
+    return {tag.get("hreflang", ""): tag.attrib["href"] for tag in found}
 
 
 # --- Linked data ---
@@ -94,7 +96,9 @@ def test_no_text_of_the_content_can_end_the_script(translations: Translations) -
         found, "om", "Om", "nb", translations, TODAY, site_name="Stigen", site_address=ADDRESS
     )
     template = environment().get_template("scheme/om.html")
-    page = read_page(template.render(context("nb", scheme=found, linked_data=given)))
+    page = read_page(
+        template.render(context("nb", scheme=found, linked_data=given, changes=(), page_sources={}))
+    )
     (service,) = linked_data(page)["GovernmentService"]
     assert service["name"] == found.name.nb
     assert [s for s in page.all("script") if "alert" in (s.text or "")] == page.all(

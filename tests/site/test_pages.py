@@ -161,35 +161,23 @@ def number_at_start(cell: str) -> str:
 def test_rate_tables_show_every_figure_of_the_rules(
     pages: dict[str, Page], site: Site, translations: Translations, slug: str, lang: Lang
 ) -> None:
-    page = pages[address(lang, slug, "hva-du-kan-fa-stotte-til")]
     scheme = site.schemes[slug]
     unknown = spaced(translations.translator(lang)("rates.unknown"))
-    tables = _rate_tables(page)
-    assert list(tables) == [
-        (rules.year, track.name.best(lang)[0])
-        for rules in scheme.rules
-        for track in rules.tracks.values()
-    ]
-    for rules in scheme.rules:
+    shown = [(rules, address(lang, slug, f"satser/{rules.year}")) for rules in scheme.rules]
+    shown += [(scheme.rules[0], address(lang, slug, "hva-du-kan-fa-stotte-til"))]
+    for rules, url in shown:
+        tables = {
+            text(next(t.iter("caption"))): t for t in pages[url].all("table", class_="rate-table")
+        }
+        assert list(tables) == [track.name.best(lang)[0] for track in rules.tracks.values()]
         for track in rules.tracks.values():
             expected = Counter(
                 (figure_on_page(figure) or unknown, figure.source)
                 for _, figure in track.figures()
                 if figure.unknown != "ingen"
             )
-            table = tables[rules.year, track.name.best(lang)[0]]
+            table = tables[track.name.best(lang)[0]]
             assert not expected - Counter(map(_row, table.iter("tr")))
-
-
-def _rate_tables(page: Page) -> dict[tuple[int, str], Element]:
-    """The tables of rates in the order of the page, by rule year and name of the track."""
-    year, tables = 0, {}
-    for element in page.main.iter():
-        if match := re.fullmatch(r"satser-(\d{4})", element.get("id", "")):
-            year = int(match[1])
-        if "rate-table" in element.get("class", "").split():
-            tables[year, text(next(element.iter("caption")))] = element
-    return tables
 
 
 def _row(row: Element) -> tuple[str, str]:
@@ -204,8 +192,11 @@ def _row(row: Element) -> tuple[str, str]:
 def test_every_source_of_the_rates_stands_on_the_page(
     pages: dict[str, Page], site: Site, slug: str
 ) -> None:
-    page = pages[address("nb", slug, "hva-du-kan-fa-stotte-til")]
     for rules in site.schemes[slug].rules:
+        page = pages[address("nb", slug, f"satser/{rules.year}")]
+        # Those of the year, and no others.
+        entries = {e.get("id") for e in page.one("section", class_="sources").iter("li")}
+        assert entries == {f"kilde-{key}" for key in rules.sources}
         for key, source in rules.sources.items():
             entry = page.one("li", id=f"kilde-{key}")
             assert spaced(source.title) in text(entry)

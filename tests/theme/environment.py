@@ -75,9 +75,10 @@ def context(lang: Lang, schemes: tuple[Scheme, ...] = (), **more: Any) -> Mappin
     def url_for(path: str) -> str:
         return path if lang == "nb" else f"/nn{path}"
 
-    def scheme_nav(scheme: Scheme, page: SimpleNamespace) -> Iterator[tuple[str, str, bool]]:
+    def scheme_nav(scheme: Scheme, page: SimpleNamespace) -> Iterator[tuple[str, str, str]]:
         for name in PAGES:
-            yield t(f"scheme_nav.{name}"), url_for(f"/{scheme.slug}/{name}/"), page.name == name
+            current = "page" if page.name == name else ""
+            yield t(f"scheme_nav.{name}"), url_for(f"/{scheme.slug}/{name}/"), current
 
     return {
         "t": t,

@@ -1,6 +1,7 @@
 """Example data: schemes with everything and with next to nothing, and a call of every macro."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +9,11 @@ from markupsafe import Markup
 
 from builder import deadlines, portal
 from builder.calculator import FormField, RateRow, RateTable, WorkedExample
+from builder.changes import ChangeView
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
 from builder.licences import Licence
-from calc.rules import Source, Text
+from builder.rule_years import HoldsFor, RuleYear
+from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
 
 SOURCES = {
@@ -38,6 +41,10 @@ DEADLINES = (
     Deadline(kind="reporting", for_year=2026, date=dt.date(2027, 4, 1), source="bare"),
     Deadline(kind="reporting", for_year=2028, unknown=True, source="bare"),
 )
+YEARS = tuple(
+    Rules(year=year, sources={}, tracks={"a": Track(name=Text(nb="Spor A"), own_rules=True)})
+    for year in (2025, 2024)
+)
 FULL = Scheme(
     slug="full",
     name=Text(nb="Tilskudd til alt & mer", nn="Tilskot til alt & meir"),
@@ -60,7 +67,7 @@ FULL = Scheme(
         Link(kind="rules", label=Text(nb="Regelverk"), url="https://regler.example/"),
     ),
     contacts=(Contact(name=Text(nb="Postmottak"), email="post@embete.example"),),
-    rules=(),
+    rules=YEARS,
 )
 BARE = Scheme(
     slug="bare",
@@ -77,7 +84,7 @@ BARE = Scheme(
     last_checked=dt.date(2026, 11, 22),
     review_by=dt.date(2027, 2, 15),
     notice=Text(nb="Ordningen er historisk.", nn="Ordninga er historisk."),
-    rules=(),
+    rules=YEARS[1:],
 )
 
 ALL_DEADLINES = deadlines.page((FULL, BARE), dt.date(2026, 11, 22))
@@ -110,7 +117,6 @@ FIELDS = (
 )
 RATES = tuple(
     RateTable(
-        year=year,
         track_name=Text(nb=name),
         rows=(
             RateRow(label="Sats", value="500 000 kr per årsverk", source="full"),
@@ -122,8 +128,9 @@ RATES = tuple(
                 reading=Text(nb="Vi leser det slik."),
             ),
         ),
+        readings=readings,
     )
-    for year, name in ((2025, "Spor A"), (2025, "Spor B"), (2024, "Spor A"))
+    for name, readings in (("Spor A", ()), ("Spor B", (Text(nb="Vi leser stigen slik."),)))
 )
 RESULT = Markup(
     '<section class="result"><p class="result-summary">Inntil 1 kr.</p><h3>Slik</h3></section>'
@@ -143,7 +150,45 @@ NO_FORM = SimpleNamespace(slug="full", fields=(), result_html=RESULT, data={})
 LICENCES = (
     Licence(name="Inter", version="5.3.0", licence="OFL-1.1", purpose=Text(nb="Skrifttypen")),
 )
-NAV = (("Om ordningen", "/full/", True), ("Hvem kan søke", "/full/hvem-kan-soke/", False))
+NAV = (("Om ordningen", "/full/", "page"), ("Satser", "/b/", "true"), ("Søke", "/c/", ""))
+CHANGES = tuple(
+    ChangeView(
+        name=f"{date}-endring",
+        date=date,
+        kind=kind,
+        scheme=FULL,
+        years=(2025, 2024),
+        title=Text(nb="Satsen & taket er nye", nn=nynorsk),
+        text=Text(nb="Nå gjelder <dette>."),
+        source=source,
+    )
+    for date, kind, nynorsk, source in (
+        (dt.date(2026, 11, 22), "rule_changed", "Satsen & taket er nye", SOURCES["full"]),
+        (dt.date(2026, 2, 1), "correction", None, None),
+        (dt.date(2025, 12, 31), "rule_changed", None, SOURCES["bare"]),
+    )
+)
+COHORT = HoldsFor(track_name=Text(nb="Spor A"), reach="cohort", funded_in=None)
+TRANSITION = HoldsFor(track_name=Text(nb="Spor B"), reach="transition", funded_in=2021)
+ONE_YEAR = HoldsFor(track_name=Text(nb="Spor C"), reach="year", funded_in=None)
+
+
+def rule_year(year: int, **changes: Any) -> RuleYear:
+    facts: dict[str, Any] = {
+        "year": year,
+        "newest": 2025,
+        "holds_for": (COHORT,),
+        "tables": RATES,
+        "sources": SOURCES,
+        "examples": (WORKED,),
+        "changes": CHANGES,
+    }
+    return RuleYear(**(facts | changes))
+
+
+NEWEST = rule_year(2025)
+EARLIER = rule_year(2024, holds_for=(COHORT, TRANSITION), examples=(), changes=())
+OF_ONE_YEAR = rule_year(2024, holds_for=(ONE_YEAR,))
 
 CHOICES = portal.choices((FULL, BARE), TODAY, "nb", TRANSLATIONS)
 PORTALS = [portal.portal((FULL, BARE), CHOICES, one, TODAY) for one in (None, *CHOICES[:2])]
@@ -197,10 +242,30 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("source", "source_ref"): [{"key": key, "source": one} for key, one in SOURCES.items()],
     ("source", "source_line"): [{"source": one} for one in SOURCES.values()],
     ("source", "source_list"): [{"sources": SOURCES}],
+    ("source", "checked"): [
+        {"scheme": FULL},
+        {"scheme": replace(FULL, review_by=dt.date(2026, 11, 21))},
+    ],
+    ("rule_year", "year_link"): [{"scheme": FULL, "year": 2025, "label": "2025"}],
+    ("rule_year", "year_switch"): [
+        {"scheme": scheme, "shown": 2024, "current": current}
+        for scheme in (FULL, BARE)
+        for current in ("page", "true")
+    ],
+    ("rule_year", "holds_for"): [{"rule_year": one} for one in (NEWEST, EARLIER, OF_ONE_YEAR)],
+    ("rule_year", "newer_notice"): [
+        {"scheme": FULL, "rule_year": one} for one in (NEWEST, EARLIER, OF_ONE_YEAR)
+    ],
+    ("rule_year", "rule_files"): [{"scheme": FULL, "year": 2025}],
+    ("rule_year", "newest_note"): [
+        {"scheme": scheme, "rule_year": one} for scheme in (FULL, BARE) for one in (NEWEST, EARLIER)
+    ],
+    ("change", "change_article"): [{"change": one} for one in CHANGES],
+    ("change", "change_list"): [{"changes": CHANGES}],
     ("fact_box", "fact_box"): [{"scheme": FULL}, {"scheme": BARE}],
     ("scheme_card", "scheme_card"): [{"scheme": FULL}, {"scheme": BARE}],
     ("scheme_header", "scheme_header"): [{"scheme": FULL, "nav": NAV}],
-    ("rate_table", "rate_table"): [{"table": RATES[0], "sources": SOURCES}],
+    ("rate_table", "rate_table"): [{"table": one, "sources": SOURCES} for one in RATES],
     ("field", "field"): [{"field": one} for one in FIELDS],
     ("field", "start_values"): [{"fields": FIELDS}],
     ("calculator", "calculator"): [{"form": FORM}, {"form": NO_FORM}],
@@ -222,8 +287,11 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 }
 
 # Examples of every template by name: the template, and its context beside that of all pages.
-# Pages that stand in for others have no prose of their own.
-WITHOUT_PROSE = {"not found", "offline", "schemes"}
+# Pages that stand in for others have no prose of their own, nor have those of a rule year.
+WITHOUT_PROSE = {
+    *("not found", "offline", "schemes"),
+    *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
+}
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "portal": ("portal", {"portal": PORTALS[0]}),
@@ -237,18 +305,25 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "deadlines": ("frister", {"deadlines": ALL_DEADLINES}),
     "no deadlines": ("frister", {"deadlines": NO_DEADLINES}),
+    "changes": ("endringer", {"changes": CHANGES}),
+    "no changes": ("endringer", {"changes": ()}),
     "not found": ("404", {}),
     "offline": ("uten-nett", {}),
 } | {
-    f"{name} of {scheme.slug}": (template, {"scheme": scheme, **more})
+    f"{name} of {scheme.slug}": (
+        template,
+        {"scheme": scheme, "page_sources": SOURCES, **more},
+    )
     for scheme in (FULL, BARE)
     for name, template, more in (
         ("prose", "scheme/page", {}),
-        ("front page", "scheme/om", {}),
+        ("front page", "scheme/om", {"changes": CHANGES}),
+        ("unchanged", "scheme/om", {"changes": ()}),
         ("applying", "scheme/soknad", {}),
         ("reporting", "scheme/rapportering", {}),
-        ("rates", "scheme/stotte", {"rate_tables": RATES, "rate_sources": SOURCES}),
-        ("no rates", "scheme/stotte", {"rate_tables": [], "rate_sources": {}}),
+        ("rates", "scheme/stotte", {"rule_year": NEWEST}),
+        ("rule year", "scheme/satser", {"rule_year": NEWEST}),
+        ("earlier", "scheme/satser", {"rule_year": EARLIER}),
         ("calculator", "scheme/kalkulator", {"form": FORM, "examples": [WORKED]}),
         ("no calculator", "scheme/kalkulator", {"form": NO_FORM, "examples": []}),
     )

@@ -73,7 +73,7 @@ def test_pages_in_the_other_language_are_marked(name: str):
 
 
 def test_what_comes_from_content_is_escaped():
-    html = render("scheme/om", "nb", scheme=FULL)
+    html = example("front page of full")
     assert "Regelverk &lt;2025&gt;" in html
     assert "Alt &amp; mer" in html
 
@@ -108,18 +108,24 @@ def test_calculator_follows_the_page_contract():
 
 
 def test_only_schemes_that_can_be_applied_for_invite_to_calculate():
-    assert "ds-button" in render("scheme/om", "nb", scheme=FULL)
-    assert "ds-button" not in render("scheme/om", "nb", scheme=BARE)
+    for page_of in ("front page", "rates", "rule year"):
+        assert "ds-button" in example(f"{page_of} of full")
+        assert "ds-button" not in example(f"{page_of} of bare")
 
 
 def test_the_notice_stands_before_the_title():
-    html = render("scheme/page", "nb", scheme=BARE)
+    html = example("prose of bare")
     assert 0 < html.index("Ordningen er historisk.") < html.index("<h1")
 
 
 def test_what_can_be_applied_for_soonest_stands_first():
     html = render("portal", "nb", portal=PORTALS[0])
     assert html.index('data-scheme="full"') < html.index('data-scheme="bare"')
+
+
+def example(name: str) -> str:
+    template, more = PAGES[name]
+    return render(template, "nb", **more)
 
 
 def render(template: str, lang: Lang, **more: Any) -> str:

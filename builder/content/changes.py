@@ -1,0 +1,73 @@
+"""Reads `content/changes/`: one file for each change that readers are told of."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from builder.content.model import Change, ChangeFacts, Scheme
+from builder.content.problems import Problem
+from builder.content.validate import suggestion, validate
+from builder.content.yaml_file import Document, read_yaml
+
+_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-[a-z0-9]+(-[a-z0-9]+)*")
+_NAMED = "datoen, et navn av små bokstaver a–z, tall og bindestrek, og .yaml til slutt"
+
+
+def read_changes(
+    folder: Path, shown: Path, schemes: Mapping[str, Scheme | None], problems: list[Problem]
+) -> tuple[Change, ...]:
+    """The changes of a folder, newest first; what is wrong is added to `problems`.
+
+    `shown` is the folder as messages name it. `schemes` are all there are, by slug: None is one
+    that could not be read, whose rule years and sources are therefore not looked at.
+    """
+    changes = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith("."):
+            continue  # of the operating system or the text editor
+        if not _is_named_right(path):
+            message = "Filnavnet kan ikke brukes for en endring."
+            problems.append(Problem(shown / path.name, 0, "", message, path.name, _NAMED))
+            continue
+        document = read_yaml(path, shown / path.name)
+        facts = validate(ChangeFacts, document)
+        problems += document.problems
+        if facts is not None:
+            problems += _check(document, facts, path.stem[:10], schemes)
+            changes.append(Change.of(facts, path.stem))
+    return tuple(sorted(changes, key=lambda change: change.date, reverse=True))
+
+
+def _is_named_right(path: Path) -> bool:
+    name = _NAME.fullmatch(path.stem)
+    try:
+        return name is not None and path.suffix == ".yaml" and bool(dt.date.fromisoformat(name[1]))
+    except ValueError:  # the 30th of February
+        return False
+
+
+def _check(
+    document: Document, facts: ChangeFacts, day: str, schemes: Mapping[str, Scheme | None]
+) -> Iterator[Problem]:
+    """The date is that of the file name; scheme, rule years and source are there."""
+    if str(facts.date) != day:
+        message = "Datoen stemmer ikke med filnavnet."
+        yield document.problem(("date",), message, str(facts.date), day)
+    if facts.scheme not in schemes:
+        expected = suggestion(facts.scheme, list(schemes))
+        yield document.problem(("scheme",), "Ordningen finnes ikke.", facts.scheme, expected)
+    scheme = schemes.get(facts.scheme)
+    if scheme is None:
+        return
+    years = [str(rules.year) for rules in scheme.rules]
+    for n, year in enumerate(facts.years):
+        if str(year) not in years:
+            message = f"«{scheme.slug}» har ikke dette regelverksåret."
+            expected = f"en av: {', '.join(years)}"
+            yield document.problem(("years", n), message, str(year), expected)
+    sources = scheme.all_sources
+    if facts.source is not None and facts.source not in sources:
+        message = f"«{scheme.slug}» har ikke denne kilden."
+        expected = suggestion(facts.source, list(sources))
+        yield document.problem(("source",), message, facts.source, expected)
