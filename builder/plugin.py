@@ -34,6 +34,7 @@ from builder import (
     licences,
     offline,
     runtime,
+    search,
 )
 from builder.content import PAGE_NAMES, ContentError, Scheme
 from builder.content.load import PageFile
@@ -55,8 +56,13 @@ GENERAL_TEMPLATES = {
     "lisenser": "lisenser",
     "egen-nedtrapping": "egen-nedtrapping",
     "slik-regner-vi": "slik-regner-vi",
+    "sok": "sok",
+    "innebygd": "innebygd",
 }
 FRONT_PAGE = "forside"
+SEARCH = "sok"
+EMBEDDED = "innebygd"
+OWN_TAPER = "egen-nedtrapping"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +142,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.runtime = runtime.build(root, exercise.requests(self.translations))
         # The scripts know the runtime by its lock, so that a page and its Python always fit.
         here = {"url": self.runtime.url, "lock": self.runtime.lock}
-        self.assets = assets.build(root, {"RUNTIME": here})
+        self.embeddable = self._embeddable()
+        self.assets = assets.build(root, {"RUNTIME": here, "CALCULATORS": self.embeddable})
         self.licences = licences.shipped(root)
         self.prose = {key: self._read(page) for key, page in self.site.pages.items()}
         for key, page in self.prose.items():
@@ -161,6 +168,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         output = Path(self.output_path)
         shutil.copytree(self.assets.folder, output / "assets")
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
+        (output / "embed.js").write_text(self.assets.embed, "utf-8")
+        search.write(output)
         hosting.write(output)
         offline.write(output, self.assets, self.runtime)
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
@@ -176,8 +185,15 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             template = GENERAL_TEMPLATES.get(name, "page")
             more = self._extra_of_general(name, lang)
             self._write(writer, template, self._view(None, name, lang), lang, None, more)
-        self._write_stand_in(writer, "404", "not_found", "/404.html", lang)
-        self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
+        for slug in self.embeddable:
+            self._write_embedded(writer, slug, lang)
+        other: Lang = "nb" if lang == "nn" else "nn"
+        more = {
+            "page_groups": self._page_groups(lang),
+            "other_page": localized("/404.html", other),
+        }
+        self._write_stand_in(writer, "404", "not_found", "/404.html", lang, more)
+        self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang, {})
 
     def _extra(self, scheme: Scheme, name: str, lang: Lang) -> dict[str, Any]:
         """What a page of a scheme shows besides facts and prose."""
@@ -197,13 +213,63 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """What a general page shows besides its prose."""
         if name == "lisenser":
             return {"licences": self.licences}
-        if name == "egen-nedtrapping":
+        if name == SEARCH:
+            return {"page_groups": self._page_groups(lang, leave_out=name)}
+        if name == EMBEDDED:
+            return {"calculators": [(slug, n[lang]) for slug, n in self.embeddable.items()]}
+        if name == OWN_TAPER:
             own = calculator.own_taper(self.today.year + 1)
             return {"form": calculator.form(own, lang, self.translations)}
         if name == "slik-regner-vi":
             listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
             return {"readings": [(scheme, items) for scheme, items in listed if items]}
         return {}
+
+    def _page_groups(
+        self, lang: Lang, leave_out: str = ""
+    ) -> list[tuple[Text | str, list[tuple[str, str, Lang]]]]:
+        """All pages but one: label, address and målform of each, by scheme."""
+        t = self.translations.translator(lang)
+        groups: list[tuple[Text | str, list[tuple[str, str, Lang]]]] = []
+        for slug, scheme in self.site.schemes.items():
+            views = [self._view(slug, name, lang) for name in PAGE_NAMES]
+            listed = [(t(f"scheme_nav.{v.name}"), v.url, v.content_lang) for v in views]
+            groups.append((scheme.short_name, listed))
+        general = [self._view(None, n, lang) for n in self.site.page_names() if n != leave_out]
+        listed = [(view.title, view.url, view.content_lang) for view in general]
+        return [*groups, (t("search.general"), listed)]
+
+    def _embeddable(self) -> dict[str, dict[Lang, str]]:
+        """Every calculator that has a form: its name where it stands by itself, by målform."""
+        found = {}
+        for slug, scheme in self.site.schemes.items():
+            if self._extra(scheme, "kalkulator", "nb")["form"].fields:
+                found[slug] = self._names("embed.title", scheme.short_name)
+        return found | {OWN_TAPER: self._names("embed.own_title")}
+
+    def _names(self, code: str, name: Text | None = None) -> dict[Lang, str]:
+        values = {lang: {"name": name.best(lang)[0]} if name else {} for lang in LANGS}
+        return {lang: self.translations.translator(lang)(code, **values[lang]) for lang in LANGS}
+
+    def _write_embedded(self, writer: Writer, slug: str, lang: Lang) -> None:
+        """Write a calculator by itself, to stand in pages of other sites."""
+        scheme = self.site.schemes.get(slug)
+        if scheme:
+            whole, more = address(slug, "kalkulator"), self._extra(scheme, "kalkulator", lang)
+        else:
+            whole, more = address(None, slug), self._extra_of_general(slug, lang)
+        title = self.embeddable[slug][lang]
+        view = PageView(
+            name=EMBEDDED,
+            kind=EMBEDDED,
+            title=title,
+            description=title,
+            content=Markup(),
+            content_lang=lang,
+            url=localized(f"/{EMBEDDED}/{slug}/", lang),
+        )
+        more = {**more, "whole_url": localized(whole, lang)}
+        self._write(writer, "innebygd-kalkulator", view, lang, scheme, more)
 
     def _view(self, scheme: str | None, name: str, lang: Lang) -> PageView:
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
@@ -219,7 +285,15 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             url=localized(address(scheme, name), lang),
         )
 
-    def _write_stand_in(self, writer: Writer, name: str, title: str, path: str, lang: Lang) -> None:
+    def _write_stand_in(
+        self,
+        writer: Writer,
+        name: str,
+        title: str,
+        path: str,
+        lang: Lang,
+        more: dict[str, Any],
+    ) -> None:
         """Write a page that is shown at addresses of other pages."""
         t = self.translations.translator(lang)
         view = PageView(
@@ -231,7 +305,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             content_lang=lang,
             url=localized(path, lang),
         )
-        self._write(writer, name, view, lang, None, {})
+        self._write(writer, name, view, lang, None, more)
 
     def _write(
         self,

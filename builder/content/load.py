@@ -17,7 +17,7 @@ PAGES = "pages"
 # Folders that are not schemes.
 _FOLDERS = {PAGES, "changes"}
 # Addresses that neither a scheme nor a general page can have.
-_TAKEN = {"changes", "api", "assets", "runtime", "nn", "frister", "sok", PAGES}
+_TAKEN = {"changes", "api", "assets", "runtime", "nn", "frister", "pagefind", PAGES}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADER = re.compile(r"(\w+):\s*(.*)")
 _HEADERS = ("Title", "Description")
