@@ -157,9 +157,9 @@ SECURITY_HEADERS: dict[str, str] = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES_OFF),
     # A site that opens one of the pages keeps no hold of its window, nor a page of what it opens.
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Only what is made for it may be part of another site's pages (EXCEPTIONS). Links, downloads and search engines
-    # are not affected. Cross-Origin-Embedder-Policy is left out: it would give the pages shared
-    # memory between threads, which they have no use for.
+    # Only what is made for it may be part of another site's pages (EXCEPTIONS). Links, downloads
+    # and search engines are not affected. Cross-Origin-Embedder-Policy is left out: it would give
+    # the pages shared memory between threads, which they have no use for.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 

@@ -39,6 +39,7 @@ _OF_AN_ADDRESS = {
 }
 _HTML = MEDIA_TYPES[".html"]
 _HASHED = [f"{start}*" for start in IMMUTABLE_FOLDERS]
+# Named by hash too, but so many that they are not listed one by one.
 _TOO_MANY = "/pagefind/"
 
 
@@ -188,9 +189,9 @@ def nginx() -> str:
     types = [f'"{media_type}" {ending[1:]};' for ending, media_type in MEDIA_TYPES.items()]
     text = _NGINX
     for name, lines in {
-        "EXCEPTIONS": [line for name in _EXCEPTIONAL for line in _nginx_map(name)],
+        "EXCEPTIONS": [line for header in _EXCEPTIONAL for line in _nginx_map(header)],
         "CACHING": [f'default "{REVALIDATE}";', f'"~^(200|206|304):/({folders})/" "{IMMUTABLE}";'],
-        "HEADERS": [f"add_header {name} {value} always;" for name, value in fixed.items()],
+        "HEADERS": [f"add_header {header} {value} always;" for header, value in fixed.items()],
         "TYPES": types,
         "HIDDEN": [
             f"location = /{HEADERS_FILE} {{ return 404; }}",

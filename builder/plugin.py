@@ -240,9 +240,13 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         return [*groups, (t("search.general"), listed)]
 
     def _embeddable(self) -> dict[str, dict[Lang, str]]:
-        """Every calculator that has a form: its name where it stands by itself, by målform."""
+        """Every calculator that has a form: its name where it stands by itself, by målform.
+
+        Those of schemes that can be applied for come first.
+        """
         found = {}
-        for slug, scheme in self.site.schemes.items():
+        schemes = sorted(self.site.schemes.items(), key=lambda item: item[1].state != "active")
+        for slug, scheme in schemes:
             if self._extra(scheme, "kalkulator", "nb")["form"].fields:
                 found[slug] = self._names("embed.title", scheme.short_name)
         return found | {OWN_TAPER: self._names("embed.own_title")}

@@ -136,6 +136,14 @@ NO_FORM = SimpleNamespace(slug="full", fields=(), result_html=RESULT, data={})
 LICENCES = (
     Licence(name="Inter", version="5.3.0", licence="OFL-1.1", purpose=Text(nb="Skrifttypen")),
 )
+PAGE_GROUPS = [
+    (
+        Text(nb="Alt & mer"),
+        [("Om ordningen", "/full/", "nb"), ("Hvem kan søke", "/full/hvem-kan-soke/", "nn")],
+    ),
+    ("Generelt", [("Om <nettstedet>", "/om/", "nb")]),
+]
+CALCULATORS = [("full", "Beregn tilskudd: Alt & mer"), ("egen", "Egen")]
 NAV = (("Om ordningen", "/full/", True), ("Hvem kan søke", "/full/hvem-kan-soke/", False))
 
 # Template file, macro, and the arguments of each example.
@@ -173,6 +181,14 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("calculator", "calculator_head"): [{"form": FORM}, {"form": NO_FORM}],
     ("calculator", "calculator_scripts"): [{"form": FORM}, {"form": NO_FORM}],
     ("worked_example", "worked_example"): [{"example": WORKED}],
+    ("search", "search_form"): [{"field_id": "sok"}],
+    ("search", "search_page"): [{}],
+    ("page_list", "page_list"): [{"groups": PAGE_GROUPS}],
+    ("embed", "embed_code"): [
+        {"way": way, "slug": "full", "title": "Alt & mer"} for way in ("element", "frame")
+    ],
+    ("embed", "embed_names"): [{"calculators": CALCULATORS}],
+    ("embed", "embed_here"): [{"slug": "full", "title": "Alt & mer"}],
     ("links", "ways_out"): [{"scheme": FULL, "label": "Lenker"}, {"scheme": BARE, "label": ""}],
     ("links", "link_list"): [{"links": FULL.links}],
     ("links", "contact_list"): [{"contacts": FULL.contacts}],
@@ -189,7 +205,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 
 # Examples of every template by name: the template, and its context beside that of all pages.
 # Pages that stand in for others have no prose of their own.
-WITHOUT_PROSE = {"not found", "offline"}
+WITHOUT_PROSE = {"not found", "offline", "embedded", "embedded own taper"}
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "portal": ("portal", {}),
@@ -200,7 +216,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "slik-regner-vi",
         {"readings": [(FULL, [("2025, Spor A", Text(nb="Vi leser det slik."))])]},
     ),
-    "not found": ("404", {}),
+    "search": ("sok", {"page_groups": PAGE_GROUPS}),
+    "embedding": ("innebygd", {"calculators": CALCULATORS}),
+    "embedded": (
+        "innebygd-kalkulator",
+        {"scheme": FULL, "form": FORM, "whole_url": "/full/kalkulator/"},
+    ),
+    "embedded own taper": ("innebygd-kalkulator", {"form": FORM, "whole_url": "/egen/"}),
+    "not found": ("404", {"page_groups": PAGE_GROUPS, "other_page": "/nn/404.html"}),
     "offline": ("uten-nett", {}),
 } | {
     f"{name} of {scheme.slug}": (template, {"scheme": scheme, **more})

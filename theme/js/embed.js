@@ -63,7 +63,9 @@ class Calculator extends HTMLElement {
         height: FIRST_HEIGHT,
         src: `${SITE}${lang === "nn" ? "/nn" : ""}/innebygd/${slug}/`,
       });
-      this.#frame.sandbox.add(...ALLOWED.map((name) => `allow-${name}`));
+      if (SITE !== origin) {
+        this.#frame.sandbox.add(...ALLOWED.map((name) => `allow-${name}`));
+      }
       this.#frame.addEventListener("load", ({ target }) => {
         target.contentWindow.postMessage({ type: TYPE }, SITE);
       });
