@@ -96,12 +96,19 @@ def test_what_is_too_big_is_told(tmp_path: Path) -> None:
         f"For stort: /ordning/index.html med alt den trenger: {grouped} byte, høyst 100 000 byte."
     ]
     # At the budget is within it; one byte more is not.
-    for name in ("runtime/0/more", "assets/more.js"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(b"x")
-    assert told(tmp_path)[:2] == [
+    (tmp_path / "runtime/0/more").write_bytes(b"x")
+    (tmp_path / "side.js").write_bytes(b"x")
+    write(tmp_path, regn='<form data-calculator="a"></form><script src="/side.js"></script>')
+    # What no page asks for by itself has budgets of its own, where it has any.
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/more.js").write_bytes(bytes(sizes.SCRIPTS_BUDGET))
+    (tmp_path / "assets/search-AB12CD34.js").write_bytes(bytes(sizes.SEARCH_BUDGET + 1))
+    (tmp_path / "embed.js").write_bytes(bytes(sizes.EMBED_BUDGET + 1))
+    assert told(tmp_path)[:4] == [
         "For stort: Python for nettleseren: 3 000 001 byte, høyst 3 000 000 byte.",
-        "For stort: Skriptene våre: 8 001 byte, høyst 8 000 byte.",
+        "For stort: Skriptene våre på siden med flest: 8 001 byte, høyst 8 000 byte.",
+        "For stort: Skriptet for søket: 2 001 byte, høyst 2 000 byte.",
+        "For stort: Skriptet for andres sider: 1 501 byte, høyst 1 500 byte.",
     ]
 
 

@@ -8,7 +8,7 @@
 const AT_A_TIME = 10;
 // A pause in the typing.
 const PAUSE = 200;
-// Tried on the questions in tests/search: what a page is about, its title and scheme tell better
+// Tried on the questions in tests/browser/test_search.py: what a page is about, its title and scheme tell better
 // than how often a word stands on it.
 const RANKING = {
   pageLength: 0.75,

@@ -9,8 +9,12 @@ import { ownScript } from "./trust.js";
 // Addresses of pages with a calculator.
 const CALCULATORS = /\/(kalkulator|egen-nedtrapping)\/$/;
 
-// In a frame that is shut off from everything, asking for it is an error.
-const serviceWorker = origin === "null" ? undefined : navigator.serviceWorker;
+let serviceWorker;
+try {
+  ({ serviceWorker } = navigator);
+} catch {
+  // In a frame on another site, where the browser keeps nothing for us.
+}
 
 /** Have these addresses kept for use offline, as soon as there is a service worker to do it. */
 export async function keep(urls) {
