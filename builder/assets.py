@@ -19,9 +19,13 @@ from typing import Any
 
 # What pages ask for by name.
 STYLE = "css/site.css"
-SCRIPTS = ("js/site.js", "js/portal.js", "js/calculator.js", "js/worker.js")
-# Not asked for by name: it has to stand at the root of the site, under a name that stays.
+SCRIPTS = tuple(
+    f"js/{name}.js"
+    for name in ("site", "portal", "calculator", "worker", "search", "not-found", "embedded")
+)
+# Not asked for by name: they have to stand at the root of the site, under names that stay.
 SERVICE_WORKER = "js/service-worker.js"
+EMBED = "js/embed.js"
 IMAGES = "images"
 # Folders of theme/ that decide what comes out, besides the installed packages.
 INPUTS = ("css", "js", "images", "fonts")
@@ -45,11 +49,13 @@ class AssetError(Exception):
 class Assets:
     """The finished files: ``folder`` is to be served as ``/assets/``.
 
-    ``service_worker`` is a script's text that lacks a constant (see `builder.offline`).
+    ``service_worker`` is a script's text that lacks a constant (see `builder.offline`); ``embed``
+    is the whole text of the script for other sites.
     """
 
     folder: Path
     service_worker: str = field(repr=False)
+    embed: str = field(repr=False)
     _urls: dict[str, str] = field(repr=False)
 
     def url(self, name: str) -> str:
@@ -90,6 +96,7 @@ def build(project_root: Path, constants: Mapping[str, object] | None = None) -> 
     return Assets(
         folder=finished / FILES,
         service_worker=(finished / Path(SERVICE_WORKER).name).read_text("utf-8"),
+        embed=(finished / Path(EMBED).name).read_text("utf-8"),
         _urls=urls,
     )
 
@@ -98,12 +105,14 @@ def _make(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) ->
     files = work / FILES
     files.mkdir()
     metafile = work / "metafile.json"
+    defines = [f"--define:{name}={value}" for name, value in defined.items()]
     _run(
         theme, esbuild, STYLE, *SCRIPTS, "--format=esm", "--loader:.woff2=file",
         f"--outdir={files}", "--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]",
-        f"--metafile={metafile}", *(f"--define:{name}={value}" for name, value in defined.items()),
+        f"--metafile={metafile}", *defines,
     )  # fmt: skip
     _run(theme, esbuild, SERVICE_WORKER, "--format=iife", f"--outdir={work}")
+    _run(theme, esbuild, EMBED, "--format=esm", f"--outdir={work}", *defines)
     urls = dict(_bundled_names(json.loads(metafile.read_text("utf-8"))["outputs"]))
     metafile.unlink()
     for image in sorted((theme / IMAGES).iterdir()):

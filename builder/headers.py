@@ -7,6 +7,7 @@ stands in the pages themselves are all made from it.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 # Nothing is allowed but what a page uses, all of it from the site itself.
 _PAGE = {
@@ -20,17 +21,17 @@ _PAGE = {
     "img-src": "'self' data:",
     "font-src": "'self'",
     "base-uri": "'none'",
-    # Forms are read by the script and never sent.
-    "form-action": "'none'",
+    # For the search form where no script takes it (theme/js/site.js). What calculators are told is
+    # read by their script and never sent.
+    "form-action": "'self'",
     "frame-ancestors": "'none'",
     # A script can make HTML of text in one place only, which has this name in theme/js.
     "require-trusted-types-for": "'script'",
     "trusted-types": "tilskuddsstigen",
 }
 
-# The calculators' Python is WebAssembly. This allows no eval of JavaScript.
+# The calculators' Python and the search are WebAssembly. This allows no eval of JavaScript.
 _WASM = {"script-src": "'self' 'wasm-unsafe-eval'"}
-_CALCULATOR = {**_PAGE, **_WASM}
 # A worker has the policy of its own file, not that of the page. It makes no script of text at all.
 _WORKER = {
     "default-src": "'none'",
@@ -39,20 +40,60 @@ _WORKER = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
+# A calculator by itself, which may stand in a page of anybody's.
+_EMBEDDED = {**_PAGE, **_WASM, "form-action": "'none'", "frame-ancestors": "*"}
+# The page that shows how that is done frames one of our own.
+_EMBEDDING = {**_PAGE, "frame-src": "'self'"}
 
-# Where another policy than a page's holds. As in a `_headers` file, `:name` is one step of an
-# address and `*` any characters; an address that ends in a slash is also its `index.html`.
-_EXCEPTIONS = (
-    (
-        (
-            "/egen-nedtrapping/",
-            "/nn/egen-nedtrapping/",
-            "/:scheme/kalkulator/",
-            "/nn/:scheme/kalkulator/",
-        ),
-        _CALCULATOR,
+# Open data, and the script that puts calculators into other pages: for the scripts of any site.
+_READABLE = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Addresses that are served otherwise than `EVERYWHERE`: another policy, other headers.
+
+    As in a `_headers` file, `:name` in a pattern is one step of an address and `*` any characters;
+    an address that ends in a slash is also its `index.html`.
+    """
+
+    patterns: tuple[str, ...]
+    directives: dict[str, str] | None = None
+    others: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What these addresses are served with instead."""
+        policy = {"Content-Security-Policy": _text(self.directives)} if self.directives else {}
+        return policy | self.others
+
+
+def _in_both(*addresses: str) -> tuple[str, ...]:
+    """The addresses in both målformer."""
+    return (*addresses, *(f"/nn{address}" for address in addresses))
+
+
+# Of those that fit an address, no two may say the same header.
+EXCEPTIONS = (
+    Rule(
+        patterns=_in_both("/egen-nedtrapping/", "/sok/", "/:scheme/kalkulator/"),
+        directives={**_PAGE, **_WASM},
     ),
-    (("/assets/worker-*.js",), _WORKER),
+    Rule(patterns=("/assets/worker-*.js",), directives=_WORKER),
+    Rule(
+        patterns=_in_both("/innebygd/:calculator/"),
+        directives=_EMBEDDED,
+        # A page that isolates itself shows only frames that say this.
+        others={"Cross-Origin-Resource-Policy": "cross-origin"},
+    ),
+    Rule(patterns=_in_both("/innebygd/"), directives=_EMBEDDING),
+    Rule(
+        patterns=("/embed.js", "/api/*", "/*.ics", "/*.atom", *_in_both("/:scheme/regler/*")),
+        others=_READABLE,
+    ),
 )
 
 # What browsers ignore, with a warning, when the policy stands in the page instead of a header.
@@ -66,7 +107,9 @@ def content_security_policy(path: str, *, in_page: bool = False) -> str:
     their own depend on: the same, but for what only a header can say.
     """
     fits = (
-        directives for patterns, directives in _EXCEPTIONS if re.search(expression(patterns), path)
+        exception.directives
+        for exception in EXCEPTIONS
+        if exception.directives and re.search(expression(exception.patterns), path)
     )
     return _text(next(fits, _PAGE), leave_out=_HEADER_ONLY if in_page else frozenset())
 
@@ -89,9 +132,8 @@ def _text(directives: dict[str, str], leave_out: frozenset[str] = frozenset()) -
     )
 
 
-# The policy of every answer, also of errors, but for the exceptions below it.
+# The policy of every answer, also of errors, but for the exceptions.
 PAGE_POLICY = _text(_PAGE)
-POLICY_EXCEPTIONS = tuple((patterns, _text(directives)) for patterns, directives in _EXCEPTIONS)
 
 # What pages could ask the browser for, and don't. Only names that browsers know, since each of the
 # others is a warning in the console.
@@ -115,21 +157,17 @@ SECURITY_HEADERS: dict[str, str] = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES_OFF),
     # A site that opens one of the pages keeps no hold of its window, nor a page of what it opens.
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Nothing here is made to be part of another site's pages. Links, downloads and search engines
-    # are not affected. Cross-Origin-Embedder-Policy is left out: it would give the pages shared
-    # memory between threads, which they have no use for.
+    # Only what is made for it may be part of another site's pages (EXCEPTIONS). Links, downloads
+    # and search engines are not affected. Cross-Origin-Embedder-Policy is left out: it would give
+    # the pages shared memory between threads, which they have no use for.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-# Open data: pages of other sites may read it with their scripts. Nothing of the reader's is in it.
-OPEN_DATA = ("/api/*", "/:scheme/regler/*")
-OPEN_HEADERS = {"Access-Control-Allow-Origin": "*"}
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
 # Folders whose file names or folder names hold a hash of the content.
-IMMUTABLE_FOLDERS = ("/assets/", "/runtime/")
+IMMUTABLE_FOLDERS = ("/assets/", "/runtime/", "/pagefind/fragment/", "/pagefind/index/")
 
 
 def cache_control(path: str) -> str:
@@ -147,7 +185,12 @@ MEDIA_TYPES: dict[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".mjs": "text/javascript; charset=utf-8",
+    # Parts of the search index, packed by Pagefind itself.
+    ".pagefind": "application/octet-stream",
     ".pdf": "application/pdf",
+    ".pf_fragment": "application/octet-stream",
+    ".pf_index": "application/octet-stream",
+    ".pf_meta": "application/octet-stream",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from builder.headers import (
+    EXCEPTIONS,
     IMMUTABLE,
     IMMUTABLE_FOLDERS,
     MEDIA_TYPES,
-    OPEN_DATA,
-    OPEN_HEADERS,
     PAGE_POLICY,
-    POLICY_EXCEPTIONS,
     REVALIDATE,
     SECURITY_HEADERS,
     cache_control,
@@ -27,11 +25,22 @@ from builder.headers import (
 FOLDER = "hosting"
 HEADERS_FILE = "_headers"
 
-# What differs between addresses, as it is where nothing else is said below.
-_OF_AN_ADDRESS = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": REVALIDATE}
-_EVERYWHERE = {**SECURITY_HEADERS, **_OF_AN_ADDRESS}
+# What is said at every address, and what of it differs between addresses.
+_EVERYWHERE = {
+    **SECURITY_HEADERS,
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cache-Control": REVALIDATE,
+}
+_EXCEPTIONAL = tuple(dict.fromkeys(name for rule in EXCEPTIONS for name in rule.headers))
+_OF_AN_ADDRESS = {
+    name: value
+    for name, value in _EVERYWHERE.items()
+    if name in _EXCEPTIONAL or name == "Cache-Control"
+}
 _HTML = MEDIA_TYPES[".html"]
 _HASHED = [f"{start}*" for start in IMMUTABLE_FOLDERS]
+# Named by hash too, but so many that they are not listed one by one.
+_TOO_MANY = "/pagefind/"
 
 
 def write(site: Path) -> None:
@@ -57,14 +66,14 @@ def headers_file(files: Iterable[str]) -> str:
     over such lines and lets the later rule win. With both, one value is left.
 
     What never changes is listed by file, since a rule for a folder would also make answers that
-    something is missing stay with the reader for a year.
+    something is missing stay with the reader for a year. Cloudflare reads a hundred rules at
+    most, so the many small parts of the search index are asked for anew, as pages are.
     """
     rules: dict[str, dict[str, str]] = {"/*": _EVERYWHERE}
-    for patterns, policy in POLICY_EXCEPTIONS:
-        rules |= {pattern: {"Content-Security-Policy": policy} for pattern in patterns}
-    rules |= dict.fromkeys(OPEN_DATA, OPEN_HEADERS)
+    for rule in EXCEPTIONS:
+        rules |= dict.fromkeys(rule.patterns, rule.headers)
     for file in files:
-        if (caching := cache_control(file)) != REVALIDATE:
+        if (caching := cache_control(file)) != REVALIDATE and not file.startswith(_TOO_MANY):
             media_type = MEDIA_TYPES.get(Path(file).suffix)
             rules[file] = {"Cache-Control": caching}
             rules[file] |= {"Content-Type": media_type} if media_type else {}
@@ -75,7 +84,7 @@ def _headers_rules(rules: dict[str, dict[str, str]]) -> Iterator[str]:
     for pattern, values in rules.items():
         yield pattern
         for name, value in values.items():
-            if values is not _EVERYWHERE and name in _EVERYWHERE:
+            if values is not _EVERYWHERE and name in {*_EVERYWHERE, *_EXCEPTIONAL}:
                 yield f"  ! {name}"
             yield f"  {name}: {value}"
         yield ""
@@ -113,11 +122,9 @@ def _caddy_lines() -> Iterator[str]:
     def steps() -> Iterator[str]:
         yield from headers(_EVERYWHERE)
         yield "header -Server"
-        for number, (patterns, policy) in enumerate(POLICY_EXCEPTIONS, 1):
-            yield f"@policy{number} path_regexp {expression(patterns)}"
-            yield from headers({"Content-Security-Policy": policy}, f"@policy{number}")
-        yield f"@open path_regexp {expression(OPEN_DATA)}"
-        yield from headers(OPEN_HEADERS, "@open")
+        for number, rule in enumerate(EXCEPTIONS, 1):
+            yield f"@exception{number} path_regexp {expression(rule.patterns)}"
+            yield from headers(rule.headers, f"@exception{number}")
         # Not what only leads from a file's address with a slash to the one without.
         yield from block("@immutable", [f"path {' '.join(_HASHED)}", "not path */"])
         yield from headers({"Cache-Control": IMMUTABLE}, "@immutable")
@@ -131,6 +138,7 @@ def _caddy_lines() -> Iterator[str]:
         # What was set before the error stays, but for what is of the address: what is missing now
         # may be there after the next publish.
         yield from headers({**_OF_AN_ADDRESS, "Content-Type": _HTML})
+        yield from (f"header -{name}" for name in _EXCEPTIONAL if name not in _EVERYWHERE)
         yield "header -Server"
         missing = "vars {err.status_code} 404"
         for name, lines, page in (
@@ -175,18 +183,15 @@ RULES
 
 def nginx() -> str:
     """Return an nginx configuration to be included at the level of `http`."""
-    policies = [f'"~{expression(patterns)}" "{policy}";' for patterns, policy in POLICY_EXCEPTIONS]
     folders = "|".join(start.strip("/") for start in IMMUTABLE_FOLDERS)
-    opened = [f'"~{expression(OPEN_DATA)}" "{value}";' for value in OPEN_HEADERS.values()]
-    allowed = [f"add_header {name} $tilskuddsstigen_open always;" for name in OPEN_HEADERS]
-    fixed = [f'add_header {name} "{value}" always;' for name, value in SECURITY_HEADERS.items()]
+    fixed = {name: f'"{value}"' for name, value in SECURITY_HEADERS.items()}
+    fixed |= {name: _variable(name) for name in (*_EXCEPTIONAL, "Cache-Control")}
     types = [f'"{media_type}" {ending[1:]};' for ending, media_type in MEDIA_TYPES.items()]
     text = _NGINX
     for name, lines in {
-        "POLICIES": [f'default "{PAGE_POLICY}";', *policies],
+        "EXCEPTIONS": [line for header in _EXCEPTIONAL for line in _nginx_map(header)],
         "CACHING": [f'default "{REVALIDATE}";', f'"~^(200|206|304):/({folders})/" "{IMMUTABLE}";'],
-        "OPENED": ['default "";', *opened],
-        "HEADERS": [*fixed, *allowed],
+        "HEADERS": [f"add_header {header} {value} always;" for header, value in fixed.items()],
         "TYPES": types,
         "HIDDEN": [
             f"location = /{HEADERS_FILE} {{ return 404; }}",
@@ -196,6 +201,20 @@ def nginx() -> str:
         indent = text[: text.index(name)].rpartition("\n")[2]
         text = text.replace(name, f"\n{indent}".join(lines))
     return text
+
+
+def _variable(header: str) -> str:
+    return f"$tilskuddsstigen_{header.lower().replace('-', '_')}"
+
+
+def _nginx_map(header: str) -> Iterator[str]:
+    """The values of a header by address. nginx leaves a header out where its value is empty."""
+    yield f"map $uri {_variable(header)} {{"
+    yield f'    default "{_EVERYWHERE.get(header, "")}";'
+    for rule in EXCEPTIONS:
+        if header in rule.headers:
+            yield f'    "~{expression(rule.patterns)}" "{rule.headers[header]}";'
+    yield "}"
 
 
 _NGINX = """\
@@ -208,19 +227,13 @@ _NGINX = """\
 # Strict-Transport-Security er ikke med: den gjelder alt på vertsnavnet, så den settes av den som
 # driver serveren.
 
-# Sider med kalkulator og kalkulatorens eget skript får kjøre WebAssembly; ingenting annet får det.
-map $uri $tilskuddsstigen_policy {
-    POLICIES
-}
+# Det som er annerledes på noen adresser: sider med kalkulator eller søk får kjøre WebAssembly,
+# innebygde kalkulatorer kan stå på andres sider, og åpne data kan leses av andres skript.
+EXCEPTIONS
 
 # Filer med hash i navnet endres aldri. Det gjelder ikke svar om at en fil mangler.
-map "$status:$uri" $tilskuddsstigen_caching {
+map "$status:$uri" $tilskuddsstigen_cache_control {
     CACHING
-}
-
-# Åpne data kan leses av skript på andre nettsteder. En tom verdi gir ingen header.
-map $uri $tilskuddsstigen_open {
-    OPENED
 }
 
 map $uri $tilskuddsstigen_missing {
@@ -238,8 +251,6 @@ server {
     # Skal du legge til en location med egen add_header, må alle linjene her gjentas i den: nginx
     # lar add_header arves bare dit hvor det ikke står noen fra før.
     HEADERS
-    add_header Content-Security-Policy $tilskuddsstigen_policy always;
-    add_header Cache-Control $tilskuddsstigen_caching always;
 
     index index.html;
     absolute_redirect off;

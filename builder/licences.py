@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from calc.rules import Text
@@ -34,7 +35,7 @@ _PACKAGES = (
 
 
 def shipped(project_root: Path) -> list[Licence]:
-    """The works that are part of the published site. Reads what npm installed."""
+    """The works that are part of the published site. Reads what npm and uv installed."""
     modules = project_root / "theme/node_modules"
     found = []
     for package, name, purpose in _PACKAGES:
@@ -52,4 +53,10 @@ def shipped(project_root: Path) -> list[Licence]:
             nn="Språket kalkulatorane er skrivne i, og standardbiblioteket",
         ),
     )
-    return [found[0], python, *found[1:]]
+    pagefind = Licence(
+        name="Pagefind",
+        version=version("pagefind-bin"),
+        licence="MIT",
+        purpose=Text(nb="Søket på nettstedet", nn="Søket på nettstaden"),
+    )
+    return [found[0], python, *found[1:], pagefind]

@@ -43,6 +43,7 @@ from builder import (
     rule_files,
     rule_years,
     runtime,
+    search,
     sitemap,
 )
 from builder.content import PAGE_NAMES, ContentError, Scheme
@@ -67,8 +68,13 @@ GENERAL_TEMPLATES = {
     "slik-regner-vi": "slik-regner-vi",
     "frister": "frister",
     changes.PAGE: changes.PAGE,
+    "sok": "sok",
+    "innebygd": "innebygd",
 }
 FRONT_PAGE = "forside"
+SEARCH = "sok"
+EMBEDDED = "innebygd"
+OWN_TAPER = "egen-nedtrapping"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +159,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.runtime = runtime.build(root, exercise.requests(self.translations))
         # The scripts know the runtime by its lock, so that a page and its Python always fit.
         here = {"url": self.runtime.url, "lock": self.runtime.lock}
-        self.assets = assets.build(root, {"RUNTIME": here})
+        self.embeddable = self._embeddable()
+        self.assets = assets.build(root, {"RUNTIME": here, "CALCULATORS": self.embeddable})
         self.licences = licences.shipped(root)
         self.schemes = tuple(self.site.schemes.values())
         self.choices = {
@@ -190,6 +197,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         rule_files.write(output, schemes, Path(self.settings["PATH"]))
         api.write(output, schemes, self.today, self.settings["SITEURL"])
         sitemap.write(output, schemes, self.settings["SITEURL"])
+        (output / "embed.js").write_text(self.assets.embed, "utf-8")
+        search.write(output)
         hosting.write(output)
         offline.write(output, self.assets, self.runtime)
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
@@ -227,8 +236,15 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             more = self._extra_of_general(name, lang)
             self._write(writer, template, self._view(None, name, lang), lang, None, more)
         self._write_lists(writer, lang)
-        self._write_stand_in(writer, "404", "not_found", "/404.html", lang)
-        self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
+        for slug in self.embeddable:
+            self._write_embedded(writer, slug, lang)
+        other: Lang = "nb" if lang == "nn" else "nn"
+        more = {
+            "page_groups": self._page_groups(lang),
+            "other_page": localized("/404.html", other),
+        }
+        self._write_stand_in(writer, "404", "not_found", "/404.html", lang, more)
+        self._write_stand_in(writer, offline.PAGE, "offline", f"/{offline.PAGE}/", lang, {})
 
     def _write_rule_year(self, writer: Writer, scheme: Scheme, rules: Rules, lang: Lang) -> None:
         t = self.translations.translator(lang)
@@ -271,7 +287,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             return {"portal": self._portal(lang)}
         if name == "lisenser":
             return {"licences": self.licences}
-        if name == "egen-nedtrapping":
+        if name == SEARCH:
+            return {"page_groups": self._page_groups(lang, leave_out=name)}
+        if name == EMBEDDED:
+            return {"calculators": [(slug, n[lang]) for slug, n in self.embeddable.items()]}
+        if name == OWN_TAPER:
             own = calculator.own_taper(self.today.year + 1)
             return {"form": calculator.form(own, lang, self.translations)}
         if name == "slik-regner-vi":
@@ -282,6 +302,56 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         if name == changes.PAGE:
             return {"changes": self.changes}
         return {}
+
+    def _page_groups(
+        self, lang: Lang, leave_out: str = ""
+    ) -> list[tuple[Text | str, list[tuple[str, str, Lang]]]]:
+        """All pages but one: label, address and målform of each, by scheme."""
+        t = self.translations.translator(lang)
+        groups: list[tuple[Text | str, list[tuple[str, str, Lang]]]] = []
+        for slug, scheme in self.site.schemes.items():
+            views = [self._view(slug, name, lang) for name in PAGE_NAMES]
+            listed = [(t(f"scheme_nav.{v.name}"), v.url, v.content_lang) for v in views]
+            groups.append((scheme.short_name, listed))
+        general = [self._view(None, n, lang) for n in self.site.page_names() if n != leave_out]
+        listed = [(view.title, view.url, view.content_lang) for view in general]
+        return [*groups, (t("search.general"), listed)]
+
+    def _embeddable(self) -> dict[str, dict[Lang, str]]:
+        """Every calculator that has a form: its name where it stands by itself, by målform.
+
+        Those of schemes that can be applied for come first.
+        """
+        found = {}
+        schemes = sorted(self.site.schemes.items(), key=lambda item: item[1].state != "active")
+        for slug, scheme in schemes:
+            if self._extra(scheme, "kalkulator", "nb")["form"].fields:
+                found[slug] = self._names("embed.title", scheme.short_name)
+        return found | {OWN_TAPER: self._names("embed.own_title")}
+
+    def _names(self, code: str, name: Text | None = None) -> dict[Lang, str]:
+        values = {lang: {"name": name.best(lang)[0]} if name else {} for lang in LANGS}
+        return {lang: self.translations.translator(lang)(code, **values[lang]) for lang in LANGS}
+
+    def _write_embedded(self, writer: Writer, slug: str, lang: Lang) -> None:
+        """Write a calculator by itself, to stand in pages of other sites."""
+        scheme = self.site.schemes.get(slug)
+        if scheme:
+            whole, more = address(slug, "kalkulator"), self._extra(scheme, "kalkulator", lang)
+        else:
+            whole, more = address(None, slug), self._extra_of_general(slug, lang)
+        title = self.embeddable[slug][lang]
+        view = PageView(
+            name=EMBEDDED,
+            kind=EMBEDDED,
+            title=title,
+            description=title,
+            content=Markup(),
+            content_lang=lang,
+            url=localized(f"/{EMBEDDED}/{slug}/", lang),
+        )
+        more = {**more, "whole_url": localized(whole, lang)}
+        self._write(writer, "innebygd-kalkulator", view, lang, scheme, more)
 
     def _view(self, scheme: str | None, name: str, lang: Lang) -> PageView:
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
@@ -318,7 +388,15 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             more = {"portal": self._portal(lang, choice)}
             self._write(writer, portal.FOLDER, view, lang, None, more)
 
-    def _write_stand_in(self, writer: Writer, name: str, title: str, path: str, lang: Lang) -> None:
+    def _write_stand_in(
+        self,
+        writer: Writer,
+        name: str,
+        title: str,
+        path: str,
+        lang: Lang,
+        more: dict[str, Any],
+    ) -> None:
         """Write a page that is shown at addresses of other pages."""
         t = self.translations.translator(lang)
         view = PageView(
@@ -330,7 +408,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             content_lang=lang,
             url=localized(path, lang),
         )
-        self._write(writer, name, view, lang, None, {})
+        self._write(writer, name, view, lang, None, more)
 
     def _write(
         self,

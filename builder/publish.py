@@ -21,7 +21,7 @@ from builder import check, site
 
 KEPT_RELEASES = 5
 # In these folders, addresses carry a hash of the content: each entry fits one version of a page.
-FIXED = ("assets", "runtime")
+FIXED = ("assets", "runtime", "pagefind/fragment", "pagefind/index")
 # Names what a release has taken over from those before it.
 INHERITED = ".inherited"
 HASH_LENGTH = 10

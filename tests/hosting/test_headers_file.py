@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from builder.headers import SECURITY_HEADERS
-from tests.hosting.expected import FOREVER, MISSING, THERE, Expected
+from tests.hosting.expected import FOREVER, MISSING, OPEN_DATA, THERE, Expected
 
 type Rules = list[tuple[str, list[str]]]
 
@@ -59,7 +59,7 @@ def netlify(rules: Rules, address: str) -> dict[str, str]:
     return headers
 
 
-@pytest.mark.parametrize("expected", [*THERE, *MISSING], ids=str)
+@pytest.mark.parametrize("expected", [*THERE, *MISSING, *OPEN_DATA], ids=str)
 @pytest.mark.parametrize("host", [cloudflare, netlify])
 def test_headers(
     rules: Rules,

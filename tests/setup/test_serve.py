@@ -22,6 +22,16 @@ from builder.headers import IMMUTABLE, MEDIA_TYPES, SECURITY_HEADERS, cache_cont
 from builder.serve import serve_folder
 from tests.setup.conftest import ROOT
 
+# What scripts of other sites may read.
+OPEN = (
+    "embed.js",
+    "api/v1/schemes.json",
+    "frister.ics",
+    "nn/ordning/frister.ics",
+    "endringer.atom",
+    "ordning/regler/2025/index.html",
+    "nn/ordning/regler/2025.json",
+)
 SCRIPT = b"console.log('hei');\n" * 200
 
 
@@ -37,6 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "assets/site-AB12CD34.js": SCRIPT,
         "assets/site-AB12CD34.js.br": brotli.compress(SCRIPT),
         "assets/site-AB12CD34.js.gz": gzip.compress(SCRIPT),
+        **dict.fromkeys(OPEN, b"data"),
         **{f"types/file{ending}": b"content" for ending in MEDIA_TYPES},
     }.items():
         path = folder / name
@@ -99,11 +110,29 @@ def test_security_headers_on_every_answer(site: str, path: str) -> None:
     assert "Server" not in answer.headers
 
 
+@pytest.mark.parametrize("path", OPEN)
+def test_open_data_can_be_read_by_scripts_of_other_sites(site: str, path: str) -> None:
+    answer = get(f"{site}/{path.removesuffix('index.html')}")
+    assert answer.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+    assert answer.headers.get_all("Cross-Origin-Resource-Policy") == ["cross-origin"]
+
+
+@pytest.mark.parametrize("path", ["/", "/ordning/", "/types/file.json", "/api/v2/", "/api.json"])
+def test_nothing_else_can(site: str, path: str) -> None:
+    answer = get(site + path)
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert answer.headers.get_all("Cross-Origin-Resource-Policy") == ["same-origin"]
+
+
 @pytest.mark.parametrize(
     ("path", "immutable"),
     [
         ("/assets/site-AB12CD34.js", True),
         ("/runtime/0123/pyodide.mjs", True),
+        ("/pagefind/index/nb_0123456.pf_index", True),
+        ("/pagefind/fragment/nb_0123456.pf_fragment", True),
+        ("/pagefind/pagefind.js", False),
+        ("/pagefind/wasm.nb.pagefind", False),
         ("/", False),
         ("/ordning/assets/", False),
         ("/sw.js", False),

@@ -101,9 +101,11 @@ def test_what_is_too_big_is_told(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/a.js").write_bytes(b"x")
     (tmp_path / "assets/asked-for.js").write_bytes(bytes(sizes.SCRIPTS_ON_REQUEST_BUDGET + 1))
-    assert told(tmp_path)[:3] == [
+    (tmp_path / "embed.js").write_bytes(bytes(sizes.EMBED_BUDGET + 1))
+    assert told(tmp_path)[:4] == [
         "For stort: Python for nettleseren: 3 000 001 byte, høyst 3 000 000 byte.",
         "For stort: Skriptene på siden med flest: 8 001 byte, høyst 8 000 byte.",
+        "For stort: Skriptet for andres sider: 1 501 byte, høyst 1 500 byte.",
         "For stort: Skript som hentes ved behov: 8 001 byte, høyst 8 000 byte.",
     ]
 

@@ -30,7 +30,7 @@ def releases(root: Path) -> list[str]:
 
 
 def make_release(public: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Publish a site with one style sheet and one runtime of its own."""
+    """Publish a site with one style sheet, one runtime and one search index of its own."""
 
     def build(_root: Path, output: Path) -> None:
         (output / "assets").mkdir(parents=True)
@@ -38,6 +38,9 @@ def make_release(public: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Pa
         (output / "index.html").write_text(PAGE.replace("Side", name), "utf-8")
         (output / f"assets/site-{name}.css").write_text(name, "utf-8")
         (output / f"runtime/{name}/python").write_text(name, "utf-8")
+        for folder in ("index", "fragment"):
+            (output / "pagefind" / folder).mkdir(parents=True)
+            (output / f"pagefind/{folder}/{name}").write_text(name, "utf-8")
 
     monkeypatch.setattr(site, "build", build)
     return publish.publish(public.parent)
@@ -60,6 +63,8 @@ def test_a_release_has_what_pages_of_the_kept_ones_may_still_ask_for(
         kept = names[max(0, count - publish.KEPT_RELEASES) : count]
         assert {p.name for p in (release / "assets").iterdir()} == {f"site-{k}.css" for k in kept}
         assert {p.name for p in (release / "runtime").iterdir()} == set(kept)
+        for folder in ("index", "fragment"):
+            assert {p.name for p in (release / "pagefind" / folder).iterdir()} == set(kept)
         for old in kept:
             assert (release / f"runtime/{old}/python").read_text("utf-8") == old
     # Of what is inherited, there is one copy on the disk.

@@ -192,6 +192,14 @@ OF_ONE_YEAR = rule_year(2024, holds_for=(ONE_YEAR,))
 
 CHOICES = portal.choices((FULL, BARE), TODAY, "nb", TRANSLATIONS)
 PORTALS = [portal.portal((FULL, BARE), CHOICES, one, TODAY) for one in (None, *CHOICES[:2])]
+PAGE_GROUPS = [
+    (
+        Text(nb="Alt & mer"),
+        [("Om ordningen", "/full/", "nb"), ("Hvem kan søke", "/full/hvem-kan-soke/", "nn")],
+    ),
+    ("Generelt", [("Om <nettstedet>", "/om/", "nb")]),
+]
+CALCULATORS = [("full", "Beregn tilskudd: Alt & mer"), ("egen", "Egen")]
 
 # Template file, macro, and the arguments of each example.
 MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
@@ -272,6 +280,14 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("calculator", "calculator_head"): [{"form": FORM}, {"form": NO_FORM}],
     ("calculator", "calculator_scripts"): [{"form": FORM}, {"form": NO_FORM}],
     ("worked_example", "worked_example"): [{"example": WORKED}],
+    ("search", "search_form"): [{"field_id": "sok"}],
+    ("search", "search_page"): [{}],
+    ("page_list", "page_list"): [{"groups": PAGE_GROUPS}],
+    ("embed", "embed_code"): [
+        {"way": way, "slug": "full", "title": "Alt & mer"} for way in ("element", "frame")
+    ],
+    ("embed", "embed_names"): [{"calculators": CALCULATORS}],
+    ("embed", "embed_here"): [{"slug": "full", "title": "Alt & mer"}],
     ("links", "ways_out"): [{"scheme": FULL, "label": "Lenker"}, {"scheme": BARE, "label": ""}],
     ("links", "link_list"): [{"links": FULL.links}],
     ("links", "contact_list"): [{"contacts": FULL.contacts}],
@@ -289,7 +305,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 # Examples of every template by name: the template, and its context beside that of all pages.
 # Pages that stand in for others have no prose of their own, nor have those of a rule year.
 WITHOUT_PROSE = {
-    *("not found", "offline", "schemes"),
+    *("not found", "offline", "schemes", "embedded", "embedded own taper"),
     *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
 }
 
@@ -307,7 +323,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "no deadlines": ("frister", {"deadlines": NO_DEADLINES}),
     "changes": ("endringer", {"changes": CHANGES}),
     "no changes": ("endringer", {"changes": ()}),
-    "not found": ("404", {}),
+    "search": ("sok", {"page_groups": PAGE_GROUPS}),
+    "embedding": ("innebygd", {"calculators": CALCULATORS}),
+    "embedded": (
+        "innebygd-kalkulator",
+        {"scheme": FULL, "form": FORM, "whole_url": "/full/kalkulator/"},
+    ),
+    "embedded own taper": ("innebygd-kalkulator", {"form": FORM, "whole_url": "/egen/"}),
+    "not found": ("404", {"page_groups": PAGE_GROUPS, "other_page": "/nn/404.html"}),
     "offline": ("uten-nett", {}),
 } | {
     f"{name} of {scheme.slug}": (

@@ -6,6 +6,8 @@
 //   They come from what is kept, where they are there. So a page always gets the files that it was
 //   made with; versions never mix. WebAssembly is left to the browser while there is a network:
 //   of what is in its own cache, it keeps the compiled code too.
+// - The search index comes from the network, and from what was kept when it was last used where
+//   there is none.
 // - Each publish has a service worker of its own version. While it installs, it gets all kept pages
 //   anew. When the last page of the version before is closed, it takes over, and throws away what
 //   only that one used.
@@ -45,6 +47,8 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(getPage(url, network));
   } else if (isFile(pathOf(url)) && !isForBrowser(event.request)) {
     event.respondWith(getFile(event));
+  } else if (pathOf(url).startsWith("/pagefind/")) {
+    event.respondWith(getPart(event));
   }
 });
 
@@ -166,6 +170,18 @@ async function getFile(event) {
       return kept;
     }
     throw error;
+  }
+}
+
+/** A part of the search index. A new version of this script throws what is kept of it away. */
+async function getPart(event) {
+  const path = pathOf(event.request.url);
+  try {
+    const response = await fetch(event.request);
+    event.waitUntil(putFile(path, response.clone()).catch(() => {}));
+    return response;
+  } catch {
+    return (await find(FILES, path)) ?? Response.error();
   }
 }
 

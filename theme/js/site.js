@@ -1,6 +1,6 @@
-// What every page does: shows what holds today, has itself kept for reading offline, and has the
-// calculators' Python got ahead for a reader who is on the way to a calculator. Nothing here is
-// needed to read a page.
+// What every page does: shows what holds today, has itself kept for reading offline, has the
+// calculators' Python got ahead for a reader who is on the way to a calculator, and takes words to
+// the search page. Nothing here is needed to read a page.
 //
 // The build puts RUNTIME in: where the runtime is, and its lock.
 
@@ -10,7 +10,12 @@ import { ownScript } from "./trust.js";
 // Addresses of pages with a calculator.
 const CALCULATORS = /\/(kalkulator|egen-nedtrapping)\/$/;
 
-const { serviceWorker } = navigator;
+let serviceWorker;
+try {
+  ({ serviceWorker } = navigator);
+} catch {
+  // In a frame on another site, where the browser keeps nothing for us.
+}
 
 /** Have these addresses kept for use offline, as soon as there is a service worker to do it. */
 export async function keep(urls) {
@@ -66,8 +71,19 @@ async function startServiceWorker() {
   }
 }
 
+/** What is searched for goes after #, in the part of the address that no server is told. */
+function search(event) {
+  const { action, dataset, elements } = event.target;
+  if ("search" in dataset) {
+    event.preventDefault();
+    location.href = `${action}#q=${encodeURIComponent(elements.q.value)}`;
+  }
+}
+
 watchLinks();
-if (serviceWorker) {
+addEventListener("submit", search);
+// Nothing is kept for a page that stands in another site's.
+if (serviceWorker && top === self) {
   // Only when everything that the page itself needs has come.
   addEventListener("load", startServiceWorker, { once: true });
 }
