@@ -326,12 +326,14 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         schemes = sorted(self.site.schemes.items(), key=lambda item: item[1].state != "active")
         for slug, scheme in schemes:
             if self._extra(scheme, "kalkulator", "nb")["form"].fields:
-                found[slug] = self._names("embed.title", scheme.short_name)
-        return found | {OWN_TAPER: self._names("embed.own_title")}
+                found[slug] = {lang: self._embed_title(scheme, lang) for lang in LANGS}
+        return found | {OWN_TAPER: {lang: self._embed_title(None, lang) for lang in LANGS}}
 
-    def _names(self, code: str, name: Text | None = None) -> dict[Lang, str]:
-        values = {lang: {"name": name.best(lang)[0]} if name else {} for lang in LANGS}
-        return {lang: self.translations.translator(lang)(code, **values[lang]) for lang in LANGS}
+    def _embed_title(self, scheme: Scheme | None, lang: Lang) -> str:
+        t = self.translations.translator(lang)
+        if scheme is None:
+            return t("embed.own_title")
+        return t("embed.title", name=scheme.short_name.best(lang)[0])
 
     def _write_embedded(self, writer: Writer, slug: str, lang: Lang) -> None:
         """Write a calculator by itself, to stand in pages of other sites."""

@@ -109,8 +109,9 @@ def test_calculator_follows_the_page_contract():
 
 def test_only_schemes_that_can_be_applied_for_invite_to_calculate():
     for page_of in ("front page", "rates", "rule year"):
-        assert "ds-button" in example(f"{page_of} of full")
-        assert "ds-button" not in example(f"{page_of} of bare")
+        for scheme, invites in (("full", True), ("bare", False)):
+            (main,) = parse_page(example(f"{page_of} of {scheme}")).iter("main")
+            assert any("ds-button" in e.get("class", "") for e in main.iter("a")) is invites
 
 
 def test_the_notice_stands_before_the_title():
