@@ -56,7 +56,7 @@ _LOOKS: dict[str, dict[str, object]] = {
     "sum": {"bold": True, "top": 1, "top_color": _LINE},
 }
 # Answers that decide which rules hold and how the plan is built: another answer, another workbook.
-_FIXED = ("track", "plan_year", "years_received", "taper_assumption")
+FIXED = ("track", "plan_year", "years_received", "taper_assumption")
 _FIGURE_KINDS = {"årsverk": "units", "personer": "persons", "prosent": "percent"}
 # Figures that nothing is calculated from.
 _SHOWN_ONLY = ("use_years", "national_frame")
@@ -265,7 +265,7 @@ class Calculation:
         self._heading("workbook.inputs", width)
         has_pre_project = self.result.plan[0].grant_year == 0
         for f in sorted(self.result.fields, key=lambda f: f.order):
-            if f.name in _FIXED:
+            if f.name in FIXED:
                 self._write_fixed(f)
             elif f.name != "pre_project_amount" or has_pre_project:
                 self._write_input(f)
