@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from calc.rules import Text
@@ -52,4 +53,10 @@ def shipped(project_root: Path) -> list[Licence]:
             nn="Språket kalkulatorane er skrivne i, og standardbiblioteket",
         ),
     )
-    return [found[0], python, *found[1:]]
+    writer = Licence(
+        name="XlsxWriter",
+        version=version("xlsxwriter"),
+        licence="BSD-2-Clause",
+        purpose=Text(nb="Lager Excel-filer i nettleseren", nn="Lagar Excel-filer i nettlesaren"),
+    )
+    return [found[0], python, writer, *found[1:]]

@@ -133,10 +133,10 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.translations = i18n.load(Path(self.theme) / "translations")
         self.today = today()
         _say("Gjør klar kalkulatorene for nettleseren …")
-        self.runtime = runtime.build(root, exercise.requests(self.translations))
-        # The scripts know the runtime by its lock, so that a page and its Python always fit.
-        here = {"url": self.runtime.url, "lock": self.runtime.lock}
-        self.assets = assets.build(root, {"RUNTIME": here})
+        self.runtime = runtime.build(
+            root, exercise.requests(self.translations), exercise.workbooks()
+        )
+        self.assets = assets.build(root, self.runtime.constants)
         self.licences = licences.shipped(root)
         self.prose = {key: self._read(page) for key, page in self.site.pages.items()}
         for key, page in self.prose.items():

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
-from xlsxwriter import Workbook
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from calc.export import Page, facts, source_line, step_lines, step_source
 from calc.formulas import Calculation, Formats

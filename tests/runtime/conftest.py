@@ -42,7 +42,7 @@ def exercises(translations: Translations) -> list[str]:
 @pytest.fixture(scope="session")
 def shipped(exercises: list[str]) -> Runtime:
     """The runtime that readers get."""
-    return runtime.build(ROOT, exercises)
+    return runtime.build(ROOT, exercises, exercise.workbooks())
 
 
 @pytest.fixture(scope="session")

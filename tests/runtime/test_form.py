@@ -86,7 +86,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
 @pytest.fixture(scope="module")
 def address(made: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("form-site")
-    theme = assets.build(ROOT, {"RUNTIME": {"url": made.url, "lock": made.lock}})
+    theme = assets.build(ROOT, made.constants)
     shutil.copytree(theme.folder, folder / "assets")
     shutil.copytree(made.folder, folder / made.url.strip("/"))
     tracks = "".join(
