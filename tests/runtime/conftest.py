@@ -52,6 +52,14 @@ def pyodide_node(shipped: Runtime) -> Iterator[PyodideNode]:
         yield lambda requests: [python.handle(request) for request in requests]
 
 
+@pytest.fixture(scope="session")
+def workbook_node(shipped: Runtime) -> Iterator[PyodideNode]:
+    """The same, with what workbooks need."""
+    with PyodideInNode(ROOT, shipped.folder) as python:
+        python.add_workbook()
+        yield lambda requests: [python.handle(request) for request in requests]
+
+
 def write_project(root: Path, browser: str | None = ECHO) -> Path:
     """A project of its own: the real packaging, with a calculator of the test's (or the real)."""
     # Compiling the standard library takes time, and is the same for all.
