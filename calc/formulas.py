@@ -29,6 +29,7 @@ _BASE: dict[str, object] = {"font_name": "Calibri", "font_color": _INK, "valign"
 _HEADS = {"bold": True, "bg_color": _HEAD, "text_wrap": True}
 _TEXTS: dict[str, dict[str, object]] = {
     "plain": {},
+    "beside": {"align": "left", "indent": 1},
     "wrapped": {"text_wrap": True},
     "number": {"align": "left"},
     "link": {"font_color": "#0B5394", "underline": 1, "text_wrap": True},
@@ -36,6 +37,7 @@ _TEXTS: dict[str, dict[str, object]] = {
     "heading": {"bold": True, "font_size": 13, "bottom": 1, "bottom_color": _LINE},
     "head": _HEADS,
     "number_head": {**_HEADS, "align": "right"},
+    "note_head": {**_HEADS, "align": "left", "indent": 1},
     "year": {"align": "left", "bold": True},
     "sum": {"bold": True, "top": 1, "top_color": _LINE},
 }
@@ -60,6 +62,10 @@ FIXED = ("track", "plan_year", "years_received", "taper_assumption")
 _FIGURE_KINDS = {"årsverk": "units", "personer": "persons", "prosent": "percent"}
 # Figures that nothing is calculated from.
 _SHOWN_ONLY = ("use_years", "national_frame")
+
+
+# Heights of rows, in points, where not every program finds them by itself.
+TITLE_HEIGHT, HEADING_HEIGHT, HEAD_HEIGHT = 24, 20, 32
 
 
 class Formats:
@@ -176,6 +182,8 @@ class Calculation:
         """Write the sheet, `width` columns wide; `lines` are what stands above, in two columns."""
         for label, value in lines:
             look = "plain" if self.row else "title"
+            if not self.row:
+                self.sheet.set_row(0, TITLE_HEIGHT)
             self._text(0, label, look)
             if value:
                 self._text(1, value)
@@ -197,6 +205,7 @@ class Calculation:
 
     def _heading(self, code: str, width: int) -> None:
         self.row += 1
+        self.sheet.set_row(self.row, HEADING_HEIGHT)
         for column in range(width):
             self._text(column, "" if column else self.texts.text(code), "heading")
         self.row += 1
@@ -221,7 +230,7 @@ class Calculation:
 
     def _note(self, column: int, made: _Formula | None) -> None:
         if made is not None:
-            form = self.formats.text("plain")
+            form = self.formats.text("beside" if column > 1 else "plain")
             self.sheet.write_formula(self.row, column, f"={made.text}", form, _cached(made.value))
 
     def _when(
@@ -274,7 +283,7 @@ class Calculation:
         if f.name in self.answered:
             self._text(0, field_label(f.label, f.number, self.texts))
             self._text(1, input_text(self.answered[f.name], self.result, self.texts))
-            self._text(3, self.texts.text("workbook.fixed"))
+            self._text(3, self.texts.text("workbook.fixed"), "beside")
             self.row += 1
 
     def _write_input(self, f: Field) -> None:
@@ -286,9 +295,9 @@ class Calculation:
             value /= 100
         self._text(0, field_label(f.label, f.number, self.texts))
         self.inputs[f.name] = self._number(1, value, f.kind, "input")
-        self._text(2, self.texts.text(f"export.unit.{f.kind}"))
+        self._text(2, self.texts.text(f"export.unit.{f.kind}"), "beside")
         if answer is not None and answer.origin != "default":
-            self._text(3, self.texts.text(f"input.{answer.origin}"))
+            self._text(3, self.texts.text(f"input.{answer.origin}"), "beside")
         allowed = {
             # What the form takes is what the cell takes.
             "validate": "decimal" if f.kind in ("units", "percent") else "integer",
@@ -324,9 +333,9 @@ class Calculation:
             label = self._figure_label(track, key)
             self._text(0, f"{years[id(track)]}: {label}" if len(tracks) > 1 else label)
             self._write_figure(track, key, figure)
-            self._text(2, self.texts.text(f"workbook.unit.{figure.unit}"))
+            self._text(2, self.texts.text(f"workbook.unit.{figure.unit}"), "beside")
             source = sources[figure.source]
-            self._text(3, f"{source.publisher}: {source.title}")
+            self._text(3, f"{source.publisher}: {source.title}", "beside")
             self.row += 1
 
     def _write_figure(self, track: Track, key: str, figure: Figure) -> None:
@@ -606,10 +615,12 @@ class Calculation:
         self._heading("table.caption", width)
         self.columns = {name: column for column, name in enumerate(self._columns())}
         codes = {"own_share": "workbook.own_share", "note": "export.column.note"}
+        self.sheet.set_row(self.row, HEAD_HEIGHT)
         for name, column in self.columns.items():
             is_text = name in ("year", "grant_year", "note")
             label = self.texts.text(codes.get(name, f"column.{name}"))
-            self._text(column, label, "head" if is_text else "number_head")
+            looks = "note_head" if name == "note" else "head" if is_text else "number_head"
+            self._text(column, label, looks)
         self.row += 1
         first = self.row
         before: tuple[Track, Ref | None] | None = None

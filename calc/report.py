@@ -16,7 +16,8 @@ from calc.rules import Source
 
 _AMOUNT = re.compile(f"{MINUS}?[0-9][0-9{NBSP}]*{NBSP}kr")
 CAVEATS = ("letter", "ceiling", "rounding", "part_year")
-COLUMNS = ("share", "cost", "ceiling", "award", "own_funding", "training")
+# What a budget needs comes first: on a phone, the rest is to the right of the screen.
+COLUMNS = ("award", "own_funding", "cost", "share", "ceiling", "training")
 
 
 def render(result: Result, texts: Catalogue, *, with_inputs: bool = True) -> str:

@@ -14,7 +14,7 @@ from zipfile import ZipFile, ZipInfo
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from calc.export import Page, facts, source_line, step_lines, step_source
-from calc.formulas import Calculation, Formats
+from calc.formulas import HEADING_HEIGHT, TITLE_HEIGHT, Calculation, Formats
 from calc.messages import Catalogue
 from calc.report import CAVEATS, summary, used_sources
 from calc.result import Result
@@ -28,6 +28,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _PLAN_WIDTHS = (46, 20, *(16,) * 8)
 _EXPLANATION_WIDTHS = (6, 110, 34)
 _SOURCE_WIDTHS = (64, 34, 16, 64)
+_LINE_HEIGHT = 15
 _HOW_TO = ("change", "fixed", "unlock", "static", "decimals")
 
 
@@ -81,6 +82,12 @@ def _stored(deflated: BytesIO) -> bytes:
     return stored.getvalue()
 
 
+def _height(text: str, width: int) -> int:
+    """The height of a row (points) with a text in a column so many characters wide."""
+    # Words are not broken, so that lines are not filled.
+    return _LINE_HEIGHT * -(-len(text) * 11 // (10 * width)) if text else _LINE_HEIGHT
+
+
 def _sheet(book: Any, name: str, widths: Sequence[int]) -> Any:
     """A new sheet that prints on A4 across, as wide as the paper."""
     sheet = book.add_worksheet(name)
@@ -113,6 +120,7 @@ def _explanation(book: Any, formats: Formats, result: Result, texts: Catalogue) 
     sheet = _sheet(book, texts.text("workbook.explanation"), _EXPLANATION_WIDTHS)
     plain, heading = formats.text("wrapped"), formats.text("heading")
     sheet.write_string(0, 0, texts.text("workbook.explanation"), formats.text("title"))
+    sheet.set_row(0, TITLE_HEIGHT)
     parts = [
         ("export.summary", [(summary(result, texts), "")]),
         ("steps.heading", [(step_lines(s, texts), step_source(s, result)) for s in result.steps]),
@@ -121,12 +129,14 @@ def _explanation(book: Any, formats: Formats, result: Result, texts: Catalogue) 
     ]
     row = 2
     for code, lines in parts:
+        sheet.set_row(row, HEADING_HEIGHT)
         for column, said in enumerate((texts.text(code), "", "")):
             sheet.write_string(row, column, said, heading)
         for number, (said, source) in enumerate(lines, start=1):
             row += 1
             if code == "steps.heading":
                 sheet.write_number(row, 0, number, formats.text("number"))
+            sheet.set_row(row, _height(said, _EXPLANATION_WIDTHS[1]))
             sheet.write_string(row, 1, said, plain)
             sheet.write_string(row, 2, source, plain)
         row += 2
@@ -139,6 +149,8 @@ def _sources(book: Any, formats: Formats, result: Result, texts: Catalogue) -> N
         sheet.write_string(0, column, texts.text(f"export.{code}"), formats.text("head"))
     for row, source in enumerate(used_sources(result), start=1):
         *cells, address = source_line(source)
+        long = zip((*cells, address), _SOURCE_WIDTHS, strict=True)
+        sheet.set_row(row, max(_height(said, width) for said, width in long))
         for column, said in enumerate(cells):
             sheet.write_string(row, column, said, formats.text("wrapped"))
         if 0 < len(address) <= _LONGEST_LINK:
