@@ -1,4 +1,4 @@
-"""The workbook as a file: what stands in it, for whoever opens it. tests/recalculation/ changes it."""
+"""The workbook as a file, for whoever opens it. tests/recalculation/ changes what is in it."""
 
 import re
 from dataclasses import replace
