@@ -8,6 +8,7 @@ not change the runtime.
 import json
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from builder.i18n import LANGS, Translations
 from calc.codec import to_json
@@ -224,10 +225,14 @@ ANSWERS: tuple[dict[str, object], ...] = (
 )
 
 
-def requests(translations: Translations) -> list[str]:
-    """The requests in order: in each language the rules are loaded, then answers are asked for.
+PAGE = {"address": "https://example.org/kalkulator/", "date": "2030-01-31", "version": "0a1b2c"}
 
-    One request is no JSON at all, and one is of no known kind.
+
+def requests(translations: Translations) -> list[str]:
+    """All requests but those for workbooks, in order.
+
+    In each language the rules are loaded, then answers are asked for, as estimates, as files, and
+    compared. One request is no JSON at all, and one is of no known kind.
     """
     made: list[str] = []
     loaded = scheme()
@@ -239,7 +244,33 @@ def requests(translations: Translations) -> list[str]:
             _json({**head, "op": "estimate", "scheme": loaded.slug, "answers": answers})
             for answers in ANSWERS
         ]
+        made += [
+            _json({**head, "op": "csv", "scheme": loaded.slug, "answers": answers, "page": PAGE})
+            for answers in ANSWERS
+        ]
+        made += [
+            _json({**head, "op": "compare", "scheme": loaded.slug, "alternatives": alternatives})
+            for alternatives in _alternatives()
+        ]
     return [*made, "{", _json({"v": 1, "op": "ukjent"})]
+
+
+def workbooks() -> list[str]:
+    """The requests for workbooks, to come after all others."""
+    slug = scheme().slug
+    return [
+        _json({"v": 1, "lang": lang, "op": "workbook", "scheme": slug, "answers": a, "page": PAGE})
+        for lang in LANGS
+        for a in ANSWERS
+    ]
+
+
+def _alternatives() -> list[list[dict[str, object]]]:
+    """Each set of answers beside the next."""
+    return [
+        [{"name": "A", "answers": first}, {"name": "B", "answers": second}]
+        for first, second in pairwise(ANSWERS)
+    ]
 
 
 def _json(request: dict[str, object]) -> str:

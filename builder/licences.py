@@ -59,4 +59,10 @@ def shipped(project_root: Path) -> list[Licence]:
         licence="MIT",
         purpose=Text(nb="Søket på nettstedet", nn="Søket på nettstaden"),
     )
-    return [found[0], python, *found[1:], pagefind]
+    writer = Licence(
+        name="XlsxWriter",
+        version=version("xlsxwriter"),
+        licence="BSD-2-Clause",
+        purpose=Text(nb="Lager Excel-filer i nettleseren", nn="Lagar Excel-filer i nettlesaren"),
+    )
+    return [found[0], python, writer, *found[1:], pagefind]

@@ -156,11 +156,12 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.translations = i18n.load(Path(self.theme) / "translations")
         self.today = today()
         _say("Gjør klar kalkulatorene for nettleseren …")
-        self.runtime = runtime.build(root, exercise.requests(self.translations))
-        # The scripts know the runtime by its lock, so that a page and its Python always fit.
-        here = {"url": self.runtime.url, "lock": self.runtime.lock}
+        self.runtime = runtime.build(
+            root, exercise.requests(self.translations), exercise.workbooks()
+        )
         self.embeddable = self._embeddable()
-        self.assets = assets.build(root, {"RUNTIME": here, "CALCULATORS": self.embeddable})
+        constants = {**self.runtime.constants, "CALCULATORS": self.embeddable}
+        self.assets = assets.build(root, constants)
         self.licences = licences.shipped(root)
         self.schemes = tuple(self.site.schemes.values())
         self.choices = {

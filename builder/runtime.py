@@ -10,6 +10,9 @@ what makes a stock Pyodide slow to start. The build therefore
    standard library were read;
 4. starts Pyodide again with only these files, and compares every answer.
 
+Workbooks need a package and much more of the library, and few readers ask for one: this lies in a
+file of its own, made in the same way of what the requests for workbooks read beyond the others.
+
 The result is a folder of files that never change: its address carries a hash of its content.
 """
 
@@ -25,8 +28,9 @@ import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import files
 from importlib.metadata import version as installed_version
-from importlib.util import MAGIC_NUMBER
+from importlib.util import MAGIC_NUMBER, find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -37,12 +41,16 @@ from builder.substitutes import SUBSTITUTES
 # What is taken from Pyodide's npm package as it is.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 STDLIB = "python_stdlib.zip"
+WORKBOOK = "workbook.zip"
+# The package that writes workbooks, and where it lies for file names in tracebacks.
+WRITER = "xlsxwriter"
+WORKBOOK_IN_BROWSER = "/lib/workbook.zip"
 LOCK = "pyodide-lock.json"
 NOTICE = "NOTICE.txt"
 # Where Pyodide puts the standard library, for the file names in tracebacks.
 STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
 # Tools whose version decides how the output looks.
-TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock")
+TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock", WRITER)
 # The oldest time a zip file can carry. One fixed time for everything: two builds of the same
 # content must be the same bytes, since their hash is their address.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
@@ -77,6 +85,17 @@ class Runtime:
         """The file name of the calculators' wheel, the only package of the lock."""
         (package,) = self.lock["packages"].values()
         return str(package["file_name"])
+
+    @property
+    def constants(self) -> dict[str, object]:
+        """What the scripts know of the runtime, so that a page and its Python always fit.
+
+        The worker knows it by its lock. What only workbooks need is not got ahead.
+        """
+        return {
+            "RUNTIME": {"url": self.url, "lock": self.lock},
+            "RUNTIME_URLS": [self.url + name for name in self.lock["files"] if name != WORKBOOK],
+        }
 
 
 class PyodideInNode:
@@ -127,9 +146,13 @@ class PyodideInNode:
         answer = self._ask({"op": "python"})
         return answer["version"], bytes.fromhex(answer["magic"])
 
-    def used_files(self) -> list[str]:
-        """The files that Python has read from the standard library by now."""
-        files: list[str] = self._ask({"op": "used"})["files"]
+    def add_workbook(self) -> None:
+        """Put what workbooks need in Python's path."""
+        self._ask({"op": "workbook"})
+
+    def used_files(self) -> dict[str, list[str]]:
+        """The files that Python has read by now of the standard library and for workbooks."""
+        files: dict[str, list[str]] = self._ask({"op": "used"})
         return files
 
     def _ask(self, question: dict[str, str]) -> dict[str, Any]:
@@ -156,17 +179,17 @@ class PyodideInNode:
         return answer
 
 
-def build(project_root: Path, requests: Sequence[str]) -> Runtime:
+def build(project_root: Path, requests: Sequence[str], workbooks: Sequence[str] = ()) -> Runtime:
     """Make the runtime, or take the one made before from the same sources.
 
     ``requests`` are JSON requests to ``calc.browser.handle``, in order: together they must make the
     calculators import all that they ever import, since nothing else of the standard library is
-    shipped.
+    shipped. ``workbooks`` are requests that come after them and read more.
     """
     project_root = project_root.resolve()
     engine = _engine(project_root)
     cache = project_root / ".cache" / "runtime"
-    finished = cache / _inputs_hash(project_root, engine, requests)
+    finished = cache / _inputs_hash(project_root, engine, [*requests, "", *workbooks])
     if not finished.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         _forget_old_builds(cache)
@@ -174,7 +197,7 @@ def build(project_root: Path, requests: Sequence[str]) -> Runtime:
         # killed leaves nothing half-made, and of two at once the later finds the work done.
         work = Path(tempfile.mkdtemp(prefix="new-", dir=cache))
         try:
-            _make(project_root, engine, requests, work)
+            _make(project_root, engine, requests, workbooks, work)
             _put_in_place(work, finished)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -240,7 +263,13 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
     return hashlib.sha256(everything.encode()).hexdigest()[:HASH_LENGTH]
 
 
-def _make(project_root: Path, engine: Path, requests: Sequence[str], work: Path) -> None:
+def _make(
+    project_root: Path,
+    engine: Path,
+    requests: Sequence[str],
+    workbooks: Sequence[str],
+    work: Path,
+) -> None:
     """Make the runtime as the only folder in ``work``, named after its content."""
     with tempfile.TemporaryDirectory(prefix="runtime-") as name:
         scratch = Path(name)
@@ -258,12 +287,26 @@ def _make(project_root: Path, engine: Path, requests: Sequence[str], work: Path)
             _check_byte_code(project_root, folder)
             _compile_stdlib(engine / STDLIB, whole)
         shutil.copyfile(whole, folder / STDLIB)
+        writer = _compile_writer(scratch)
+        _write_zip(folder / WORKBOOK, writer)
         with PyodideInNode(project_root, folder) as python:
             answers = [python.handle(request) for request in requests]
-            used = python.used_files()
+            first = python.used_files()
+            python.add_workbook()
+            answers += [python.handle(request) for request in workbooks]
+            further = python.used_files()
+        used = first["library"]
+        # Python looks for the modules of a package in one place: where the package itself lies.
+        packages = {Path(file).parent for file in used if file.endswith("/__init__.pyc")}
+        used += [f for f in further["library"] if f not in used and Path(f).parent in packages]
+        more = {file: writer[file] for file in further["workbook"]}
         with zipfile.ZipFile(whole) as archive:
             _write_zip(folder / STDLIB, {file: archive.read(file) for file in used})
-        _check_answers(project_root, folder, requests, answers)
+            more |= {file: archive.read(file) for file in further["library"] if file not in used}
+        # But the package calc looks here too, for what only workbooks need of it.
+        more |= _move_out(folder, [f for f in further["wheel"] if f not in first["wheel"]])
+        _write_zip(folder / WORKBOOK, more)
+        _check_answers(project_root, folder, requests, workbooks, answers)
         _seal(folder)
 
         shutil.move(folder, work / _content_hash(folder))
@@ -291,8 +334,28 @@ def _make_wheel(project_root: Path, info: dict[str, str], folder: Path, scratch:
         contents = {name: archive.read(name) for name in archive.namelist()}
     # py-compile notes the time of day in the wheel.
     _write_zip(folder / compiled.name, contents)
-    package["sha256"] = hashlib.sha256((folder / compiled.name).read_bytes()).hexdigest()
+    _lock_wheel(folder, lock)
+
+
+def _lock_wheel(folder: Path, lock: dict[str, Any]) -> None:
+    """Write a lock that says what the wheel is now."""
+    (package,) = lock["packages"].values()
+    wheel = folder / package["file_name"]
+    package["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
     _write_lock(folder, lock)
+
+
+def _move_out(folder: Path, files: Sequence[str]) -> dict[str, bytes]:
+    """Take files out of the wheel, and give them by name."""
+    lock = json.loads((folder / LOCK).read_text("utf-8"))
+    (package,) = lock["packages"].values()
+    wheel = folder / package["file_name"]
+    with zipfile.ZipFile(wheel) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    moved = {name: contents.pop(name) for name in files}
+    _write_zip(wheel, contents)
+    _lock_wheel(folder, lock)
+    return moved
 
 
 def _run(module: str, *arguments: str | Path, cwd: Path) -> None:
@@ -362,6 +425,21 @@ def _compile_stdlib(sources: Path, finished: Path) -> None:
         beside.replace(finished)
 
 
+def _compile_writer(scratch: Path) -> dict[str, bytes]:
+    """The package that writes workbooks, compiled, by the name of the file."""
+    spec = find_spec(WRITER)
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    folder = scratch / "writer"
+    shutil.copytree(package, folder / WRITER, ignore=shutil.ignore_patterns("__pycache__"))
+    _run("builder.bytecode", folder, WORKBOOK_IN_BROWSER, cwd=ROOT)
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*.pyc"))
+    }
+
+
 def _write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
     """A zip file whose bytes depend on the contents alone.
 
@@ -376,11 +454,18 @@ def _write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _check_answers(
-    project_root: Path, folder: Path, requests: Sequence[str], answers: Sequence[str]
+    project_root: Path,
+    folder: Path,
+    requests: Sequence[str],
+    workbooks: Sequence[str],
+    answers: Sequence[str],
 ) -> None:
     """The cut standard library must give the answers that the whole one gave."""
     with PyodideInNode(project_root, folder) as python:
-        for request, answer in zip(requests, answers, strict=True):
+        for number, answer in enumerate(answers):
+            if number == len(requests):
+                python.add_workbook()
+            request = [*requests, *workbooks][number]
             if python.handle(request) != answer:
                 raise RuntimeBuildError(
                     "Kalkulatoren svarer annerledes når standardbiblioteket er kuttet.\n"
@@ -417,11 +502,20 @@ def _write_notice(path: Path, version: str) -> None:
     path.write_text(
         f"pyodide.mjs, pyodide.asm.js, pyodide.asm.wasm, {STDLIB}: Pyodide {version},\n"
         "Mozilla Public License 2.0, source code at https://github.com/pyodide/pyodide\n"
-        f"In pyodide.asm.wasm and {STDLIB}: CPython and its standard library (compiled, and cut\n"
-        "to what is used), Python Software Foundation License,\n"
-        "https://docs.python.org/3/license.html\n",
+        f"In pyodide.asm.wasm, {STDLIB} and {WORKBOOK}: CPython and its standard library\n"
+        "(compiled, and cut to what is used), Python Software Foundation License,\n"
+        "https://docs.python.org/3/license.html\n"
+        f"In {WORKBOOK}: XlsxWriter {installed_version(WRITER)} (compiled, and cut to what is\n"
+        "used), https://github.com/jmcnamara/XlsxWriter, under this licence:\n\n"
+        f"{_licence_of(WRITER)}",
         "utf-8",
     )
+
+
+def _licence_of(package: str) -> str:
+    """The licence of an installed package, which has to go with it."""
+    (text,) = (p.read_text("utf-8") for p in files(package) or [] if p.name == "LICENSE.txt")
+    return text
 
 
 def _content_hash(folder: Path) -> str:

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from builder.runtime import WORKBOOK
+
 # Bytes.
 RUNTIME_BUDGET = 3_000_000
+# What comes in addition for readers who ask for a workbook.
+WORKBOOK_BUDGET = 260_000
 # What any page loads by itself, its worker and the service worker with it.
 SCRIPTS_BUDGET = 8_000
 # What comes only when a reader asks for it: all of that on our pages.
@@ -38,14 +42,16 @@ class Size:
 
 def sizes(site: Path) -> list[Size]:
     """The sizes of a built site: Python, our scripts, and each page without a calculator."""
-    runtime = [p for p in (site / "runtime").rglob("*") if p.suffix not in {".br", ".gz"}]
+    python = [p for p in (site / "runtime").rglob("*") if p.suffix not in {".br", ".gz"}]
+    workbook = [p for p in python if p.name == WORKBOOK]
     pages = {path: _read(path) for path in sorted(site.rglob("*.html"))}
     loaded = [{site / name.lstrip("/") for name in page.scripts} for page in pages.values()]
     on_request = set((site / "assets").glob("*.js")).difference(*loaded)
     service_worker = _total([site / "sw.js"])
     scripts = max((_total(files) for files in loaded), default=0) + service_worker
     return [
-        Size("Python for nettleseren", _total(runtime), RUNTIME_BUDGET),
+        Size("Python for nettleseren", _total(set(python) - set(workbook)), RUNTIME_BUDGET),
+        Size("Det Excel-filer trenger i tillegg", _total(workbook), WORKBOOK_BUDGET),
         Size("Skriptene på siden med flest", scripts, SCRIPTS_BUDGET),
         Size("Skriptet for andres sider", _total([site / "embed.js"]), EMBED_BUDGET),
         Size("Skript som hentes ved behov", _total(on_request), SCRIPTS_ON_REQUEST_BUDGET),

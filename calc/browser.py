@@ -1,10 +1,10 @@
 """The only door into calc: a JSON request in, a JSON response out, in CPython and in Pyodide."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from calc.codec import from_json
 from calc.messages import Catalogue
@@ -13,7 +13,12 @@ from calc.report import problem_text, render, summary
 from calc.result import FullAward, Result, Row, Step, Value
 from calc.rules import Lang, SchemeRules, Text
 
+if TYPE_CHECKING:
+    from calc.export import Page
+
 VERSION = 1
+# So many alternatives are compared.
+_COMPARED = 2
 
 # What `load` has handed over: rules and messages are sent once, answers with every key press.
 _schemes: dict[str, SchemeRules] = {}
@@ -31,7 +36,10 @@ def handle(request: str) -> str:
     texts), and answers `{"v": 1, "status": "loaded"}`. `estimate` takes `scheme` (slug), `lang`
     and `answers` (name to string or number), and answers with status, fields to show, problems,
     missing answers, plan, totals, steps (kroner as integers, shares in per cent), and the result
-    as HTML. A request that is not understood gives status `bad_request` with `message`.
+    as HTML. `csv` and `workbook` take `page` (address, date, version) too, and answer with `name`
+    and `text` or `base64`, all null where there is no plan. `compare` takes two `alternatives`
+    (name and answers), and answers with `html` and `summary`. A request that is not understood
+    gives status `bad_request` with `message`.
     """
     try:
         return _dump(_answer(json.loads(request, parse_float=_exact, parse_constant=_refuse)))
@@ -62,13 +70,77 @@ def _answer(request: Any) -> dict[str, Any]:
         _schemes[scheme.slug] = scheme
         _catalogues[lang] = Catalogue(lang, request["messages"])
         return {"v": VERSION, "status": "loaded"}
-    if op == "estimate":
-        return _estimate(request, lang)
-    raise BadRequest(f"unknown op {op!r}, expected load or estimate")
+    if not isinstance(op, str) or op not in _OPS:
+        raise BadRequest(f"unknown op {op!r}, expected load, {', '.join(_OPS)}")
+    return _OPS[op](request, lang)
 
 
 def _estimate(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
-    answers = request.get("answers")
+    return response(_result(request, request.get("answers"), lang), _catalogues[lang])
+
+
+# What few readers ask for is imported when they do.
+
+
+def _csv(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    from calc import export
+
+    return _file(request, lang, "csv", "text", export.csv_text)
+
+
+def _workbook(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    from calc import workbook
+
+    return _file(request, lang, "xlsx", "base64", workbook.base64)
+
+
+def _file(
+    request: dict[str, Any],
+    lang: Lang,
+    suffix: str,
+    content: str,
+    make: Callable[[Result, "Page", Catalogue], str],
+) -> dict[str, Any]:
+    """A file to take away; without a plan there is none."""
+    from calc.export import Page, file_name
+
+    try:
+        page = Page.from_json(request.get("page"))
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
+    result = _result(request, request.get("answers"), lang)
+    answer = {"v": VERSION, "status": result.status}
+    if not result.plan:
+        return {**answer, "name": None, content: None}
+    name = file_name(result, suffix)
+    return {**answer, "name": name, content: make(result, page, _catalogues[lang])}
+
+
+def _compare(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    from calc.compare import Alternative, comparison, in_short, status
+
+    asked = request.get("alternatives")
+    if not isinstance(asked, list) or len(asked) != _COMPARED:
+        raise BadRequest("alternatives must be a list of two")
+    if not all(isinstance(a, dict) and isinstance(a.get("name"), str) for a in asked):
+        raise BadRequest("an alternative must be an object with a name")
+    first, second = (
+        Alternative(name=a["name"], result=_result(request, a.get("answers"), lang)) for a in asked
+    )
+    pair, texts = (first, second), _catalogues[lang]
+    return {
+        "v": VERSION,
+        "status": status(pair),
+        "html": comparison(pair, texts),
+        "summary": in_short(pair, texts),
+    }
+
+
+_OPS = {"estimate": _estimate, "csv": _csv, "workbook": _workbook, "compare": _compare}
+
+
+def _result(request: dict[str, Any], answers: object, lang: Lang) -> Result:
+    """What the request's scheme says of these answers."""
     if not isinstance(answers, dict):
         raise BadRequest("answers must be an object")
     if "rules" in request:
@@ -79,7 +151,7 @@ def _estimate(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
         raise BadRequest("scheme is not loaded, and no rules are given")
     if lang not in _catalogues:
         raise BadRequest(f"no messages are loaded for {lang}")
-    return response(estimate(scheme, answers), _catalogues[lang])
+    return estimate(scheme, answers)
 
 
 def response(result: Result, texts: Catalogue) -> dict[str, Any]:

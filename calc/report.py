@@ -4,34 +4,39 @@ Everything that comes from rules or readers is escaped here; whoever puts the st
 does nothing else with it. Wording comes from the catalogue.
 """
 
+import re
 from fractions import Fraction
 
 from calc.answers import Field
 from calc.chart import chart
-from calc.messages import NBSP, Catalogue, decimal, escape, kroner, percent
+from calc.messages import MINUS, NBSP, Catalogue, decimal, escape, kroner, percent
 from calc.money import nearest_kroner
 from calc.result import Input, Result, Row, Step
 from calc.rules import Source
 
-_COLUMNS = ("share", "cost", "ceiling", "award", "own_funding", "training")
+_AMOUNT = re.compile(f"{MINUS}?[0-9][0-9{NBSP}]*{NBSP}kr")
+CAVEATS = ("letter", "ceiling", "rounding", "part_year")
+# What a budget needs comes first: on a phone, the rest is to the right of the screen.
+COLUMNS = ("award", "own_funding", "cost", "share", "ceiling", "training")
 
 
 def render(result: Result, texts: Catalogue, *, with_inputs: bool = True) -> str:
     """The whole result as one HTML section; headings start at level 3.
 
-    `with_inputs` adds the list of answers it was made with, for where they don't stand beside it.
+    What a busy reader wants stands open: the sums, what is missing, the years, what to know. How
+    they were worked out, from what, and by which sources, can be unfolded. `with_inputs` adds the
+    list of answers that it was made with, for where they don't stand beside it.
     """
-    parts = [f'<p class="result-summary">{escape(summary(result, texts))}</p>']
+    parts = [f'<p class="result-summary">{_emphasised(summary(result, texts))}</p>']
     if result.status == "invalid":
-        parts.append(_problems(result, texts))
+        parts.append(problem_list(result, texts))
     if result.missing:
         parts.append(_missing(result, texts))
     if result.plan:
         parts += [_table(result, texts), _after_ladder(result, texts), chart(result, texts)]
+        parts.append(_caveats(texts))
     if result.steps:
         parts.append(_steps(result, texts))
-    if result.plan:
-        parts.append(_caveats(texts))
     if result.inputs and with_inputs:
         parts.append(_inputs(result, texts))
     parts.append(_sources(result, texts))
@@ -39,7 +44,7 @@ def render(result: Result, texts: Catalogue, *, with_inputs: bool = True) -> str
 
 
 def summary(result: Result, texts: Catalogue) -> str:
-    """The answer in one or two plain sentences; also what a screen reader is told."""
+    """The answer in a few plain sentences; also what a screen reader is told."""
     total = result.total("award")
     if result.status == "estimate" and total is not None:
         paid = [row for row in result.plan if not row.ended]
@@ -51,6 +56,7 @@ def summary(result: Result, texts: Catalogue) -> str:
             said = texts.text("summary.one_year", **values)
         else:
             said = texts.text("summary.estimate", **values)
+            said += f" {_first_year(paid[0], texts)}"
         own = result.total("own_funding")
         if own is not None:
             said += f" {texts.text('summary.own_funding', amount=own)}"
@@ -64,12 +70,24 @@ def summary(result: Result, texts: Catalogue) -> str:
     return texts.text(f"summary.{result.status}")
 
 
+def _first_year(row: Row, texts: Catalogue) -> str:
+    """What the next budget gets: the award of the first year of the plan."""
+    assert row.award is not None  # the sum is known, so each year is
+    return texts.text("summary.first_year", year=str(row.year), award=row.award)
+
+
+def _emphasised(said: str) -> str:
+    """A sentence as HTML with its amounts in kroner emphasised."""
+    return _AMOUNT.sub(r"<strong>\g<0></strong>", escape(said))
+
+
 def field_label(name: str, number: int | None, texts: Catalogue) -> str:
     """The question of a field as plain text; `number` is N of `share_year_N`."""
     return texts.text(f"field.{name}.label", number=str(number or ""))
 
 
-def _problems(result: Result, texts: Catalogue) -> str:
+def problem_list(result: Result, texts: Catalogue) -> str:
+    """What must be put right, field by field, as HTML."""
     names = {f.name: f for f in result.fields}
     items = []
     for problem in result.problems:
@@ -108,7 +126,7 @@ def _missing(result: Result, texts: Catalogue) -> str:
 
 
 def _table(result: Result, texts: Catalogue) -> str:
-    shown = [c for c in _COLUMNS if _is_shown(c, result)]
+    shown = [c for c in COLUMNS if is_shown(c, result)]
     head = "".join(
         f'<th scope="col" class="number">{texts.html(f"column.{c}")}</th>' for c in shown
     )
@@ -123,27 +141,30 @@ def _table(result: Result, texts: Catalogue) -> str:
     )
 
 
-def _is_shown(column: str, result: Result) -> bool:
+def is_shown(column: str, result: Result) -> bool:
     """Whether a column says anything here: the award always does."""
     if column == "share":
         return result.track is not None and result.track.has_shares
     if column == "ceiling":
-        return _is_shown("cost", result)
+        return is_shown("cost", result)
     return column == "award" or any(getattr(row, column) is not None for row in result.plan)
 
 
 def _row(row: Row, shown: list[str], texts: Catalogue) -> str:
-    if row.ended:
-        place = texts.html("grant_year.ended")
-    elif row.grant_year == 0:
-        place = texts.html("grant_year.pre_project")
-    else:
-        place = texts.html("grant_year.number", number=str(row.grant_year))
     cells = "".join(_cell(row, column, texts) for column in shown)
     return (
         f'<tr data-year="{row.year}" data-grant-year="{row.grant_year}">'
-        f'<th scope="row">{row.year}</th><td>{place}</td>{cells}</tr>'
+        f'<th scope="row">{row.year}</th><td>{escape(place(row, texts))}</td>{cells}</tr>'
     )
+
+
+def place(row: Row, texts: Catalogue) -> str:
+    """Where on the ladder a year is, as plain text."""
+    if row.ended:
+        return texts.text("grant_year.ended")
+    if row.grant_year == 0:
+        return texts.text("grant_year.pre_project")
+    return texts.text("grant_year.number", number=str(row.grant_year))
 
 
 def _cell(row: Row, column: str, texts: Catalogue) -> str:
@@ -218,14 +239,27 @@ def _after_ladder(result: Result, texts: Catalogue) -> str:
 def _inputs(result: Result, texts: Catalogue) -> str:
     items = "".join(
         f"<div><dt>{escape(field_label(i.field.label, i.field.number, texts))}</dt>"
-        f"<dd>{_input_value(i, result, texts)}"
+        f"<dd>{input_shown(i, result, texts)}"
         f' <span class="input-{i.origin}">{texts.html(f"input.{i.origin}")}</span></dd></div>'
         for i in result.inputs
     )
-    return f'<h3>{texts.html("input.heading")}</h3><dl class="result-inputs">{items}</dl>'
+    heading = texts.html("input.heading", number=str(len(result.inputs)))
+    return _folded("inputs", heading, f'<dl class="result-inputs">{items}</dl>')
 
 
-def _input_value(given: Input, result: Result, texts: Catalogue) -> str:
+def _folded(name: str, heading: str, content: str) -> str:
+    """A part that the reader unfolds. Its heading is still one that a screen reader finds.
+
+    Whoever puts in a new result finds the parts by `data-fold`, and leaves open what was open.
+    """
+    return (
+        f'<details class="ds-details result-fold" data-fold="{name}">'
+        f"<summary><h3>{heading}</h3></summary><div>{content}</div></details>"
+    )
+
+
+def input_shown(given: Input, result: Result, texts: Catalogue) -> str:
+    """An answer with its unit as HTML."""
     if given.value is None:
         return texts.html("cell.empty")
     if given.field.name == "track":
@@ -249,9 +283,13 @@ def answer_shown(field: Field, value: Fraction, texts: Catalogue) -> str:
 
 
 def _steps(result: Result, texts: Catalogue) -> str:
-    sources = _known_sources(result)
+    sources = known_sources(result)
     items = "".join(_step(step, sources, texts) for step in result.steps)
-    return f'<h3>{texts.html("steps.heading")}</h3><ol class="steps">{items}</ol>'
+    steps = f'<ol class="steps">{items}</ol>'
+    if not result.plan:
+        # Then why there is none is the whole answer.
+        return f"<h3>{texts.html('steps.heading')}</h3>{steps}"
+    return _folded("steps", texts.html("steps.counted", number=str(len(result.steps))), steps)
 
 
 def _step(step: Step, sources: dict[str, Source], texts: Catalogue) -> str:
@@ -267,7 +305,7 @@ def _step(step: Step, sources: dict[str, Source], texts: Catalogue) -> str:
     return f'<li class="step" data-step="{step.code}">{"".join(parts)}</li>'
 
 
-def _known_sources(result: Result) -> dict[str, Source]:
+def known_sources(result: Result) -> dict[str, Source]:
     """The sources of every rule year by key, those of the year that holds first."""
     sources: dict[str, Source] = {}
     for rules in result.scheme.rules:
@@ -284,13 +322,19 @@ def _short_source(source: Source) -> str:
 
 
 def _sources(result: Result, texts: Catalogue) -> str:
-    """The sources of the steps taken, in full, each once."""
-    sources = _known_sources(result)
-    keys = dict.fromkeys(step.source for step in result.steps if step.source is not None)
-    if not keys:
+    sources = used_sources(result)
+    if not sources:
         return ""
-    items = "".join(f"<li>{_full_source(sources[key])}</li>" for key in keys)
-    return f'<h3>{texts.html("sources.heading")}</h3><ul class="result-sources">{items}</ul>'
+    items = "".join(f"<li>{_full_source(source)}</li>" for source in sources)
+    heading = texts.html("sources.counted", number=str(len(sources)))
+    return _folded("sources", heading, f'<ul class="result-sources">{items}</ul>')
+
+
+def used_sources(result: Result) -> list[Source]:
+    """The sources of the steps taken, each once."""
+    sources = known_sources(result)
+    keys = dict.fromkeys(step.source for step in result.steps if step.source is not None)
+    return [sources[key] for key in keys]
 
 
 def _full_source(source: Source) -> str:
@@ -300,8 +344,5 @@ def _full_source(source: Source) -> str:
 
 
 def _caveats(texts: Catalogue) -> str:
-    items = "".join(
-        f"<li>{texts.html(f'caveat.{code}')}</li>"
-        for code in ("ceiling", "letter", "rounding", "part_year")
-    )
+    items = "".join(f"<li>{texts.html(f'caveat.{code}')}</li>" for code in CAVEATS)
     return f'<h3>{texts.html("caveat.heading")}</h3><ul class="caveats">{items}</ul>'

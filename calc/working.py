@@ -18,7 +18,7 @@ from calc.answers import AWARD_PREFIX, SHARE_PREFIX, Answers
 from calc.fields import LADDER_YEARS, PLAN_YEARS, full_rate_known
 from calc.money import floor_kroner, nearest_kroner, share_of
 from calc.result import AfterLadder, FullAward, Origin, Row, Step, Value
-from calc.rules import Figure, SchemeRules, Track, Unit
+from calc.rules import Figure, OtherCosts, SchemeRules, Track, Unit
 
 UNIT_CODES: dict[Unit, str] = {"årsverk": "unit_positions", "personer": "unit_persons"}
 # The first grant year counts as full where a ladder is assumed from its start.
@@ -38,7 +38,7 @@ class Working:
         self.received = received
         self.steps = [start]
         self.full_award = FullAward(amount=None)
-        self._other: int | None = None  # worked out, and explained, once
+        self._other_rules: list[OtherCosts | None] = []  # those explained
         assumed = answers.given.get("taper_assumption")
         self.assumption = assumed if isinstance(assumed, str) else None
 
@@ -250,21 +250,17 @@ class Working:
 
     def _other_costs(self) -> int:
         """Other yearly costs (kroner) that the award may cover; 0 where none are given."""
-        if self._other is None:
-            self._other = self._covered_costs()
-        return self._other
-
-    def _covered_costs(self) -> int:
-        given = self.answers.whole("other_costs")
-        rule = self.track.other_costs
+        given, rule = self.answers.whole("other_costs"), self.track.other_costs
         if given is None:
             return 0
-        if rule is None or not rule.allowed:
-            source = rule.source if rule is not None else None
-            self.steps.append(Step("other_costs_not_covered", {"amount": given}, source))
-            return 0
-        self.steps.append(Step("other_costs", {"amount": given}, rule.source, rule.reading))
-        return given
+        is_covered = rule is not None and rule.allowed
+        if rule not in self._other_rules:  # the same rule is explained once
+            self._other_rules.append(rule)
+            source = None if rule is None else rule.source
+            code = "other_costs" if is_covered else "other_costs_not_covered"
+            reading = rule.reading if rule is not None and is_covered else None
+            self.steps.append(Step(code, {"amount": given}, source, reading))
+        return given if is_covered else 0
 
     # The years
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from builder.serve import serve_folder
 from tests.browser.calculator import Calculator
+from tests.browser.workbooks import REQUEST, WORKBOOK, ask, watch_worker
 from tests.conftest import build_site, copy_project
 
 CALCULATOR = "/oppfolging-voksne/kalkulator/"
@@ -125,8 +126,10 @@ def visit(reader: BrowserContext, version: Path, path: str = CALCULATOR) -> Page
 
 
 def wanted(version: Path) -> list[Path]:
+    """What answers need of the runtime."""
     folder = version / runtime_of(version).strip("/")
-    return [p for p in folder.iterdir() if p.suffix in {".mjs", ".js", ".wasm", ".zip", ".whl"}]
+    kinds = {".mjs", ".js", ".wasm", ".zip", ".whl"}
+    return [p for p in folder.iterdir() if p.suffix in kinds and p.name != WORKBOOK]
 
 
 def expect_it_computes(page: Page) -> None:
@@ -160,6 +163,29 @@ def test_also_when_only_the_service_worker_has_kept_it(
     page = reader.new_page()
     page.goto(CALCULATOR)
     expect_it_computes(page)
+
+
+def test_workbooks_work_without_a_network_for_who_has_made_one(
+    reader: BrowserContext, host: Host, versions: tuple[Path, Path], said: list[str]
+) -> None:
+    def open_again() -> Page:
+        page = reader.new_page()
+        watch_worker(page)
+        page.goto(CALCULATOR)
+        Calculator(page).expect_state("ready")
+        return page
+
+    file = runtime_of(versions[0]) + WORKBOOK
+    visit(reader, versions[0]).close()
+    page = open_again()
+    assert not page.evaluate("async (path) => Boolean(await caches.match(path))", file)
+    assert ask(page, REQUEST)["type"] == "response"
+    is_kept(page, file)
+    reader.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.close()
+    assert said == []
+    host.stop()
+    assert ask(open_again(), REQUEST)["type"] == "response"
 
 
 def test_a_page_never_opened_says_that_there_is_no_network(

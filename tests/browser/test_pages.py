@@ -111,6 +111,8 @@ def test_without_javascript_the_calculator_shows_an_answer(
     calculator = Calculator(plain_page)
     expect(calculator.output.locator("table.result-table")).to_be_visible()
     calculator.expect_plan("award", {2025: 5_000_000, 2026: 5_000_000})
+    expect(calculator.output.locator("ol.steps")).to_be_hidden()
+    calculator.output.locator("[data-fold=steps] summary").click()
     expect(calculator.output.locator("ol.steps")).to_be_visible()
     expect(calculator.output.locator(".caveats")).to_be_visible()
     controls = calculator.form.locator("input, select, textarea, button")

@@ -144,7 +144,10 @@ JSON = st.recursive(
     [
         ("[]", "BadRequest: expected an object with v = 1"),
         ('{"v": 2}', "BadRequest: expected an object with v = 1"),
-        ('{"v": 1, "op": "x"}', "BadRequest: unknown op 'x', expected load or estimate"),
+        (
+            '{"v": 1, "op": "x"}',
+            "BadRequest: unknown op 'x', expected load, estimate, csv, workbook, compare",
+        ),
         ('{"v": 1, "op": "estimate"}', "BadRequest: answers must be an object"),
         (
             '{"v": 1, "op": "estimate", "scheme": "x", "answers": {}}',

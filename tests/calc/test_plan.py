@@ -2,7 +2,19 @@
 
 import pytest
 
+from calc.plan import estimate
 from calc.result import Result
+from calc.rules import (
+    Figure,
+    Ladder,
+    OtherCosts,
+    Rules,
+    SchemeRules,
+    Source,
+    Text,
+    Track,
+    Transition,
+)
 from tests.calc.conftest import Ask
 
 VOKSNE = "oppfolging-voksne"
@@ -332,3 +344,30 @@ def test_a_mistake_gives_no_plan_at_all(ask: Ask) -> None:
     result = ask(VOKSNE, track="act-fact", positions="seks")
     assert (result.status, result.plan, result.steps) == ("invalid", (), ())
     assert {f.name for f in result.fields} >= {"positions", "cost_per_position"}
+
+
+def test_each_year_of_a_transition_has_its_own_rule_for_other_costs() -> None:
+    """Costs that one year's rules cover are not covered by those of the next."""
+    source = Source(title="Regelverk", publisher="Utgiver")
+
+    def track(*, allowed: bool) -> Track:
+        return Track(
+            name=Text(nb="Overgang"),
+            rate=Figure(value=300_000, unit="kr per årsverk", source="s"),
+            ladder=Ladder(years=(Figure(value=100, unit="prosent", source="s"),) * 4),
+            other_costs=OtherCosts(allowed=allowed, source="s"),
+            transition=Transition(funded_in=2023, source="s"),
+        )
+
+    rules = tuple(
+        Rules(year=year, sources={"s": source}, tracks={"t": track(allowed=year == 2024)})
+        for year in (2024, 2025)
+    )
+    scheme = SchemeRules(slug="s", name=Text(nb="Ordning"), rules=rules)
+    typed = {"plan_year": 2024, "years_received": 1, "positions": 1, "other_costs": 50_000}
+    result = estimate(scheme, typed)
+    assert awards(result) == [350_000, 300_000]
+    assert [c for c in codes(result) if c.startswith("other_costs")] == [
+        "other_costs",
+        "other_costs_not_covered",
+    ]

@@ -120,6 +120,45 @@ def test_the_summary_tells_the_whole_or_says_what_is_missing(
     assert summary(over, texts) == texts.text("summary.ended")
 
 
+def test_how_it_was_worked_out_is_folded_under_headings(
+    ask: Ask, translations: Translations
+) -> None:
+    result = ask("oppfolging-voksne", track="act-fact", positions=10)
+    html = render(result, translations.catalogue("nb"))
+    section = html5lib.parseFragment(html, namespaceHTMLElements=False)[0]
+    folds = section.findall("details")
+    assert [fold.get("data-fold") for fold in folds] == ["steps", "inputs", "sources"]
+    assert not [fold for fold in folds if "open" in fold.attrib]
+    headings = [fold.find("summary/h3") for fold in folds]
+    assert headings[0] is not None
+    assert headings[0].text == f"Slik regnet vi ({len(result.steps)} trinn)"
+    # All that a decision hangs on stands open, and before them.
+    order = [child.get("class", "").split(" ")[-1] for child in section]
+    assert order[:2] == ["result-summary", "result-missing"]
+    assert order.index("caveats") < order.index("result-fold")
+
+
+def test_why_there_is_no_plan_is_not_folded(translations: Translations) -> None:
+    result = estimate(exercise.scheme(), {"track": "skjonn", "plan_year": 2030})
+    section = html5lib.parseFragment(
+        render(result, translations.catalogue("nb")), namespaceHTMLElements=False
+    )[0]
+    assert section.find("ol") is not None
+    assert section.find("details[@data-fold='steps']") is None
+
+
+def test_the_sum_and_the_next_years_award_come_first_and_stand_out(
+    ask: Ask, translations: Translations
+) -> None:
+    result = ask(
+        "oppfolging-voksne", track="act-fact", positions="6,5", share_year_3=70, share_year_4=40
+    )
+    html = render(result, translations.catalogue("nb"))
+    first = html5lib.parseFragment(html, namespaceHTMLElements=False)[0][0]
+    amounts = [strong.text for strong in first.findall("strong")]
+    assert amounts == ["10\u00a0075\u00a0000\u00a0kr", "3\u00a0250\u00a0000\u00a0kr"]
+
+
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [

@@ -42,13 +42,21 @@ def exercises(translations: Translations) -> list[str]:
 @pytest.fixture(scope="session")
 def shipped(exercises: list[str]) -> Runtime:
     """The runtime that readers get."""
-    return runtime.build(ROOT, exercises)
+    return runtime.build(ROOT, exercises, exercise.workbooks())
 
 
 @pytest.fixture(scope="session")
 def pyodide_node(shipped: Runtime) -> Iterator[PyodideNode]:
     """Answer requests in the shipped runtime, in Node. What was loaded stays loaded."""
     with PyodideInNode(ROOT, shipped.folder) as python:
+        yield lambda requests: [python.handle(request) for request in requests]
+
+
+@pytest.fixture(scope="session")
+def workbook_node(shipped: Runtime) -> Iterator[PyodideNode]:
+    """The same, with what workbooks need."""
+    with PyodideInNode(ROOT, shipped.folder) as python:
+        python.add_workbook()
         yield lambda requests: [python.handle(request) for request in requests]
 
 

@@ -7,6 +7,7 @@ import json
 import marshal
 import sys
 import zipfile
+from importlib.metadata import version
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,15 @@ def test_the_folder_holds_what_a_browser_asks_for_and_no_more(shipped: Runtime):
         "pyodide.asm.wasm",
         "pyodide.mjs",
         "python_stdlib.zip",
+        "workbook.zip",
         shipped.wheel_name,
     }
     assert shipped.url == f"/runtime/{shipped.folder.name}/"
+
+
+def test_pages_get_ahead_what_answers_need_but_not_what_workbooks_do(shipped: Runtime):
+    urls = shipped.constants["RUNTIME_URLS"]
+    assert urls == [shipped.url + name for name in shipped.lock["files"] if name != "workbook.zip"]
 
 
 @pytest.mark.parametrize("name", ["pyodide.asm.js", "pyodide.asm.wasm"])
@@ -91,15 +98,20 @@ def test_the_lock_says_what_every_file_must_be(lock: dict[str, Any], shipped: Ru
     assert json.loads((shipped.folder / "pyodide-lock.json").read_text("utf-8")) == lock
 
 
-def test_the_wheel_holds_all_of_calc_compiled_and_nothing_else(shipped: Runtime):
+def test_the_wheel_holds_calc_compiled_and_nothing_else_but_what_only_workbooks_need(
+    shipped: Runtime,
+):
     names = set(read_zip(shipped.folder / shipped.wheel_name))
+    apart = {n for n in read_zip(shipped.folder / "workbook.zip") if n.startswith("calc/")}
+    assert apart == {"calc/workbook.pyc", "calc/formulas.pyc"}
+    assert not apart & names
     sources = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "calc").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     compiled = {f"{name}c" if name.endswith(".py") else name for name in sources}
-    assert {name for name in names if ".dist-info/" not in name} == compiled
+    assert {name for name in names if ".dist-info/" not in name} == compiled - apart
     assert not [name for name in names if name.endswith(".py")]
 
 
@@ -121,6 +133,22 @@ def test_the_standard_library_is_cut_and_compiled_for_the_browsers_python(shippe
         assert code.co_filename == f"/lib/python313.zip/{name.removesuffix('c')}"
 
 
+def test_what_workbooks_need_is_compiled_and_is_nothing_that_every_reader_gets(shipped: Runtime):
+    cut = read_zip(shipped.folder / "python_stdlib.zip")
+    further = read_zip(shipped.folder / "workbook.zip")
+    assert not set(cut) & set(further)
+    assert {"xlsxwriter/worksheet.pyc", "zipfile/__init__.pyc"} <= set(further)
+    with zipfile.ZipFile(ENGINE / "python_stdlib.zip") as archive:
+        library = set(archive.namelist())
+    for name, data in further.items():
+        assert data[:4] == MAGIC_NUMBER, name
+        own = name.startswith(("xlsxwriter/", "calc/"))
+        assert own or name.removesuffix("c") in library
+    # A package's modules are looked for where the package is.
+    packages = {str(Path(name).parent) for name in cut if name.endswith("/__init__.pyc")}
+    assert not {name for name in further if str(Path(name).parent) in packages}
+
+
 def test_what_stands_in_for_parts_of_pyodide_is_what_is_shipped(shipped: Runtime):
     cut = read_zip(shipped.folder / "python_stdlib.zip")
     for name, source in SUBSTITUTES.items():
@@ -133,3 +161,7 @@ def test_the_notice_says_whose_work_it_is(shipped: Runtime):
     assert f"Pyodide {shipped.version}" in notice
     assert "Mozilla Public License 2.0" in notice
     assert "Python Software Foundation License" in notice
+    assert f"XlsxWriter {version('xlsxwriter')}" in notice
+    assert "Redistributions in binary form must reproduce the above copyright" in " ".join(
+        notice.split()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builder import exercise
 from builder.calculator import start_answers, typed
 from builder.content import Site
 from builder.content.model import Scheme
@@ -73,6 +75,28 @@ def test_requests_that_exercise_every_part_of_the_rules(
     answers = check(pyodide_node, exercises)
     statuses = {json.loads(answer)["status"] for answer in answers}
     assert {"loaded", "estimate", "needs_input", "invalid", "bad_request"} <= statuses
+    files = [said for said in map(json.loads, answers) if "text" in said]
+    assert any(file["text"] is None for file in files)
+    assert any(file["text"] is not None for file in files)
+
+
+def test_workbooks_have_the_same_bytes(workbook_node: PyodideNode, exercises: list[str]):
+    asked = exercise.workbooks()
+    answers = check(workbook_node, [*exercises, *asked])[-len(asked) :]
+    made = [json.loads(answer) for answer in answers]
+    assert {book["name"] for book in made} >= {"eksempel-2030.xlsx", None}
+    contents = [base64.b64decode(book["base64"]) for book in made if book["base64"]]
+    assert len(set(contents)) > len(asked) // 2
+    assert all(content.startswith(b"PK") for content in contents)
+
+
+def test_a_workbook_without_what_it_needs_is_refused_and_nothing_else(
+    pyodide_node: PyodideNode, exercises: list[str]
+):
+    load, estimate, *_ = exercises
+    answers = pyodide_node([load, exercise.workbooks()[0], estimate])
+    statuses = [json.loads(answer)["status"] for answer in answers]
+    assert statuses == ["loaded", "bad_request", "needs_input"]
 
 
 def test_published_examples_and_start_values(

@@ -6,14 +6,16 @@
 // One JSON document per line, in and out:
 //   {"op": "python"}                    -> {"version": "3.13.2", "magic": "…hex…"}
 //   {"op": "request", "request": "…"}   -> {"response": "…"} | {"error": "…"}
-//   {"op": "used"}                      -> {"files": […]}: what was read from python_stdlib.zip
+//   {"op": "workbook"}                  -> {}: puts what workbooks need in Python's path
+//   {"op": "used"}                      -> {"library": […], "wheel": […], "workbook": […]}: what
+//                                          was read of each of Python's archives
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-import { loadCalculators, openDoor, wheelName } from "./python.js";
+import { addWorkbook, loadCalculators, openDoor, wheelName, WORKBOOK } from "./python.js";
 
 const PYTHON = `
 import sys
@@ -23,20 +25,23 @@ from json import dumps
 dumps({"version": ".".join(map(str, sys.version_info[:3])), "magic": MAGIC_NUMBER.hex()})
 `;
 
-// Built-in and frozen modules are part of the wasm; the calculators lie in their own wheel.
+// Built-in and frozen modules are part of the wasm.
 const USED = `
 import sys
 from json import dumps
 
-library = "/lib/python{}{}.zip/".format(*sys.version_info)
+places = {
+    "library": "/lib/python{}{}.zip/".format(*sys.version_info),
+    "wheel": "/lib/calculators.whl/",
+    "workbook": "/lib/workbook.zip/",
+}
 origins = [
     str(getattr(getattr(module, "__spec__", None), "origin", None))
     for module in list(sys.modules.values())
 ]
 dumps({
-    "files": sorted({
-        origin.removeprefix(library) for origin in origins if origin.startswith(library)
-    }),
+    name: sorted({o.removeprefix(place) for o in origins if o.startswith(place)})
+    for name, place in places.items()
 })
 `;
 
@@ -63,6 +68,11 @@ const operations = {
     }
   },
 
+  async workbook() {
+    addWorkbook(python, await readFile(folder + WORKBOOK));
+    return {};
+  },
+
   used() {
     // An error on its way out of Python needs modules too, and must not fail in the browser.
     try {
@@ -76,5 +86,5 @@ const operations = {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
-  process.stdout.write(`${JSON.stringify(operations[question.op](question))}\n`);
+  process.stdout.write(`${JSON.stringify(await operations[question.op](question))}\n`);
 }

@@ -4,6 +4,9 @@
 // Python reads modules from a zip file as it is: the wheel has only to lie somewhere.
 const WHEEL = "/lib/calculators.whl";
 
+// What the calculators need for workbooks alone: fetched when a reader asks for the first one.
+export const WORKBOOK = "workbook.zip";
+
 /** The file name of the calculators' wheel: the only package of the lock. */
 export function wheelName(lock) {
   const [{ file_name: name }] = Object.values(lock.packages);
@@ -38,4 +41,12 @@ export function loadCalculators(loadPyodide, base, lock, wheel, options = {}) {
  */
 export function openDoor(python) {
   return python.pyimport("calc.browser").handle;
+}
+
+/** Put what workbooks need in Python's path; some of it belongs to the calculators' package. */
+export function addWorkbook(python, bytes) {
+  python.FS.writeFile("/lib/workbook.zip", bytes);
+  python.runPython(`import sys, calc
+sys.path.append("/lib/workbook.zip")
+calc.__path__.append("/lib/workbook.zip/calc")`);
 }

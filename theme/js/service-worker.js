@@ -16,6 +16,8 @@
 //
 // The build puts SITE before this: {version, files: {address: SHA-256}}.
 
+import { WORKBOOK } from "./python.js";
+
 const CACHES = "tilskuddsstigen-";
 const PAGES = `${CACHES}pages-${SITE.version}`;
 // Common to all versions: one address, one content.
@@ -27,6 +29,8 @@ const OFFLINE = "/uten-nett/";
 
 const pathOf = (url) => new URL(url, self.location.href).pathname;
 const isRuntime = (path) => path.startsWith("/runtime/");
+// Few make workbooks: what they need is kept for those who have made one.
+const isWorkbook = (path) => path.endsWith(`/${WORKBOOK}`);
 const isFile = (path) => path.startsWith("/assets/") || isRuntime(path);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -73,11 +77,15 @@ async function install() {
   // Fonts are kept when they are used: most pages need but one of them. The one PNG is for sites
   // that show links to this one; no page of ours has it.
   const kept = await (await caches.open(FILES)).keys();
-  const hasCalculated = kept.some(({ url }) => isRuntime(pathOf(url)));
-  const wantsRuntime = hasCalculated && !navigator.connection?.saveData;
-  const files = Object.keys(SITE.files).filter((path) =>
-    isRuntime(path) ? wantsRuntime : !/\.(woff2|png)$/.test(path),
-  );
+  const has = (kind) => kept.some(({ url }) => kind(pathOf(url)));
+  const mayFetch = !navigator.connection?.saveData;
+  const [wantsRuntime, wantsWorkbook] = [isRuntime, isWorkbook].map((kind) => mayFetch && has(kind));
+  const files = Object.keys(SITE.files).filter((path) => {
+    if (isWorkbook(path)) {
+      return wantsWorkbook;
+    }
+    return isRuntime(path) ? wantsRuntime : !/\.(woff2|png)$/.test(path);
+  });
   await Promise.all([...paths, ...files].map(keep));
 }
 
@@ -161,7 +169,7 @@ async function getFile(event) {
   try {
     const response = await fetch(path, { cache: mustBeNew ? "reload" : "default" });
     // The runtime is big, and wanted in a hurry: it is kept afterwards, when Python runs.
-    if (!isRuntime(path)) {
+    if (!isRuntime(path) || isWorkbook(path)) {
       event.waitUntil(putFile(path, response.clone()).catch(() => {}));
     }
     return response;

@@ -2,7 +2,7 @@
 // calculators' Python got ahead for a reader who is on the way to a calculator, and takes words to
 // the search page. Nothing here is needed to read a page.
 //
-// The build puts RUNTIME in: where the runtime is, and its lock.
+// The build puts RUNTIME_URLS in: the addresses of the files that every answer needs.
 
 import "./today.js";
 import { ownScript } from "./trust.js";
@@ -23,10 +23,9 @@ export async function keep(urls) {
   registration?.active.postMessage({ type: "keep", urls });
 }
 
-/** Addresses of everything that the calculators' Python consists of. */
+/** Addresses of everything that the calculators' Python needs for an answer. */
 export function runtimeUrls() {
-  const base = new URL(RUNTIME.url, document.baseURI).href;
-  return Object.keys(RUNTIME.lock.files).map((name) => base + name);
+  return RUNTIME_URLS.map((url) => new URL(url, document.baseURI).href);
 }
 
 /** Pointing at a link to a calculator, by mouse, finger or keyboard, is a sign of what comes. */

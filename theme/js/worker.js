@@ -10,7 +10,7 @@
 //
 // The build puts RUNTIME in: where the runtime is, and its lock with a hash of every file.
 
-import { loadCalculators, openDoor, wheelName } from "./python.js";
+import { addWorkbook, loadCalculators, openDoor, wheelName, WORKBOOK } from "./python.js";
 
 const { url, lock } = RUNTIME;
 const base = new URL(url, self.location.href).href;
@@ -31,7 +31,10 @@ const BEFORE_PRACTICE = 250;
 // Pyodide gets another one, below.
 const fetchFromNetwork = self.fetch.bind(self);
 
+let python;
 let handle;
+// What workbooks need: asked for once, and again if it did not come.
+let workbook;
 
 /** What fetch itself can check: the hash of a file as it wants it, in base64. */
 function integrity(name) {
@@ -134,17 +137,29 @@ function getAll() {
 async function start({ data, lang, request }) {
   new WebAssembly.Module(EMPTY_WASM);
   const { wheel, engine, loader, ...others } = getAll();
-  const python = Promise.all([loader, engine]).then(([{ loadPyodide }]) =>
+  const started = Promise.all([loader, engine]).then(([{ loadPyodide }]) =>
     loadCalculators(loadPyodide, base, lock, wheel),
   );
   // Whichever fails first: without its files, Pyodide neither starts nor complains.
-  [handle] = await Promise.all([python.then(openDoor), wheel, ...Object.values(others)]);
+  [python] = await Promise.all([started, wheel, ...Object.values(others)]);
+  handle = openDoor(python);
   const loaded = handle(JSON.stringify({ v: 1, op: "load", ...JSON.parse(data), lang }));
   if (JSON.parse(loaded).status !== "loaded") {
     throw new Error(loaded);
   }
   self.postMessage({ type: "ready" });
   setTimeout(practise, BEFORE_PRACTICE, request, PRACTICE);
+}
+
+/** Have what workbooks need, or throw; then whoever asks again has it fetched again. */
+function needWorkbook() {
+  workbook ??= get(WORKBOOK)
+    .then((bytes) => addWorkbook(python, bytes))
+    .catch((error) => {
+      workbook = undefined;
+      throw error;
+    });
+  return workbook;
 }
 
 /** Answer a request so many times, and let whoever really asks go first. */
@@ -164,6 +179,9 @@ self.addEventListener("message", async ({ data: message }) => {
     if (message.type === "init") {
       await start(message);
     } else if (message.type === "request") {
+      if (JSON.parse(message.request).op === "workbook") {
+        await needWorkbook();
+      }
       self.postMessage({ type: "response", id: message.id, response: handle(message.request) });
     }
   } catch (error) {
