@@ -19,7 +19,7 @@ from typing import Any
 
 # What pages ask for by name.
 STYLE = "css/site.css"
-SCRIPTS = ("js/site.js", "js/calculator.js", "js/worker.js")
+SCRIPTS = ("js/site.js", "js/calculator.js", "js/calculator-tools.js", "js/worker.js")
 # Not asked for by name: it has to stand at the root of the site, under a name that stays.
 SERVICE_WORKER = "js/service-worker.js"
 IMAGES = "images"

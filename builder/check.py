@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from builder import sizes
 
-_LINKS = {"href", "src", "data-worker"}
+_LINKS = {"href", "src", "data-worker", "data-tools"}
 _FOREIGN = ("http:", "https:", "mailto:", "data:", "tel:")
 
 

@@ -40,7 +40,7 @@ from builder.content.load import PageFile
 from builder.headers import content_security_policy
 from builder.i18n import LANGS
 from calc.messages import kroner
-from calc.rules import Lang, Text
+from calc.rules import Lang, SchemeRules, Text
 
 # Templates by the name of a page; every other page is prose alone.
 SCHEME_TEMPLATES = {
@@ -183,7 +183,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """What a page of a scheme shows besides facts and prose."""
         if name == "kalkulator":
             return {
-                "form": calculator.form(scheme.calculator, lang, self.translations),
+                "form": self._form(scheme.calculator, lang),
                 "examples": calculator.examples(scheme, lang, self.translations),
             }
         if name == "hva-du-kan-fa-stotte-til":
@@ -193,13 +193,19 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             }
         return {}
 
+    def _form(self, rules: SchemeRules, lang: Lang) -> calculator.Form:
+        lock = self.runtime.lock
+        return calculator.form(
+            rules, lang, self.translations, lock["files"][self.runtime.wheel_name]
+        )
+
     def _extra_of_general(self, name: str, lang: Lang) -> dict[str, Any]:
         """What a general page shows besides its prose."""
         if name == "lisenser":
             return {"licences": self.licences}
         if name == "egen-nedtrapping":
             own = calculator.own_taper(self.today.year + 1)
-            return {"form": calculator.form(own, lang, self.translations)}
+            return {"form": self._form(own, lang)}
         if name == "slik-regner-vi":
             listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
             return {"readings": [(scheme, items) for scheme, items in listed if items]}
