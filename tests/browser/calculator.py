@@ -21,6 +21,12 @@ class Calculator:
     def expect_state(self, state: str) -> None:
         expect(self.form).to_have_attribute("data-state", state)
 
+    def unfold(self) -> None:
+        """Open the groups of questions that come folded, where the page has a form."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('.field-fold').forEach((fold) => (fold.open = true))"
+        )
+
     # --- Questions ---
 
     def control(self, name: str) -> AnyLocator:

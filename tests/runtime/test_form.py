@@ -57,7 +57,7 @@ TRACKS = ("one", "more", "raises", "refuses")
 PAGE = """<!doctype html>
 <html lang="nb"><meta charset="utf-8"><title>Prøve</title><link rel="icon" href="data:,">
 <form method="dialog" data-calculator="double" data-state="static" data-lang="nb"
-  data-worker="{worker}" data-text-loading="Kommer"
+  data-worker="{worker}" data-tools="{tools}" data-text-loading="Kommer"
   data-text-ready="Klar" data-text-error="Svarer ikke" data-text-retry="Prøv igjen">
 <fieldset data-field-for="track"><legend>Spor</legend>{tracks}</fieldset>
 <div data-field-for="number"><label for="number">Tall</label><p id="help">Hjelp</p>
@@ -97,6 +97,7 @@ def address(made: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for name, loads in (("index", "loaded"), ("broken", "bad_request")):
         page = PAGE.format(
             worker=theme.url("js/worker.js"),
+            tools=theme.url("js/calculator-tools.js"),
             script=theme.url("js/calculator.js"),
             tracks=tracks,
             loads=loads,
