@@ -8,8 +8,6 @@ const LONGEST_ANSWER = 40;
 const LONGEST_ADDRESS = 2000;
 // Without an answer for so long, the reader is told. A first workbook gets a file beforehand.
 const PATIENCE = 30_000;
-// Screen readers are told of a comparison when the typing pauses, as of a result.
-const PAUSE = 900;
 
 const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -179,8 +177,12 @@ export class Tools {
     this.calculator.change({ isDone: true });
   }
 
-  /** Fill in what the end of an address tells. What is not of this form changes nothing. */
+  /**
+   * Fill in what the end of an address tells, or what the history has kept of this page. What is
+   * not of this form changes nothing.
+   */
   fill(fragment) {
+    const isOwn = fragment === history.state;
     // Whoever reloads the page keeps what was typed since. The answers leave the history, too.
     history.replaceState(history.state, "", location.href.replace(/#.*/, ""));
     const told = new URLSearchParams(fragment.slice(1, LONGEST_ADDRESS));
@@ -192,6 +194,9 @@ export class Tools {
       return;
     }
     this.answer(new Map(fits));
+    if (isOwn) {
+      return;
+    }
     const isWhole = fits.length === [...told].length && fragment.length <= LONGEST_ADDRESS;
     this.tell(this.text(isWhole ? "share.filled" : "share.partly"), null, "form");
   }
@@ -370,22 +375,14 @@ export class Tools {
       // Only the newest counts.
       if (asked === this.compared) {
         calculator.put(html, place);
-        this.announce(summary);
+        // Instead of the result, which is less news.
+        calculator.announce(summary);
       }
     } catch (error) {
       console.error("No comparison:", error);
       this.compared = null;
       place.textContent = this.text("compare.failed");
     }
-  }
-
-  /** Say the difference instead of the result, after the same pause. */
-  announce(summary) {
-    clearTimeout(this.calculator.announcement);
-    const news = this.comparison.querySelector("[data-compared-news]");
-    news.textContent = "";
-    clearTimeout(this.announcement);
-    this.announcement = setTimeout(() => (news.textContent = summary), PAUSE);
   }
 
   swap() {
@@ -399,7 +396,6 @@ export class Tools {
   }
 
   end() {
-    clearTimeout(this.announcement);
     this.comparison.remove();
     this.comparison = this.kept = this.compared = null;
     this.tell(this.text("compare.ended"));

@@ -213,7 +213,7 @@ class Calculator {
       clearTimeout(this.watchdog);
       this.isReady = true;
       this.enter("ready");
-      keep([...runtimeUrls(), new URL(this.form.dataset.tools, location).href]);
+      keep([...runtimeUrls(), this.form.dataset.tools]);
       if (!this.showsStaticAnswer || !this.isAsBuilt()) {
         this.unfold(this.changed());
         this.ask();
@@ -280,6 +280,10 @@ class Calculator {
   change({ isDone = false } = {}) {
     this.isDone = isDone;
     this.roundsLeft = this.fields.size;
+    // Not all browsers put what was typed in again when the page is loaded anew. All of them keep
+    // this with the page's place in the history, but only so many times a minute.
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => history.replaceState(this.fragment(), ""), PAUSE / 2);
     this.startOnce();
     if (this.isReady) {
       // Emptied first, so that the same sentence is said again.
@@ -351,8 +355,14 @@ class Calculator {
     this.answer = answer;
     say(this.summary, answer.summary);
     fillIn("[data-rules-year]", answer.rules_year);
-    this.announcement = setTimeout(() => say(this.news, answer.summary), PAUSE);
+    this.announce(answer.summary);
     this.tell();
+  }
+
+  /** Say something to screen readers after a pause, instead of what was to be said. */
+  announce(text) {
+    clearTimeout(this.announcement);
+    this.announcement = setTimeout(() => say(this.news, text), PAUSE);
   }
 
   /** Open what is folded around these fields. */
@@ -439,9 +449,11 @@ class Calculator {
         this.use(button.dataset.tool, button);
       }
     });
-    const fill = () => location.hash.startsWith("#svar=") && this.use("fill", location.hash);
-    addEventListener("hashchange", fill);
-    fill();
+    const fill = (told) => told?.startsWith?.("#svar=") && this.use("fill", told);
+    addEventListener("hashchange", () => fill(location.hash));
+    fill(location.hash);
+    // By then, browsers have put in what they do by themselves.
+    addEventListener("load", () => this.isAsBuilt() && fill(history.state), { once: true });
     // The page in the other language goes on with the same answers.
     const link = document.querySelector(".language-switch");
     for (const sign of ["pointerdown", "click"]) {
@@ -455,7 +467,7 @@ class Calculator {
       .then(({ Tools }) => new Tools(this))
       .catch((error) => {
         this.tools = null;
-        this.more = `${this.more ?? "?"}1`;
+        this.more = `?${Date.now()}`;
         throw error;
       });
     return this.tools;
@@ -464,13 +476,11 @@ class Calculator {
   /** Have a tool do its work. */
   async use(name, about) {
     try {
-      const tools = await this.getTools();
-      await tools[name](about);
+      await (await this.getTools())[name](about);
     } catch (error) {
       console.error("The tools failed:", error);
-      const text = this.form.querySelector("[data-texts]").content;
-      const note = this.form.querySelector("[data-note-text]");
-      say(note, text.querySelector('[data-text="actions.not_loaded"]').textContent);
+      const place = about.closest?.("section") ?? this.form;
+      say(place.querySelector("[data-note-text]"), this.form.dataset.textTools);
     }
   }
 
