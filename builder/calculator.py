@@ -181,17 +181,19 @@ def form(
     texts = translations.catalogue(lang)
     start = start_answers(calculator)
     result = estimate(calculator, start)
-    shown = {f.name for f in result.fields}
+    shown = {f.name: f for f in result.fields}
     asked = _all_fields(calculator)
     fields = {
-        f: _form_field(calculator, f, start.get(f.name), f.name in shown, lang, translations)
+        f.name: _form_field(calculator, f, start.get(f.name), f.name in shown, lang, translations)
         for f in asked
     }
+    # Where nothing is known, more is required: of what is shown at first, that does not count.
+    required = {f.name for f in asked if shown.get(f.name, f).required}
     rules = to_json(calculator)
     return Form(
         slug=calculator.slug,
         fields=tuple(fields.values()),
-        groups=_groups(fields, lang, translations),
+        groups=_groups(asked, fields, required, lang, translations),
         result_html=result_html(result, texts),
         summary=summary(result, texts),
         rules_year=result.rules_year,
@@ -207,33 +209,35 @@ def _version(calculators_hash: str, rules: Any) -> str:
 
 
 def _groups(
-    fields: dict[Field, FormField], lang: Lang, translations: Translations
+    asked: list[Field],
+    fields: dict[str, FormField],
+    required: set[str],
+    lang: Lang,
+    translations: Translations,
 ) -> tuple[FieldGroup, ...]:
     """The questions in their groups; a group that this calculator asks nothing of is left out."""
     t = translations.translator(lang)
     of = {
-        name: {f: shown for f, shown in fields.items() if f.label in labels}
+        name: tuple(fields[f.name] for f in asked if f.label in labels)
         for name, labels in GROUPS.items()
     }
-    asked = [name for name, group in of.items() if any(f.visible for f in group.values())]
+    shown = [name for name, group in of.items() if any(f.visible for f in group)]
     found = []
     for name, group in of.items():
         if not group:
             continue
-        visible = name in asked
-        # What older or unknown rules require is asked for when the reader comes to them.
-        counted = [f for f, shown in group.items() if shown.visible or not visible]
-        optional = name not in _ESSENTIAL and not any(f.required for f in counted)
-        asks = tuple(group.values())
-        step = t("form.step", number=asked.index(name) + 1, count=len(asked)) if visible else ""
+        visible = name in shown
+        # What is not shown at first counts only in a group that is not.
+        counted = {f.name for f in group if f.visible or not visible}
+        step = t("form.step", number=shown.index(name) + 1, count=len(shown)) if visible else ""
         found.append(
             FieldGroup(
                 name=name,
                 heading=t(f"form.group.{name}"),
                 intro=translations.texts[lang].get(f"form.group.{name}.intro", ""),
-                fields=asks,
-                optional=optional,
-                open=any(f.visible and f.value for f in asks),
+                fields=group,
+                optional=name not in _ESSENTIAL and not counted & required,
+                open=any(f.visible and f.value for f in group),
                 visible=visible,
                 step=step,
             )

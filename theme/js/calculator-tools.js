@@ -74,7 +74,7 @@ export class Tools {
       this.mark(groups[current]);
     }
     groups.forEach((group, index) => {
-      group.querySelector("[data-step]").textContent = this.form.dataset.textStep
+      group.querySelector("[data-step-place]").textContent = this.form.dataset.textStep
         .replace("{number}", index + 1)
         .replace("{count}", groups.length);
     });
