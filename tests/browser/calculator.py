@@ -43,10 +43,18 @@ class Calculator:
         return self.field(name).locator(".field-error")
 
     def answer(self, **answers: str) -> None:
-        """Give answers in this order; a question that is not shown yet is waited for."""
+        """Give answers in this order; a question that is not shown yet is waited for.
+
+        Groups that come folded are opened.
+        """
         for name, value in answers.items():
             control = self.control(name).first
-            tag, kind = control.evaluate("(e) => [e.tagName, e.type]")
+            tag, kind = control.evaluate(
+                """(e) => {
+                  e.closest(".field-fold")?.setAttribute("open", "");
+                  return [e.tagName, e.type];
+                }"""
+            )
             if tag == "SELECT":
                 control.select_option(value)
             elif kind == "radio":
