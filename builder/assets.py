@@ -21,7 +21,10 @@ from typing import Any
 STYLE = "css/site.css"
 SCRIPTS = tuple(
     f"js/{name}.js"
-    for name in ("site", "portal", "calculator", "worker", "search", "not-found", "embedded")
+    for name in (
+        *("site", "portal", "search", "not-found"),
+        *("calculator", "calculator-tools", "worker", "embedded"),
+    )
 )
 # Not asked for by name: they have to stand at the root of the site, under names that stay.
 SERVICE_WORKER = "js/service-worker.js"

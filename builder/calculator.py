@@ -1,5 +1,7 @@
 """What a calculator page shows, made by calc: form, default answer, rates, examples."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +15,7 @@ from calc.codec import to_json
 from calc.fields import fields_of, opening_fields
 from calc.messages import Catalogue, decimal, kroner, percent, whole
 from calc.plan import estimate, unknown_rules
-from calc.report import answer_shown, field_label, render
+from calc.report import answer_shown, field_label, render, summary
 from calc.result import Result
 from calc.rules import (
     KRONER,
@@ -46,15 +48,32 @@ _UNIT_CODES: dict[Unit, str] = {
     "prosent": "percent",
     "år": "years",
 }
+# The parts of the form, in their order, and the questions of each by the code of their label.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "situation": ("track", "plan_year", "years_received"),
+    "own_rules": ("own_rate", "own_cap"),
+    "plan": ("positions", "persons", "requested_amount", "population", "use_years"),
+    "letter": ("full_award", "taper_assumption", "share_year", "award_year"),
+    "costs": ("cost_per_position", "cost_per_person", "yearly_cost", "other_costs", "cost_growth"),
+    "pre_project": ("pre_project_amount",),
+}
+# Nothing can be worked out without these: they are never folded.
+_ESSENTIAL = ("situation", "own_rules", "plan")
+# So many characters of a hash tell versions of a calculator apart.
+_VERSION_LENGTH = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """A question as the form shows it. All texts are in the page's language."""
+    """A question as the form shows it. All texts are in the page's language.
+
+    `more` is a longer explanation, empty where the short help says it all.
+    """
 
     name: str
     label: str
     help: str
+    more: str
     kind: str
     unit: str
     value: str
@@ -64,12 +83,37 @@ class FormField:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldGroup:
+    """Questions that are asked together, under a heading.
+
+    An `optional` group comes folded, unless it is `open`: then something stands in it already.
+    `step` says which of the shown groups it is ("Steg 2 av 4"), empty where it is not `visible`.
+    """
+
+    name: str
+    heading: str
+    intro: str
+    fields: tuple[FormField, ...]
+    optional: bool
+    open: bool
+    visible: bool
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Form:
-    """The calculator of a page: its fields, the default answer, and the data for the browser."""
+    """The calculator of a page: its fields, the default answer, and the data for the browser.
+
+    `version` tells whether two answers come from the same calculator and the same rules.
+    """
 
     slug: str
     fields: tuple[FormField, ...]
+    groups: tuple[FieldGroup, ...]
     result_html: Markup
+    summary: str
+    rules_year: int | None
+    version: str
     data: dict[str, Any]
 
 
@@ -126,25 +170,79 @@ def start_answers(calculator: SchemeRules) -> Answers:
     return opening | track.start
 
 
-def form(calculator: SchemeRules, lang: Lang, translations: Translations) -> Form:
+def form(
+    calculator: SchemeRules, lang: Lang, translations: Translations, calculators_hash: str
+) -> Form:
     """The form of a calculator with the answer to its start values.
 
     A scheme of which nothing can be computed in any rule year has no fields, only the answer.
+    `calculators_hash` is of the Python that will answer in the browser.
     """
     texts = translations.catalogue(lang)
     start = start_answers(calculator)
     result = estimate(calculator, start)
-    shown = {f.name for f in result.fields}
-    fields = tuple(
-        _form_field(calculator, f, start.get(f.name), f.name in shown, lang, translations)
-        for f in _all_fields(calculator)
-    )
+    shown = {f.name: f for f in result.fields}
+    asked = _all_fields(calculator)
+    fields = {
+        f.name: _form_field(calculator, f, start.get(f.name), f.name in shown, lang, translations)
+        for f in asked
+    }
+    # Where nothing is known, more is required: of what is shown at first, that does not count.
+    required = {f.name for f in asked if shown.get(f.name, f).required}
+    rules = to_json(calculator)
     return Form(
         slug=calculator.slug,
-        fields=fields,
+        fields=tuple(fields.values()),
+        groups=_groups(asked, fields, required, lang, translations),
         result_html=result_html(result, texts),
-        data={"scheme": to_json(calculator), "messages": translations.of_calc(lang)},
+        summary=summary(result, texts),
+        rules_year=result.rules_year,
+        version=_version(calculators_hash, rules),
+        data={"scheme": rules, "messages": translations.of_calc(lang)},
     )
+
+
+def _version(calculators_hash: str, rules: Any) -> str:
+    """The same for the same Python and the same rules, in either målform."""
+    told = f"{calculators_hash} {json.dumps(rules, sort_keys=True)}"
+    return hashlib.sha256(told.encode()).hexdigest()[:_VERSION_LENGTH]
+
+
+def _groups(
+    asked: list[Field],
+    fields: dict[str, FormField],
+    required: set[str],
+    lang: Lang,
+    translations: Translations,
+) -> tuple[FieldGroup, ...]:
+    """The questions in their groups; a group that this calculator asks nothing of is left out."""
+    t = translations.translator(lang)
+    of = {
+        name: tuple(fields[f.name] for f in asked if f.label in labels)
+        for name, labels in GROUPS.items()
+    }
+    shown = [name for name, group in of.items() if any(f.visible for f in group)]
+    found = []
+    for name, group in of.items():
+        if not group:
+            continue
+        visible = name in shown
+        # What is not shown at first counts only in a group that is not.
+        counted = {f.name for f in group if f.visible or not visible}
+        step = t("form.step", number=shown.index(name) + 1, count=len(shown)) if visible else ""
+        found.append(
+            FieldGroup(
+                name=name,
+                heading=t(f"form.group.{name}"),
+                intro=translations.texts[lang].get(f"form.group.{name}.intro", ""),
+                fields=group,
+                optional=name not in _ESSENTIAL and not counted & required,
+                open=any(f.visible and f.value for f in group),
+                visible=visible,
+                step=step,
+            )
+        )
+    return tuple(found)
 
 
 def result_html(result: Result, texts: Catalogue) -> Markup:
@@ -190,6 +288,7 @@ def _form_field(
         name=f.name,
         label=field_label(f.label, f.number, texts),
         help=texts.text(f"field.{f.label}.help", number=str(f.number or "")),
+        more=translations.texts[lang].get(f"form.more.{f.label}", ""),
         kind="choice" if options else "number",
         unit=translations.translator(lang)(f"form.unit.{unit}") if unit else "",
         value=str(value) if options or f.kind == "year" else typed(value),

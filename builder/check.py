@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from builder import sizes
 
-_LINKS = {"href", "src", "data-worker", "data-index"}
+_LINKS = {"href", "src", "data-worker", "data-index", "data-tools"}
 _FOREIGN = ("http:", "https:", "mailto:", "data:", "tel:", "webcal:")
 
 

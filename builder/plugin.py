@@ -51,7 +51,7 @@ from builder.content.load import PageFile
 from builder.headers import content_security_policy
 from builder.i18n import LANGS
 from calc.messages import kroner
-from calc.rules import Lang, Rules, Text
+from calc.rules import Lang, Rules, SchemeRules, Text
 
 # Templates by the name of a page; every other page is prose alone.
 SCHEME_TEMPLATES = {
@@ -267,7 +267,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         facts = {key: scheme.sources[key] for key in scheme.fact_sources}
         if name == "kalkulator":
             return {
-                "form": calculator.form(scheme.calculator, lang, self.translations),
+                "form": self._form(scheme.calculator, lang),
                 "examples": calculator.examples(scheme, scheme.rules, lang, self.translations),
                 "page_sources": calculator.rate_sources(scheme),
             }
@@ -282,6 +282,12 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             return {"page_sources": scheme.sources}  # those of the deadlines too
         return {"page_sources": facts}
 
+    def _form(self, rules: SchemeRules, lang: Lang) -> calculator.Form:
+        lock = self.runtime.lock
+        return calculator.form(
+            rules, lang, self.translations, lock["files"][self.runtime.wheel_name]
+        )
+
     def _extra_of_general(self, name: str, lang: Lang) -> dict[str, Any]:
         """What a general page shows besides its prose."""
         if name == FRONT_PAGE:
@@ -294,7 +300,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             return {"calculators": [(slug, n[lang]) for slug, n in self.embeddable.items()]}
         if name == OWN_TAPER:
             own = calculator.own_taper(self.today.year + 1)
-            return {"form": calculator.form(own, lang, self.translations)}
+            return {"form": self._form(own, lang)}
         if name == "slik-regner-vi":
             listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
             return {"readings": [(scheme, items) for scheme, items in listed if items]}

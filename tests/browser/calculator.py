@@ -21,6 +21,12 @@ class Calculator:
     def expect_state(self, state: str) -> None:
         expect(self.form).to_have_attribute("data-state", state)
 
+    def unfold(self) -> None:
+        """Open the groups of questions that come folded, where the page has a form."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('.field-fold').forEach((fold) => (fold.open = true))"
+        )
+
     # --- Questions ---
 
     def control(self, name: str) -> AnyLocator:
@@ -37,10 +43,18 @@ class Calculator:
         return self.field(name).locator(".field-error")
 
     def answer(self, **answers: str) -> None:
-        """Give answers in this order; a question that is not shown yet is waited for."""
+        """Give answers in this order; a question that is not shown yet is waited for.
+
+        Groups that come folded are opened.
+        """
         for name, value in answers.items():
             control = self.control(name).first
-            tag, kind = control.evaluate("(e) => [e.tagName, e.type]")
+            tag, kind = control.evaluate(
+                """(e) => {
+                  e.closest(".field-fold")?.setAttribute("open", "");
+                  return [e.tagName, e.type];
+                }"""
+            )
             if tag == "SELECT":
                 control.select_option(value)
             elif kind == "radio":

@@ -325,7 +325,7 @@ BREAK = """async ([pattern, body]) => {
         r"pyodide\.mjs$",
         r"pyodide\.asm\.js$",
         r"/assets/site-.*\.css$",
-        r"/assets/calculator-.*\.js$",
+        r"/assets/calculator-[^-]*\.js$",
         r"/assets/worker-.*\.js$",
         r"^/oppfolging-voksne/kalkulator/$",
     ],

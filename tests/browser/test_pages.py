@@ -163,6 +163,7 @@ def test_nothing_has_to_be_scrolled_sideways_on_a_small_screen(page: Page) -> No
 def test_nor_when_a_long_result_is_shown(open_calculator: OpenCalculator, page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     calculator = open_calculator("oppfolging-voksne")
+    page.locator('[data-tool="all"]').click()
     calculator.answer(
         positions="9,75", share_year_3="70", share_year_4="40", cost_per_position="987 654",
         other_costs="1 234 567", cost_growth="3,5", pre_project_amount="1 300 000",

@@ -45,7 +45,8 @@ def handle(request):
         "fields": None if problems else fields,
         "problems": problems,
         "summary": f"Det dobbelte er {double}.",
-        "html": f"<p id='double' data-value='{double}'>{said}</p>",
+        "html": f"<p id='double' data-value='{double}'>{said}</p>"
+        "<details data-fold='how'><summary>Slik</summary><p id='how'>2 x</p></details>",
     })
 """
 REQUESTS = [
@@ -57,7 +58,7 @@ TRACKS = ("one", "more", "raises", "refuses")
 PAGE = """<!doctype html>
 <html lang="nb"><meta charset="utf-8"><title>Prøve</title><link rel="icon" href="data:,">
 <form method="dialog" data-calculator="double" data-state="static" data-lang="nb"
-  data-worker="{worker}" data-text-loading="Kommer"
+  data-worker="{worker}" data-tools="{tools}" data-text-loading="Kommer"
   data-text-ready="Klar" data-text-error="Svarer ikke" data-text-retry="Prøv igjen">
 <fieldset data-field-for="track"><legend>Spor</legend>{tracks}</fieldset>
 <div data-field-for="number"><label for="number">Tall</label><p id="help">Hjelp</p>
@@ -97,6 +98,7 @@ def address(made: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for name, loads in (("index", "loaded"), ("broken", "bad_request")):
         page = PAGE.format(
             worker=theme.url("js/worker.js"),
+            tools=theme.url("js/calculator-tools.js"),
             script=theme.url("js/calculator.js"),
             tracks=tracks,
             loads=loads,
@@ -255,6 +257,33 @@ def test_leaving_the_field_tells_the_mistake_at_once(form: Form):
     form.number.fill("seks")
     form.number.press("Tab")
     expect(form.error).to_be_visible()
+
+
+def test_what_the_reader_has_opened_stays_open_in_the_next_answer(form: Form):
+    form.open()
+    form.number.fill("5")
+    form.shows("10.0")
+    how = form.page.locator("#how")
+    expect(how).to_be_hidden()
+    form.page.locator("summary").click()
+    form.number.fill("6")
+    form.shows("12.0")
+    expect(how).to_be_visible()
+    form.page.locator("summary").click()
+    form.number.fill("7")
+    form.shows("14.0")
+    expect(how).to_be_hidden()
+
+
+def test_on_paper_everything_is_open_and_afterwards_as_it_was(form: Form):
+    form.open()
+    form.number.fill("5")
+    form.shows("10.0")
+    how = form.page.locator("#how")
+    form.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(how).to_be_visible()
+    form.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(how).to_be_hidden()
 
 
 def test_answers_of_hidden_fields_are_not_sent(form: Form):

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from builder import deadlines, portal
-from builder.calculator import FormField, RateRow, RateTable, WorkedExample
+from builder.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
 from builder.changes import ChangeView
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
 from builder.licences import Licence
@@ -96,6 +96,7 @@ def field(name: str, **changes: Any) -> FormField:
         "name": name,
         "label": "Planlagte årsverk",
         "help": "Én stilling på 100 % er 1,0 årsverk.",
+        "more": "",
         "kind": "number",
         "unit": "årsverk",
         "value": "6,5",
@@ -110,10 +111,42 @@ FEW = (("act-fact", Text(nb="ACT- eller FACT-team")), ("andre", Text(nb="Andre m
 MANY = tuple((str(n), str(n)) for n in range(9))
 FIELDS = (
     field("track", kind="choice", options=FEW, value="act-fact", unit="", help=""),
-    field("years", kind="choice", options=MANY, value="3", unit=""),
-    field("positions"),
+    field("years", kind="choice", options=MANY, value="3", unit="", more="Alle årene & flere."),
+    field("positions", more="Mer & mer."),
     field("plan_year", unit="", help="", value="2025", inputmode="numeric"),
     field("other_costs", unit="kr", value="", visible=False),
+)
+GROUPS = (
+    FieldGroup(
+        name="situation",
+        heading="Situasjonen & annet",
+        intro="",
+        fields=FIELDS[:2],
+        optional=False,
+        open=False,
+        visible=True,
+        step="Steg 1 av 2",
+    ),
+    FieldGroup(
+        name="plan",
+        heading="Det dere planlegger",
+        intro="Ikke < 0.",
+        fields=FIELDS[2:4],
+        optional=True,
+        open=True,
+        visible=True,
+        step="Steg 2 av 2",
+    ),
+    FieldGroup(
+        name="costs",
+        heading="Kostnader",
+        intro="",
+        fields=FIELDS[4:],
+        optional=True,
+        open=False,
+        visible=False,
+        step="",
+    ),
 )
 RATES = tuple(
     RateTable(
@@ -143,10 +176,15 @@ WORKED = WorkedExample(
 FORM = SimpleNamespace(
     slug="full",
     fields=FIELDS,
+    groups=GROUPS,
     result_html=RESULT,
+    summary="Inntil 1 kr & ikke mer.",
+    rules_year=2025,
+    version="abcdef01",
     data={"scheme": {"name": "</script><b>"}, "messages": {"calc.a": "å"}},
 )
 NO_FORM = SimpleNamespace(slug="full", fields=(), result_html=RESULT, data={})
+NO_YEAR = SimpleNamespace(rules_year=None, version="abcdef01")
 LICENCES = (
     Licence(name="Inter", version="5.3.0", licence="OFL-1.1", purpose=Text(nb="Skrifttypen")),
 )
@@ -274,6 +312,14 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("scheme_card", "scheme_card"): [{"scheme": FULL}, {"scheme": BARE}],
     ("scheme_header", "scheme_header"): [{"scheme": FULL, "nav": NAV}],
     ("rate_table", "rate_table"): [{"table": one, "sources": SOURCES} for one in RATES],
+    ("case_note", "case_note"): [{"form": FORM}, {"form": NO_YEAR}],
+    ("form_group", "field_group"): [
+        {"group": group, "is_current": group is GROUPS[0]} for group in GROUPS
+    ],
+    ("form_group", "form_steps"): [{}],
+    ("result_actions", "result_actions"): [{}],
+    ("result_actions", "note"): [{"place": "result"}],
+    ("result_actions", "reset_form"): [{}],
     ("field", "field"): [{"field": one} for one in FIELDS],
     ("field", "start_values"): [{"fields": FIELDS}],
     ("calculator", "calculator"): [{"form": FORM}, {"form": NO_FORM}],

@@ -3,6 +3,10 @@
 //
 // The page is complete before any of this runs. What the form shows at first is the answer to the
 // form as it stands, made at the build; it is left alone until the reader changes something.
+//
+// What not every visit needs (steps on narrow screens, sharing, downloads, comparing) is in
+// calculator-tools.js. It is got when it is about to be used, and hears the event "calculator" on
+// the form whenever there is a new answer or state.
 
 import { keep, runtimeUrls } from "./site.js";
 import { ownHtml, ownScript } from "./trust.js";
@@ -12,6 +16,8 @@ const PATIENCE = 30_000;
 // A pause in the typing. Screen readers are told of a new result only then, and half a number
 // ("6," on the way to "6,5") is not called a mistake before then.
 const PAUSE = 900;
+// How an address ends that brings answers with it; the number is the version of how they are told.
+const ANSWERS = "#svar=1";
 
 /** Is this control as the page came? */
 function isUntouched(control) {
@@ -38,6 +44,8 @@ class Calculator {
         { field, wasHidden: field.hidden },
       ]),
     );
+    this.groups = [...form.querySelectorAll("[data-group]")];
+    this.summary = form.querySelector("[data-summary]");
     this.staticAnswer = this.output.innerHTML;
     this.showsStaticAnswer = true;
 
@@ -65,7 +73,10 @@ class Calculator {
       this.change({ isDone: true });
     });
     // The controls have their old values until the event is over.
-    form.addEventListener("reset", () => setTimeout(() => this.reset()));
+    form.addEventListener("reset", () => {
+      const before = this.isAsBuilt() || new FormData(form);
+      setTimeout(() => this.reset(before));
+    });
     for (const sign of ["focusin", "pointerenter", "pointerdown"]) {
       form.addEventListener(sign, () => this.startOnce(), { once: true });
     }
@@ -73,6 +84,9 @@ class Calculator {
     // relied on: it is stopped, and started again when the reader returns.
     addEventListener("pagehide", () => this.pause());
     addEventListener("pageshow", (event) => event.persisted && this.resume());
+    addEventListener("beforeprint", () => this.preparePrint());
+    addEventListener("afterprint", () => this.opened.forEach((fold) => (fold.open = false)));
+    this.prepareTools();
     this.startWhenIdle();
   }
 
@@ -168,6 +182,12 @@ class Calculator {
     if (state === "error") {
       this.offerRetry();
     }
+    this.tell();
+  }
+
+  /** Have the tools know that something is new. */
+  tell() {
+    this.form.dispatchEvent(new Event("calculator"));
   }
 
   offerRetry() {
@@ -193,13 +213,15 @@ class Calculator {
       clearTimeout(this.watchdog);
       this.isReady = true;
       this.enter("ready");
-      keep(runtimeUrls());
+      keep([...runtimeUrls(), this.form.dataset.tools]);
       if (!this.showsStaticAnswer || !this.isAsBuilt()) {
+        this.unfold(this.changed());
         this.ask();
       }
     } else if (message.id === undefined) {
       this.fail(message.message);
-    } else {
+    } else if (Number.isInteger(message.id)) {
+      // Any other name is that of a question of the tools.
       this.hear(message);
     }
   }
@@ -226,8 +248,15 @@ class Calculator {
 
   // --- Questions ----------------------------------------------------------------------------
 
+  /** The names of what is not as the page came. */
+  changed() {
+    return [...this.form.elements]
+      .filter((control) => control.name && !isUntouched(control))
+      .map((control) => control.name);
+  }
+
   isAsBuilt() {
-    return [...this.form.elements].every(isUntouched);
+    return !this.changed().length;
   }
 
   /** The answers in the fields that are shown. */
@@ -238,10 +267,23 @@ class Calculator {
     return Object.fromEntries(shown);
   }
 
+  /** The answers as the end of an address: it stays in the browser, servers never see it. */
+  fragment() {
+    // Where the form starts with something, that there is nothing now must be told too.
+    const told = Object.entries(this.answers()).filter(
+      ([name, value]) => value || this.form.elements[name].defaultValue,
+    );
+    return `${ANSWERS}&${new URLSearchParams(told)}`.replaceAll("%2C", ",");
+  }
+
   /** Something was typed or chosen; `isDone` when the reader left the field or pressed Enter. */
   change({ isDone = false } = {}) {
     this.isDone = isDone;
     this.roundsLeft = this.fields.size;
+    // Not all browsers put what was typed in again when the page is loaded anew. All of them keep
+    // this with the page's place in the history, but only so many times a minute.
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => history.replaceState(this.fragment(), ""), PAUSE / 2);
     this.startOnce();
     if (this.isReady) {
       // Emptied first, so that the same sentence is said again.
@@ -268,7 +310,11 @@ class Calculator {
     return JSON.stringify({ v: 1, op: "estimate", scheme, lang, answers: this.answers() });
   }
 
-  reset() {
+  /** After a reset; `before` are the answers it took away, if it took any. */
+  reset(before) {
+    if (before !== true) {
+      this.use("offerUndo", before);
+    }
     if (this.isReady) {
       this.change({ isDone: true });
       return;
@@ -279,7 +325,9 @@ class Calculator {
     for (const { field, wasHidden } of this.fields.values()) {
       field.hidden = wasHidden;
     }
+    this.showGroups();
     this.mark([]);
+    this.tell();
   }
 
   // --- Answers ------------------------------------------------------------------------------
@@ -299,10 +347,29 @@ class Calculator {
       this.ask();
       return;
     }
-    this.mark(answer.problems ?? []);
+    const problems = answer.problems ?? [];
+    this.mark(problems);
+    this.unfold([...problems.map(({ field }) => field), ...(answer.missing ?? [])]);
     this.put(answer.html);
     this.showsStaticAnswer = false;
-    this.announcement = setTimeout(() => say(this.news, answer.summary), PAUSE);
+    this.answer = answer;
+    say(this.summary, answer.summary);
+    fillIn("[data-rules-year]", answer.rules_year);
+    this.announce(answer.summary);
+    this.tell();
+  }
+
+  /** Say something to screen readers after a pause, instead of what was to be said. */
+  announce(text) {
+    clearTimeout(this.announcement);
+    this.announcement = setTimeout(() => say(this.news, text), PAUSE);
+  }
+
+  /** Open what is folded around these fields. */
+  unfold(names) {
+    for (const name of names) {
+      this.fields.get(name)?.field.closest("details")?.setAttribute("open", "");
+    }
   }
 
   /** Show these fields and no others; tell whether one came into view whose answer was not sent. */
@@ -313,7 +380,15 @@ class Calculator {
       isNew ||= field.hidden && !hides;
       field.hidden = hides;
     }
+    this.showGroups();
     return isNew;
+  }
+
+  /** A group without a question has no heading either. */
+  showGroups() {
+    for (const group of this.groups) {
+      group.hidden = !group.querySelector("[data-field-for]:not([hidden])");
+    }
   }
 
   /** Say what is wrong, at the fields where it is wrong. */
@@ -335,9 +410,17 @@ class Calculator {
     }
   }
 
-  /** The only place that writes HTML. It comes from our own Python, which escapes all it is given. */
-  put(html) {
-    this.output.innerHTML = ownHtml(html);
+  /**
+   * The only place that writes HTML. It comes from our own Python, which escapes all it is given.
+   * What the reader has opened or folded stays so.
+   */
+  put(html, place = this.output) {
+    const folds = () => [...place.querySelectorAll("[data-fold]")];
+    const before = new Map(folds().map((fold) => [fold.dataset.fold, fold.open]));
+    place.innerHTML = ownHtml(html);
+    for (const fold of folds()) {
+      fold.open = before.get(fold.dataset.fold) ?? fold.open;
+    }
   }
 
   /** Take back what was to be said or shown after a pause. */
@@ -345,10 +428,83 @@ class Calculator {
     clearTimeout(this.announcement);
     clearTimeout(this.correction);
   }
+
+  // --- What not every visit needs -----------------------------------------------------------
+
+  prepareTools() {
+    const { form } = this;
+    const steps = form.querySelector("[data-steps-nav]");
+    form.querySelectorAll("[inert]").forEach((part) => (part.inert = false));
+    // The steps of narrow screens are about to be used as soon as the form is.
+    for (const sign of ["focusin", "pointerover"]) {
+      form.addEventListener(sign, ({ target }) => {
+        if (steps?.offsetParent || target.closest("[data-actions]")) {
+          this.getTools().catch(() => {});
+        }
+      });
+    }
+    form.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-tool]");
+      if (button) {
+        this.use(button.dataset.tool, button);
+      }
+    });
+    const fill = (told) => told?.startsWith?.("#svar=") && this.use("fill", told);
+    addEventListener("hashchange", () => fill(location.hash));
+    fill(location.hash);
+    // By then, browsers have put in what they do by themselves.
+    addEventListener("load", () => this.isAsBuilt() && fill(history.state), { once: true });
+    // The page in the other language goes on with the same answers.
+    const link = document.querySelector(".language-switch");
+    for (const sign of ["pointerdown", "click"]) {
+      link?.addEventListener(sign, () => (link.hash = this.isAsBuilt() ? "" : this.fragment()));
+    }
+  }
+
+  /** The tools; after a failure under another name, since browsers don't ask again for the same. */
+  getTools() {
+    this.tools ??= import(this.form.dataset.tools + (this.more ?? ""))
+      .then(({ Tools }) => new Tools(this))
+      .catch((error) => {
+        this.tools = null;
+        this.more = `?${Date.now()}`;
+        throw error;
+      });
+    return this.tools;
+  }
+
+  /** Have a tool do its work. */
+  async use(name, about) {
+    try {
+      await (await this.getTools())[name](about);
+    } catch (error) {
+      console.error("The tools failed:", error);
+      const place = about.closest?.("section") ?? this.form;
+      say(place.querySelector("[data-note-text]"), this.form.dataset.textTools);
+    }
+  }
+
+  /** On paper everything is open, and says when it was printed, and where it is from. */
+  preparePrint() {
+    this.opened = [...this.output.querySelectorAll("details:not([open])")];
+    this.opened.forEach((fold) => (fold.open = true));
+    const day = { dateStyle: "long", timeZone: "Europe/Oslo" };
+    fillIn("[data-printed]", new Date().toLocaleDateString("nb", day));
+    fillIn("[data-address]", location.href.replace(/#.*/, ""));
+  }
+}
+
+/** Write in one of the places for printing, which are hidden while they are empty. */
+function fillIn(place, text) {
+  const element = document.querySelector(place);
+  if (element) {
+    element.textContent = text;
+    element.parentElement.hidden = !text;
+  }
 }
 
 function say(element, text = "") {
-  if (element.textContent !== text) {
+  if (element && element.textContent !== text) {
     element.textContent = text;
   }
 }
