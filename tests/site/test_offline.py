@@ -17,7 +17,7 @@ def test_it_knows_every_file_that_pages_may_need(built_site: Path) -> None:
     # Nobody asks for the notice, nor for the lock, which is in the worker.
     needed = [p for p in files if p.suffix not in {".br", ".gz", ".txt", ".json"}]
     assert constant(built_site)["files"] == {
-        f"/{p.relative_to(built_site).as_posix()}": hashlib.sha256(p.read_bytes()).hexdigest()
+        f"/{p.relative_to(built_site).as_posix()}": hashlib.sha256(p.read_bytes()).hexdigest()[:16]
         for p in needed
     }
 
