@@ -33,7 +33,8 @@ UNHEEDED = [
     (
         r"\.css",
         r"“(--_ds-font-size-factor|interpolate-size|field-sizing)”"
-        r"|“allow-discrete” is not|CSS: Parse Error\. details-content\)\{(block-size:0|height:auto)",
+        r"|“allow-discrete” is not"
+        r"|CSS: Parse Error\. details-content\)\{(block-size:0|height:auto)",
         # Newer than the checker: properties, `::details-content`, and calculations with two units.
         "Designsystemet's own, which browsers read or leave aside.",
     ),

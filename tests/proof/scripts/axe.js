@@ -1,5 +1,7 @@
-// What axe finds wrong in the page as it is now, and what it cannot decide, as lines of text.
-async () => {
+// What axe finds wrong in the page as it is now, and what it cannot decide, as lines of text. Where
+// only colours can be wrong, no more than they are looked at.
+async (onlyColours) => {
+  const COLOURS = ["color-contrast", "link-in-text-block"];
   const told = (results) =>
     results.flatMap(({ id, nodes }) =>
       nodes.map(({ target, any, all, none }) => {
@@ -8,15 +10,26 @@ async () => {
       }),
     );
 
-  // Text on a gradient, which axe leaves undecided, is looked at on each of the gradient's colours.
-  const gradients = [...document.querySelectorAll("body *")]
-    .map((element) => [element, getComputedStyle(element).backgroundImage])
-    .filter(([element, image]) => image.includes("gradient") && element.checkVisibility())
-    .map(([element, image]) => [element, image.match(/[a-z]+\([\d.\s,/%]+\)/g)])
-    .map(([element, colours]) => [element, [...new Set(colours)].filter((c) => !c.endsWith(", 0)"))]);
-  const paint = (nth) => {
-    for (const [element, colours] of gradients) {
-      element.style.background = colours[nth % colours.length];
+  // Some things keep axe from telling what a text stands on. So a gradient becomes each of its
+  // colours in turn, what is scrolled sideways lies open, and the marks that the style sheet puts
+  // beside texts are gone.
+  const changed = [...document.querySelectorAll("body *")].flatMap((element) => {
+    const { backgroundImage, overflowX } = getComputedStyle(element);
+    const isGradient = backgroundImage.includes("gradient");
+    if (!element.checkVisibility() || (!isGradient && !["auto", "scroll"].includes(overflowX))) {
+      return [];
+    }
+    const colours = isGradient ? backgroundImage.match(/[a-z]+\([\d.\s,/%]+\)/g) : [];
+    const seen = [...new Set(colours)].filter((colour) => !colour.endsWith(", 0)"));
+    return [{ element, colours: seen, before: element.style.cssText }];
+  });
+  const most = Math.max(1, ...changed.map(({ colours }) => colours.length));
+  const withoutMarks = new CSSStyleSheet();
+  withoutMarks.replaceSync("*::before, *::after { background: none !important; }");
+  const simplify = (nth) => {
+    for (const { element, colours } of changed) {
+      element.style.overflow = "visible";
+      element.style.background = colours[nth % colours.length] ?? "";
     }
   };
 
@@ -71,37 +84,40 @@ async () => {
   };
   const isDrawn = ({ element }) => element.closest("svg") !== null;
 
-  paint(0);
-  const { violations, incomplete } = await axe.run(document, {
-    resultTypes: ["violations", "incomplete"],
-    elementRef: true,
-    // The one rule of WCAG 2.2 that axe has, and leaves out unless it is asked for.
-    rules: { "target-size": { enabled: true } },
-  });
-  const undecided = incomplete.map((result) => ({
-    ...result,
-    nodes: result.nodes.filter((node) => result.id !== "color-contrast" || !isDrawn(node)),
-  }));
-  // Pure decoration may be faint.
-  const charts = [...document.querySelectorAll("svg:not([aria-hidden=true])")].filter((svg) =>
-    svg.checkVisibility(),
-  );
-  const found = {
-    wrong: [...told(violations), ...charts.flatMap(drawn)],
-    undecided: told(undecided),
+  const found = { wrong: [], undecided: [] };
+  const look = async (context, options) => {
+    const { violations, incomplete } = await axe.run(context, {
+      resultTypes: ["violations", "incomplete"],
+      elementRef: true,
+      ...options,
+    });
+    found.wrong.push(...told(violations));
+    const undecided = incomplete.map((result) => ({
+      ...result,
+      nodes: result.nodes.filter((node) => !(result.id === "color-contrast" && isDrawn(node))),
+    }));
+    found.undecided.push(...told(undecided));
   };
-  const most = Math.max(0, ...gradients.map(([, colours]) => colours.length));
-  for (let nth = 1; nth < most; nth += 1) {
-    paint(nth);
-    const again = await axe.run(
-      gradients.map(([element]) => element),
-      { runOnly: { type: "rule", values: ["color-contrast"] } },
-    );
-    found.wrong.push(...told(again.violations));
-    found.undecided.push(...told(again.incomplete));
+
+  if (!onlyColours) {
+    const without = COLOURS.map((id) => [id, { enabled: false }]);
+    // The one rule of WCAG 2.2 that axe has, and leaves out unless it is asked for.
+    const rules = { ...Object.fromEntries(without), "target-size": { enabled: true } };
+    await look(document, { rules });
   }
-  for (const [element] of gradients) {
-    element.style.background = "";
+  document.adoptedStyleSheets.push(withoutMarks);
+  for (let nth = 0; nth < most; nth += 1) {
+    simplify(nth);
+    const context = nth === 0 ? document : changed.map(({ element }) => element);
+    await look(context, { runOnly: { type: "rule", values: COLOURS } });
+  }
+  for (const { element, before } of changed) {
+    element.style.cssText = before;
+  }
+  document.adoptedStyleSheets.pop();
+  // Pure decoration may be faint.
+  for (const svg of document.querySelectorAll("svg:not([aria-hidden=true])")) {
+    found.wrong.push(...(svg.checkVisibility() ? drawn(svg) : []));
   }
   return found;
 }
