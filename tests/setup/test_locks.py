@@ -14,7 +14,10 @@ import pytest
 
 from tests.setup.conftest import ROOT
 
-NODE_LOCKS = ("theme/package-lock.json", "tests/bench/package-lock.json")
+NODE_LOCKS = [
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "theme/package-lock.json", *sorted(ROOT.glob("tests/*/package-lock.json")))
+]
 PYTHON_LOCKS = ["requirements.txt", "requirements-dev.txt", "builder/uv-requirements.txt"]
 
 
@@ -40,9 +43,7 @@ def test_publishing_uses_the_versions_that_were_tested() -> None:
     } <= tested
 
 
-@pytest.mark.parametrize(
-    "name", [*PYTHON_LOCKS, "theme/package-lock.json", "tests/bench/package-lock.json"]
-)
+@pytest.mark.parametrize("name", [*PYTHON_LOCKS, *NODE_LOCKS])
 def test_no_lock_file_says_where_to_fetch_from(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert not re.search(r'--(extra-)?index-url|--find-links|"resolved"', text)
@@ -50,9 +51,10 @@ def test_no_lock_file_says_where_to_fetch_from(name: str) -> None:
         assert "://" not in text
 
 
-def test_npm_lock_file_belongs_to_its_package_json() -> None:
-    package = json.loads((ROOT / "theme/package.json").read_text("utf-8"))
-    locked = json.loads((ROOT / "theme/package-lock.json").read_text("utf-8"))["packages"]
+@pytest.mark.parametrize("name", NODE_LOCKS)
+def test_npm_lock_file_belongs_to_its_package_json(name: str) -> None:
+    package = json.loads((ROOT / name).with_name("package.json").read_text("utf-8"))
+    locked = json.loads((ROOT / name).read_text("utf-8"))["packages"]
     for kind in ("dependencies", "devDependencies"):
         assert package.get(kind) == locked[""].get(kind)
     assert all("integrity" in entry for name, entry in locked.items() if name)

@@ -56,10 +56,14 @@ def read_page(html: str, url: str = "/") -> Page:
     return Page(url, html5lib.parse(html, namespaceHTMLElements=False))
 
 
+def addresses(folder: Path) -> dict[str, Path]:
+    """The file of every page of a built site by the address it is served at."""
+    return {
+        "/" + path.relative_to(folder).as_posix().removesuffix("index.html"): path
+        for path in sorted(folder.rglob("*.html"))
+    }
+
+
 def read_pages(folder: Path) -> dict[str, Page]:
-    """Every page of a built site by the address it is served at."""
-    pages = {}
-    for path in sorted(folder.rglob("*.html")):
-        url = "/" + path.relative_to(folder).as_posix().removesuffix("index.html")
-        pages[url] = read_page(path.read_text("utf-8"), url)
-    return pages
+    """Every page of a built site by its address."""
+    return {url: read_page(path.read_text("utf-8"), url) for url, path in addresses(folder).items()}

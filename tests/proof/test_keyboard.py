@@ -1,0 +1,193 @@
+"""The whole site by keyboard alone: everything is reached, in the order it is read, and is seen."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.calculator import Calculator
+from tests.browser.engines.page import until
+from tests.proof.conftest import new_tab
+from tests.proof.states import open_everything, script
+
+FOCUS = script("focus")
+WIDTHS = (320, 1280)
+# A page with more stops than this is a trap, whatever it looks like.
+MOST = 600
+# A result with nothing left to ask.
+DONE = "estimate"
+# Which control of a form has focus, and what it holds; outside forms nothing.
+AT = """() => {
+    const {localName, type, name, value} = document.activeElement;
+    const inside = document.activeElement.closest("form");
+    return inside ? [type ?? localName, name ?? "", value ?? ""] : ["", "", ""];
+}"""
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser, served_site: str) -> Iterator[Page]:
+    with new_tab(browser, served_site) as page:
+        yield page
+
+
+@pytest.fixture
+def live(browser: Browser, served_site: str) -> Iterator[Page]:
+    with new_tab(browser, served_site, with_python=True) as page:
+        yield page
+
+
+def walk(page: Page) -> Iterator[str]:
+    """Go over the whole page with Tab; yields what is wrong."""
+    page.evaluate(FOCUS)
+    assert page.evaluate("keyboard.begin()") > 0
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        step = page.evaluate("keyboard.step()")
+        yield from step["problems"]
+        if step["left"]:
+            break
+    else:
+        yield f"the keyboard is still on the page after {MOST} steps"
+    yield from page.evaluate("keyboard.missed()")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_keyboard_reaches_everything_in_the_order_it_is_read(
+    tab: Page, every_page: list[str], width: int
+) -> None:
+    problems = []
+    tab.set_viewport_size({"width": width, "height": 900})
+    for address in every_page:
+        tab.goto(address)
+        problems += (f"{address}, {width} wide: {text}" for text in walk(tab))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_where_the_keyboard_is_can_be_seen(
+    tab: Page,
+    every_page: list[str],
+    scheme: Literal["light", "dark"],
+    forced: Literal["none", "active"],
+) -> None:
+    problems = []
+    tab.emulate_media(color_scheme=scheme, forced_colors=forced)
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    for address in every_page:
+        tab.goto(address)
+        open_everything(tab)
+        tab.evaluate(FOCUS)
+        tab.keyboard.press("Tab")
+        problems += (f"{address}: {text}" for text in tab.evaluate("keyboard.unseen()"))
+    tab.emulate_media(color_scheme="light", forced_colors="none")
+    assert not problems, "\n".join(problems)
+
+
+def test_what_the_keyboard_cannot_do_would_have_been_found(tab: Page) -> None:
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.goto("/om/")
+    tab.evaluate(
+        """() => {
+            const add = (text, styles) => {
+                const button = Object.assign(document.createElement("button"), {textContent: text});
+                Object.assign(button.style, {display: "block", ...styles});
+                document.querySelector("main").append(button);
+                return button;
+            };
+            add("Uten ring", {outline: "none", boxShadow: "none"});
+            add("Under", {});
+            add("Over", {transform: "translateY(-10rem)"});
+            const cover = add("Lokk", {});
+            cover.replaceWith(Object.assign(document.createElement("div"), {className: "lokk"}));
+            Object.assign(document.querySelector(".lokk").style,
+                {position: "fixed", insetInline: 0, bottom: 0, height: "5rem"});
+            const hidden = add("Ute av syne", {position: "absolute", left: "-100rem"});
+        }"""
+    )
+    found = "\n".join(walk(tab))
+    assert "no ring is seen around <button> «Uten ring»" in found
+    assert "goes back on the screen, from <button> «Under» to <button> «Over»" in found
+    assert "out of sight when it has focus: <button> «Ute av syne»" in found
+
+
+# --- Using the site ---
+
+
+def focus_by_keyboard(page: Page, css: str) -> None:
+    """Press Tab until the first such element has focus."""
+    wanted = page.locator(css).first
+    expect(wanted).to_be_visible()
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not come to {css}")
+
+
+def test_the_skip_link_leads_past_the_menu(tab: Page, every_page: list[str]) -> None:
+    for address in every_page:
+        tab.goto(address)
+        tab.keyboard.press("Tab")
+        link = tab.locator("a:focus")
+        assert link.get_attribute("href") == "#innhold", address
+        expect(link).to_be_in_viewport()
+        tab.keyboard.press("Enter")
+        expect(tab.locator("main")).to_be_focused()
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.closest('main, footer') !== null"), address
+
+
+def test_from_the_front_page_to_a_result_without_a_mouse(live: Page) -> None:
+    live.set_viewport_size({"width": 1280, "height": 900})
+    live.goto("/")
+    focus_by_keyboard(live, "main a[href='/oppfolging-voksne/']")
+    live.keyboard.press("Enter")
+    expect(live).to_have_url(re.compile(r"/oppfolging-voksne/$"))
+    focus_by_keyboard(live, "a[href='/oppfolging-voksne/kalkulator/']")
+    live.keyboard.press("Enter")
+    expect(live).to_have_url(re.compile(r"/kalkulator/$"))
+    calculator = Calculator(live)
+    calculator.expect_state("ready")
+    expect(calculator.output.locator(".result").first).not_to_have_attribute("data-status", DONE)
+    used = use_form(live)
+    assert {"text", "radio"} <= used
+    expect(calculator.output.locator(".result").first).to_have_attribute("data-status", DONE)
+
+
+def use_form(page: Page) -> set[str]:
+    """Go through the form with Tab and use each control as it is used; returns the kinds used."""
+    used: set[str] = set()
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        kind, name, value = page.evaluate(AT)
+        if not kind:
+            if used:
+                return used
+            continue
+        used.add(kind)
+        if kind == "text" and not value:
+            is_amount = page.evaluate("document.activeElement.inputMode") == "numeric"
+            page.keyboard.type("900 000" if is_amount else "20,5")
+        elif kind in ("radio", "select-one"):
+            # To the next and back again.
+            page.keyboard.press("ArrowDown")
+            assert page.evaluate(AT)[2] != value, name
+            page.keyboard.press("ArrowUp")
+            assert page.evaluate(AT)[2] == value, name
+        elif kind == "summary":
+            opened = page.evaluate("document.activeElement.parentElement.open")
+            page.keyboard.press("Enter")
+            assert page.evaluate("document.activeElement.parentElement.open") is not opened
+    raise AssertionError("the keyboard does not come out of the form")
+
+
+def test_a_wide_table_is_scrolled_by_keyboard(tab: Page) -> None:
+    tab.set_viewport_size({"width": 320, "height": 900})
+    tab.goto("/oppfolging-voksne/kalkulator/")
+    focus_by_keyboard(tab, "output .table-scroll")
+    table = tab.locator("output .table-scroll").first
+    tab.keyboard.press("ArrowRight")
+    assert until(lambda: table.evaluate("(box) => box.scrollLeft"), bool) > 0
