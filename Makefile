@@ -2,7 +2,8 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test test-browsers sizes bench lint mutants lock clean setup-site setup-dev
+.PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
+  lint mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -41,9 +42,15 @@ serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: 
 check: setup-site ## Kontroller innholdet uten å bygge
 	@$(RUN) -m builder check $(ARGS)
 
+# $(call pytest,arguments): with the Chromium that pages are tried in.
+pytest = chromium="$$($(RUN) builder/bootstrap.py browser)" && \
+  CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(1) $(ARGS)
+
 test: setup-dev lint ## Kjør alle kontroller og tester (et utvalg: ARGS="tests/calc -k navn")
-	@chromium="$$($(RUN) builder/bootstrap.py browser)" && \
-	  CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(ARGS)
+	@$(call pytest,-m "not pages")
+
+test-pages: setup-dev ## La axe, HTML-kontrollen, Lighthouse og tastaturet prøve alle sidene
+	@$(call pytest,-m pages)
 
 test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGTK også
 	@firefox="$$($(RUN) builder/bootstrap.py browser firefox)" && \
@@ -61,6 +68,12 @@ sizes: setup-site ## Vis hva leserne må laste ned av det som sist ble bygget, o
 
 bench: setup-dev ## Mål kalkulatoren mot PyScript og vanlig Pyodide (tar omtrent et kvarter)
 	@$(RUN) -m tests.bench $(ARGS)
+
+lighthouse: setup-dev ## Mål de viktigste sidene med Lighthouse (tar et par minutter)
+	@$(RUN) -m tests.proof.lighthouse $(ARGS)
+
+gallery: setup-dev ## Ta bilder av sidene, smale og brede, lyse og mørke
+	@$(RUN) -m tests.proof.gallery
 
 mutants: setup-dev ## Kontroller at testene merker feil i calc (tar omtrent en halvtime)
 	@$(RUN) -m mutmut run --max-children 2; $(RUN) -m mutmut results

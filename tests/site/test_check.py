@@ -39,6 +39,11 @@ def told(site: Path) -> list[str]:
         '<a href="https://example.org/finnes-ikke">Ut</a>',
         '<a href="mailto:post@example.org">Skriv</a>',
         '<link rel="icon" href="data:,">',
+        '<img srcset="/ 1x, /ordning/ 2x" alt="">',
+        '<p id="a">A</p><table><tr><td headers="a b"><b id="b"></b></table>',
+        '<input aria-describedby="hjelp feil"><p id="hjelp"></p><p id="feil"></p>',
+        '<form data-calculator="a" data-lang="nb" data-text-error="/ eller noe annet"></form>',
+        '<meta property="og:image" content="https://example.org/bilde.png">',
     ],
 )
 def test_lets_through_what_leads_somewhere(tmp_path: Path, body: str) -> None:
@@ -58,6 +63,24 @@ def test_lets_through_what_leads_somewhere(tmp_path: Path, body: str) -> None:
         ('<a href="//example.org/">Ut</a>', "lenken «//example.org/» mangler «https:» foran"),
         ('<a href="javascript:a()">Ut</a>', "lenken «javascript:a()» fører ingen steder"),
         ('<p id="a"></p><p id="a"></p>', "id-en «a» står to ganger"),
+        ('<img srcset="/ 1x, /x.png 2x" alt="">', "lenken «/x.png» fører ingen steder"),
+        ('<link rel="preload" imagesrcset="/x.png">', "lenken «/x.png» fører ingen steder"),
+        ('<form data-later="/x.js">', "lenken «/x.js» fører ingen steder"),
+        ('<form action="/x/">', "lenken «/x/» fører ingen steder"),
+        ('<meta http-equiv="refresh" content="0; url=/x/">', "lenken «/x/» fører ingen steder"),
+        ('<meta property="og:image" content="/x.png">', "lenken «/x.png» fører ingen steder"),
+        ('<link rel="canonical" href="/x/">', "lenken «/x/» fører ingen steder"),
+        (
+            '<link rel="alternate" hreflang="nn" href="/">',
+            "siden viser til «/» på et annet språk, men den viser ikke tilbake",
+        ),
+        ('<label for="x">X</label>', "for viser til id-en «x», som ikke finnes på siden"),
+        (
+            '<p id="a" aria-labelledby="a x">',
+            "aria-labelledby viser til id-en «x», som ikke finnes",
+        ),
+        ('<table><td headers="x">', "headers viser til id-en «x», som ikke finnes på siden"),
+        ('<input list="x">', "list viser til id-en «x», som ikke finnes på siden"),
         ("<h1>Én til</h1>", "siden har 2 hovedoverskrifter (h1), forventet 1"),
     ],
 )
@@ -65,6 +88,75 @@ def test_finds_what_is_broken(tmp_path: Path, body: str, problem: str) -> None:
     write(tmp_path, ordning=body)
     (found,) = told(tmp_path)
     assert found.startswith(f"ordning/index.html: {problem}")
+
+
+ADDRESS = "https://tilskudd.example"
+
+
+def give_address(site: Path) -> None:
+    """As a build with SITE_ADDRESS does."""
+    front = f'<link rel="canonical" href="{ADDRESS}/"><p id="satser"></p>'
+    (site / "index.html").write_text(PAGE.format(front), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("sitemap.xml", f"<urlset><loc>{ADDRESS}/{{}}</loc></urlset>", f"{ADDRESS}/{{}}"),
+        ("feed.atom", f'<link href="{ADDRESS}/{{}}?a=1&amp;b=2"/>', f"{ADDRESS}/{{}}?a=1&b=2"),
+        ("sitemap.xml", "<urlset><loc>/{}</loc></urlset>", "/{}"),
+        ("api/v1/a.json", '{{"url": "/{}"}}', "/{}"),
+        ("api/v1/a.json", f'{{{{"url": "{ADDRESS}/{{}}"}}}}', f"{ADDRESS}/{{}}"),
+        ("app.webmanifest", '{{"icons": [{{"src": "/{}"}}]}}', "/{}"),
+        ("frister.ics", f"URL:{ADDRESS[:-3]}\r\n {ADDRESS[-3:]}/{{}}\r\n", f"{ADDRESS}/{{}}"),
+        ("frister.ics", f"DESCRIPTION:Se {ADDRESS}/{{}}.\r\n", f"{ADDRESS}/{{}}"),
+        ("robots.txt", f"Sitemap: {ADDRESS}/{{}}\n", f"{ADDRESS}/{{}}"),
+    ],
+)
+def test_finds_what_is_broken_in_what_other_programs_read(
+    tmp_path: Path, name: str, text: str, found: str
+) -> None:
+    write(tmp_path, ordning="")
+    give_address(tmp_path)
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text.format("ordning/"), encoding="utf-8")
+    check(tmp_path)
+    file.write_text(text.format("borte/"), encoding="utf-8")
+    assert told(tmp_path) == [f"{name}: lenken «{found.format('borte/')}» fører ingen steder"]
+
+
+def test_what_is_no_address_in_other_files_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path)
+    give_address(tmp_path)
+    words = '{"path": "/api/{slug}.json", "either": "ja / nei", "ref": "#/a", "far": "//a/b"}'
+    (tmp_path / "a.json").write_text(words, encoding="utf-8")
+    (tmp_path / "robots.txt").write_text("Disallow: /borte/\n", encoding="utf-8")
+    (tmp_path / "runtime/0").mkdir(parents=True)
+    (tmp_path / "runtime/0/lock.json").write_text('{"a": "/borte"}', encoding="utf-8")
+    check(tmp_path)
+
+
+def test_the_site_s_own_address_is_no_foreign_one(tmp_path: Path) -> None:
+    write(tmp_path, a=f'<a href="{ADDRESS}/#satser">Her</a> <a href="{ADDRESS}">Forside</a>')
+    give_address(tmp_path)
+    check(tmp_path)
+    write(tmp_path, a=f'<a href="{ADDRESS}/#priser">Her</a>')
+    give_address(tmp_path)
+    assert told(tmp_path) == [
+        f"a/index.html: lenken «{ADDRESS}/#priser» peker på et sted som ikke finnes på siden"
+    ]
+
+
+def test_pages_in_two_languages_must_name_each_other(tmp_path: Path) -> None:
+    link = '<link rel="alternate" hreflang="{}" href="{}">'
+    both = link.format("nb", "/a/") + link.format("nn", "/b/") + link.format("x-default", "/a/")
+    write(tmp_path, a=both, b=both)
+    check(tmp_path)
+    write(tmp_path, a=both, b=link.format("nn", "/b/"))
+    assert told(tmp_path) == [
+        "a/index.html: siden viser til «/b/» på et annet språk, men den viser ikke tilbake"
+    ]
 
 
 def test_finds_a_page_without_a_heading(tmp_path: Path) -> None:
