@@ -30,7 +30,7 @@ NEEDED = (
 # stands on other pages too, labels whose values say the same, and what only tells where to go.
 NOT_TEXT = ", ".join(
     (
-        "form", ".calculator-result", ".worked-example-body", ".scheme-card", ".sources",
+        "form", ".calculator-result", ".case-note", ".worked-example-body", ".scheme-card", ".sources",
         ".page-plain > .notice", ".fact-box dt", ".only-in", ".actions", "[aria-hidden]",
     )
 )  # fmt: skip

@@ -25,7 +25,7 @@ from calc.rules import Source
 
 # What spreadsheets take for the beginning of a formula, or pass over on the way to one.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_LONGEST = 500
+_LONGEST = 2_000
 
 type Cell = str | int
 type Line = tuple[Cell, ...]

@@ -299,7 +299,7 @@ def test_the_version_is_that_of_the_calculator_and_the_rules(page: Page) -> None
     versions = {}
     for path in (PATH, f"/nn{PATH}", "/tryggest/kalkulator/"):
         page.goto(path)
-        versions[path] = page.locator("form").get_attribute("data-version")
+        versions[path] = page.locator("form[data-calculator]").get_attribute("data-version")
     assert re.fullmatch("[0-9a-f]{8}", str(versions[PATH]))
     assert versions[PATH] == versions[f"/nn{PATH}"]
     assert versions[PATH] != versions["/tryggest/kalkulator/"]

@@ -95,6 +95,8 @@ def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
             page.goto(f"{address}{lang}/{SLUG}/kalkulator/")
             form = page.locator("form[data-calculator]")
             expect(form).to_have_attribute("data-state", "ready", timeout=60_000)
+            page.locator("details.field-fold summary").first.wait_for()
+            page.evaluate("document.querySelectorAll('form details').forEach((d) => d.open = true)")
             for name in ("persons", "population", "award_year_3", "other_costs", "cost_per_person"):
                 page.fill(f"[name={name}]", answers[name])
             cells = page.locator("output tr[data-year] [data-field=award]")
