@@ -95,6 +95,7 @@ def test_nor_has_a_calculator_with_a_full_result_or_with_mistakes(
         )
         for state, _ in same_in_both:
             for tab in tabs_with_python:
+                open_everything(tab)
                 tab.evaluate(axe)
             problems += complaints(tabs_with_python, f"{address} {state}")
             for tab in tabs_with_python:

@@ -29,6 +29,7 @@ async (onlyColours) => {
   const simplify = (nth) => {
     for (const { element, colours } of changed) {
       element.style.overflow = "visible";
+      element.style.minInlineSize = `${element.scrollWidth + 1}px`;
       element.style.background = colours[nth % colours.length] ?? "";
     }
   };
