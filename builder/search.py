@@ -30,8 +30,9 @@ NEEDED = (
 # stands on other pages too, labels whose values say the same, and what only tells where to go.
 NOT_TEXT = ", ".join(
     (
-        "form", ".calculator-result", ".case-note", ".worked-example-body", ".scheme-card", ".sources",
-        ".page-plain > .notice", ".fact-box dt", ".only-in", ".actions", "[aria-hidden]",
+        "form", ".calculator-result", ".case-note", ".worked-example-body", ".scheme-card",
+        ".sources", ".page-plain > .notice", ".fact-box dt", ".only-in", ".actions",
+        "[aria-hidden]",
     )
 )  # fmt: skip
 # A second is ample; longer than this means that it hangs.

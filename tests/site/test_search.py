@@ -35,9 +35,7 @@ def test_every_page_is_found_once_in_its_language(
     found: dict[str, list[dict[str, Any]]], pages: dict[str, Page], lang: str
 ) -> None:
     wanted = {
-        url
-        for url, page in pages.items()
-        if page.lang == lang and not LEFT_OUT.match(url)
+        url for url, page in pages.items() if page.lang == lang and not LEFT_OUT.match(url)
     } | ({"/innebygd/"} if lang == "nb" else {"/nn/innebygd/"})
     urls = [item["url"] for item in found[lang]]
     assert sorted(urls) == sorted(wanted)
