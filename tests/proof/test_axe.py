@@ -17,7 +17,8 @@ AXE = script("axe")
 
 @pytest.fixture(scope="session")
 def axe(tools: Path) -> str:
-    return (tools / "axe-core/axe.min.js").read_text("utf-8")
+    """What a page needs before `AXE` can run in it."""
+    return f"{(tools / 'axe-core/axe.min.js').read_text('utf-8')}\n{script('colours')}"
 
 
 def found_in(tabs: list[Page]) -> list[dict[str, list[str]]]:

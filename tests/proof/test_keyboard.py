@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,8 +12,13 @@ from tests.browser.engines.page import until
 from tests.proof.conftest import new_tab
 from tests.proof.states import open_everything, script
 
-FOCUS = script("focus")
-WIDTHS = (320, 1280)
+FOCUS = script("colours") + script("focus")
+NARROW, WIDE = 320, 1280
+COLOURS: list[dict[str, Any]] = [
+    {"color_scheme": scheme, "forced_colors": forced}
+    for forced in ("none", "active")
+    for scheme in ("light", "dark")
+]
 # A page with more stops than this is a trap, whatever it looks like.
 MOST = 600
 # A result with nothing left to ask.
@@ -42,8 +47,10 @@ def walk(page: Page) -> Iterator[str]:
     """Go over the whole page with Tab; yields what is wrong."""
     page.evaluate(FOCUS)
     assert page.evaluate("keyboard.begin()") > 0
-    for _ in range(MOST):
+    for number in range(MOST):
         page.keyboard.press("Tab")
+        if number == 0 and not page.evaluate("document.activeElement.matches('.skip-link')"):
+            yield "the skip link does not come first"
         step = page.evaluate("keyboard.step()")
         yield from step["problems"]
         if step["left"]:
@@ -53,36 +60,37 @@ def walk(page: Page) -> Iterator[str]:
     yield from page.evaluate("keyboard.missed()")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_keyboard_reaches_everything_in_the_order_it_is_read(
-    tab: Page, every_page: list[str], width: int
-) -> None:
-    problems = []
-    tab.set_viewport_size({"width": width, "height": 900})
-    for address in every_page:
-        tab.goto(address)
-        problems += (f"{address}, {width} wide: {text}" for text in walk(tab))
-    assert not problems, "\n".join(problems)
+def skip(page: Page) -> Iterator[str]:
+    """Use the link past the menu; yields what is wrong."""
+    link = page.locator(".skip-link")
+    link.focus()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    if page.evaluate("document.activeElement.localName") != "main":
+        yield "the skip link does not lead to what the page is about"
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.closest('main, footer') === null"):
+        yield "after the skip link, the keyboard is back in the menu"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("forced", ["none", "active"])
-def test_where_the_keyboard_is_can_be_seen(
-    tab: Page,
-    every_page: list[str],
-    scheme: Literal["light", "dark"],
-    forced: Literal["none", "active"],
+def test_every_page_can_be_used_by_keyboard_and_shows_where_it_is(
+    tab: Page, every_page: list[str]
 ) -> None:
     problems = []
-    tab.emulate_media(color_scheme=scheme, forced_colors=forced)
-    tab.set_viewport_size({"width": 1280, "height": 900})
     for address in every_page:
+        tab.set_viewport_size({"width": WIDE, "height": 900})
         tab.goto(address)
+        problems += (f"{address}: {text}" for text in walk(tab))
+        problems += (f"{address}: {text}" for text in skip(tab))
         open_everything(tab)
-        tab.evaluate(FOCUS)
-        tab.keyboard.press("Tab")
-        problems += (f"{address}: {text}" for text in tab.evaluate("keyboard.unseen()"))
-    tab.emulate_media(color_scheme="light", forced_colors="none")
+        for colours in COLOURS:
+            tab.emulate_media(**colours)
+            problems += (
+                f"{address}, {colours}: {text}" for text in tab.evaluate("keyboard.unseen()")
+            )
+        tab.emulate_media(**COLOURS[0])
+        tab.set_viewport_size({"width": NARROW, "height": 900})
+        problems += (f"{address}, narrow: {text}" for text in tab.evaluate("keyboard.all()"))
     assert not problems, "\n".join(problems)
 
 
@@ -125,19 +133,6 @@ def focus_by_keyboard(page: Page, css: str) -> None:
         if wanted.evaluate("(element) => element === document.activeElement"):
             return
     raise AssertionError(f"the keyboard does not come to {css}")
-
-
-def test_the_skip_link_leads_past_the_menu(tab: Page, every_page: list[str]) -> None:
-    for address in every_page:
-        tab.goto(address)
-        tab.keyboard.press("Tab")
-        link = tab.locator("a:focus")
-        assert link.get_attribute("href") == "#innhold", address
-        expect(link).to_be_in_viewport()
-        tab.keyboard.press("Enter")
-        expect(tab.locator("main")).to_be_focused()
-        tab.keyboard.press("Tab")
-        assert tab.evaluate("document.activeElement.closest('main, footer') !== null"), address
 
 
 def test_from_the_front_page_to_a_result_without_a_mouse(live: Page) -> None:

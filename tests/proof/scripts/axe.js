@@ -36,34 +36,11 @@ async (onlyColours) => {
 
   // Nor does axe judge drawings: their text needs 4.5 against what is drawn below it, and their
   // shapes 3 against the page, by what fills them or by their outline.
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
-    pen.clearRect(0, 0, 1, 1);
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 1, 1);
-    return [...pen.getImageData(0, 0, 1, 1).data];
-  };
-  const luminance = (colour) => {
-    const [r, g, b] = rgba(colour)
-      .map((value) => value / 255)
-      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const contrast = (one, other) => {
-    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-    return (light + 0.05) / (dark + 0.05);
-  };
-  const isSeen = (colour) => colour !== "none" && rgba(colour)[3] === 255;
-  const pageBehind = (element) => {
-    const { backgroundColor } = getComputedStyle(element);
-    return isSeen(backgroundColor) || !element.parentElement
-      ? backgroundColor
-      : pageBehind(element.parentElement);
-  };
+  const { contrast, ground, isSeen } = globalThis.colours;
   const touch = (a, b) =>
     a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   const drawn = (svg) => {
-    const page = pageBehind(svg);
+    const page = ground(svg);
     const shapes = [...svg.querySelectorAll("rect, path, line")].map((shape) => {
       const { fill, stroke } = getComputedStyle(shape);
       return { shape, fill, stroke, box: shape.getBoundingClientRect() };

@@ -2,32 +2,7 @@
 (() => {
   const FOCUSABLE =
     "a[href], button, input, select, textarea, summary, iframe, audio[controls], [contenteditable], [tabindex]";
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
-    pen.clearRect(0, 0, 1, 1);
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 1, 1);
-    return [...pen.getImageData(0, 0, 1, 1).data];
-  };
-  const luminance = (colour) => {
-    const [r, g, b] = rgba(colour)
-      .map((value) => value / 255)
-      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const contrast = (one, other) => {
-    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-    return (light + 0.05) / (dark + 0.05);
-  };
-  const ground = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const { backgroundColor } = getComputedStyle(e);
-      if (rgba(backgroundColor)[3] === 255) {
-        return backgroundColor;
-      }
-    }
-    return "Canvas";
-  };
+  const { contrast, ground } = globalThis.colours;
   const named = (element) =>
     `<${[element.localName, ...element.classList].join(".")}> ` +
     `«${(element.textContent || element.value || "").trim().replace(/\s+/g, " ").slice(0, 40)}»`;
@@ -99,11 +74,20 @@
       : [];
   };
 
+  /** What is wrong with having come from one element to another. */
+  const judge = async (before, now) => {
+    // What was out of sight until now may still be laid out, and move the rest.
+    for (let frames = 0; frames < 30 && covered(now).length > 0; frames += 1) {
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return [...unseen(now), ...covered(now), ...backwards(before, now)];
+  };
+
   let first = null;
   let before = null;
   let waiting = [];
   globalThis.keyboard = {
-    /** Begin at the top of the page; how many steps there may be. */
+    /** Begin at the top of the page; how many steps there should be. */
     begin() {
       [first, before] = [null, null];
       waiting = focusable();
@@ -118,17 +102,24 @@
       }
       first ??= now;
       waiting = waiting.filter((element) => element !== now);
-      // What was out of sight until now may still be laid out, and move the rest.
-      for (let frames = 0; frames < 30 && covered(now).length > 0; frames += 1) {
-        await new Promise((done) => requestAnimationFrame(done));
-      }
-      const problems = [...unseen(now), ...covered(now), ...backwards(before, now)];
+      const problems = await judge(before, now);
       before = now;
       return { left: false, problems };
     },
     /** What the keyboard has not come to. */
     missed: () => waiting.map((element) => `the keyboard does not reach ${named(element)}`),
-    /** What has no ring when it has focus. The last thing used must have been the keyboard. */
+    /** All steps at once, in the order of the page. The last thing used must be the keyboard. */
+    async all() {
+      const found = [];
+      let from = null;
+      for (const element of focusable()) {
+        element.focus();
+        found.push(...(await judge(from, element)));
+        from = element;
+      }
+      return found;
+    },
+    /** What has no ring when it has focus. */
     unseen: () =>
       focusable().flatMap((element) => {
         element.focus({ preventScroll: true });
