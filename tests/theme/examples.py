@@ -316,7 +316,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("form_group", "field_group"): [
         {"group": group, "is_current": group is GROUPS[0]} for group in GROUPS
     ],
-    ("form_group", "form_steps"): [{}],
+    ("form_group", "form_steps"): [{"is_only": True}, {"is_only": False}],
     ("result_actions", "result_actions"): [{}],
     ("result_actions", "note"): [{"place": "result"}],
     ("result_actions", "reset_form"): [{}],

@@ -67,6 +67,8 @@ async (onlyColours) => {
     const { violations, incomplete } = await axe.run(context, {
       resultTypes: ["violations", "incomplete"],
       elementRef: true,
+      // What is in a frame is a page of its own, and looked at as such.
+      iframes: false,
       ...options,
     });
     found.wrong.push(...told(violations));

@@ -7,6 +7,9 @@
     `<${[element.localName, ...element.classList].join(".")}> ` +
     `«${(element.textContent || element.value || "").trim().replace(/\s+/g, " ").slice(0, 40)}»`;
 
+  /** Does it have focus because something in a frame has? Our own element has its frame inside. */
+  const isFrame = ({ localName }) => localName === "iframe" || localName.includes("-");
+
   /** What the keyboard should reach: of radios with one name, the one that is chosen. */
   const focusable = () =>
     [...document.querySelectorAll(FOCUSABLE)].filter((element) => {
@@ -101,6 +104,11 @@
         return { left: true, problems: [] };
       }
       first ??= now;
+      // In a frame, which is tried as a page of its own.
+      if (isFrame(now)) {
+        before = null;
+        return { left: false, problems: [] };
+      }
       waiting = waiting.filter((element) => element !== now);
       const problems = await judge(before, now);
       before = now;
