@@ -33,10 +33,12 @@
   };
   /** The ring may be around a box in which the element is alone, such as a radio with its label. */
   const unseen = (element) => {
-    for (let e = element; e.querySelectorAll(FOCUSABLE).length <= 1; e = e.parentElement) {
-      if (hasRing(e)) {
-        return [];
-      }
+    let box = element;
+    while (!hasRing(box) && box.parentElement.querySelectorAll(FOCUSABLE).length <= 1) {
+      box = box.parentElement;
+    }
+    if (hasRing(box)) {
+      return [];
     }
     return [`no ring is seen around ${named(element)}`];
   };
