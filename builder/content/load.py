@@ -20,17 +20,9 @@ CHANGES = "changes"
 _FOLDERS = {PAGES, CHANGES}
 # Addresses that neither a scheme nor a general page can have.
 _TAKEN = {
-    "api",
-    "assets",
-    CHANGES,
-    "hosting",
-    "nn",
-    "ordninger",
-    "pagefind",
-    "runtime",
-    "schemes",
+    *("api", "assets", "hosting", "nn", "ordninger", "pagefind", "runtime", "schemes"),
+    *(PAGES, CHANGES),
 }
-_TAKEN |= {PAGES}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADER = re.compile(r"(\w+):\s*(.*)")
 _HEADERS = ("Title", "Description")

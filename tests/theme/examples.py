@@ -253,6 +253,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("status_tag", "status_now"): [{"scheme": FULL}, {"scheme": BARE}],
     ("scheme_list", "scheme_filters"): [{"portal": one} for one in PORTALS],
     ("scheme_list", "scheme_list"): [{"portal": one} for one in PORTALS],
+    ("scheme_list", "scheme_section"): [{"portal": one} for one in PORTALS],
     ("notice", "notice"): [{"body": Text(nb="Pass på."), "label": "Viktig"}],
     ("deadline", "deadline_when"): [{"deadline": one} for one in DEADLINES],
     ("deadline", "days_left"): [{"deadline": one} for one in DEADLINES],
