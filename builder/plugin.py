@@ -193,11 +193,6 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self._write_data(output)
         shutil.copytree(self.assets.folder, output / "assets")
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
-        schemes = tuple(self.site.schemes.values())
-        calendars.write(output, schemes, self.translations, self.settings["SITEURL"])
-        rule_files.write(output, schemes, Path(self.settings["PATH"]))
-        api.write(output, schemes, self.today, self.settings["SITEURL"])
-        sitemap.write(output, schemes, self.settings["SITEURL"])
         (output / "embed.js").write_text(self.assets.embed, "utf-8")
         search.write(output)
         hosting.write(output)
@@ -206,7 +201,12 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         compress.compress(output, Path(self.settings["PATH"]).parent / ".cache/compressed")
 
     def _write_data(self, output: Path) -> None:
-        """Write what programs read."""
+        """Write what programs read, of a site whose pages have been written."""
+        site_address = self.settings["SITEURL"]
+        calendars.write(output, self.schemes, self.translations, site_address)
+        rule_files.write(output, self.schemes, Path(self.settings["PATH"]))
+        api.write(output, self.schemes, self.today, site_address)
+        sitemap.write(output, self.schemes, site_address)
         pages = {lang: localized(address(None, changes.PAGE), lang) for lang in LANGS}
         for lang in LANGS:
             path = localized(changes.FEED, lang)
@@ -215,13 +215,13 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 lang,
                 self.translations.translator(lang),
                 author=self.settings["SITENAME"],
-                address=self.settings["SITEURL"],
+                address=site_address,
                 page=pages[lang],
                 path=path,
                 built=self.today,
             )
             _write_bytes(output, path, feed)
-        data = changes.as_data(self.changes, self.settings["SITEURL"], pages)
+        data = changes.as_data(self.changes, site_address, pages)
         _write_bytes(output, changes.API, data)
 
     def _write_pages(self, writer: Writer, lang: Lang) -> None:
