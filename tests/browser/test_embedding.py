@@ -1,6 +1,7 @@
 """Calculators on another site's pages, in a real browser and from another origin."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -67,29 +68,23 @@ def height(page: Page) -> int:
     return int(page.locator("iframe").get_attribute("height") or 0)
 
 
-def inner_height(page: Page) -> int:
-    found: int = page.frames[-1].evaluate(
-        "Math.ceil(document.documentElement.getBoundingClientRect().height)"
-    )
-    return found
-
-
 def expect_fit(page: Page) -> None:
-    """The frame comes to be as high as what is in it: nothing to scroll, nothing left over."""
-    page.frames[-1].evaluate(
-        """async () => {
-            const root = document.documentElement;
-            const deadline = performance.now() + 15_000;
-            const fits = () => Math.ceil(root.getBoundingClientRect().height) === innerHeight;
-            while (!fits()) {
-                if (performance.now() > deadline) {
-                    throw new Error(`${root.getBoundingClientRect().height} in ${innerHeight}`);
-                }
-                await new Promise((resolve) => setTimeout(resolve, 20));
-            }
-        }"""
+    """The frame comes to be as high as what is in it: nothing to scroll, nothing left over.
+
+    What is in it may still change, so what is asked is that both come to agree, and soon.
+    """
+    deadline = time.monotonic() + 15
+    while (inner := inner_heights(page)) != (height(page), height(page)):
+        assert time.monotonic() < deadline, f"{inner} in a frame of {height(page)}"
+        time.sleep(0.02)
+
+
+def inner_heights(page: Page) -> tuple[int, int]:
+    """How high what is in the frame is, and how much of it can be seen."""
+    content, seen = page.frames[-1].evaluate(
+        "[Math.ceil(document.documentElement.getBoundingClientRect().height), innerHeight]"
     )
-    assert height(page) == inner_height(page)
+    return content, seen
 
 
 @pytest.mark.parametrize("policy", ["", STRICT], ids=["no policy", "strict policy"])
