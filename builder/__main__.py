@@ -1,54 +1,61 @@
-"""The commands that `make` runs: `python -m builder site|publish|check|serve|sizes`."""
+"""The commands that `make` runs: `python -m builder <command>`."""
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import assets, check, content, i18n, publish, runtime, serve, site, sizes
+from builder import check, content, publish, serve, site, sizes
+from builder.errors import KnownError
 
 ROOT = Path(__file__).resolve().parent.parent
-# Mistakes that a person can mend: said in one message, without a traceback.
-KNOWN_ERRORS = (
-    content.ContentError,
-    site.BuildError,
-    check.CheckError,
-    publish.PublishError,
-    i18n.TranslationError,
-    assets.AssetError,
-    runtime.RuntimeBuildError,
-)
 
 
-def main(argv: list[str]) -> int:
+def main(argv: Sequence[str]) -> int:
     """Run a command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="builder", description="Bygg og publiser siden.")
-    parser.add_argument("command", choices=["site", "publish", "check", "serve", "sizes"])
+    parser.add_argument("command", choices=COMMANDS)
     options, rest = parser.parse_known_args(argv)
-    if options.command == "serve":
-        return serve.main(rest)
     try:
-        _run(options.command)
-    except KNOWN_ERRORS as error:
+        return COMMANDS[options.command](rest)
+    except KnownError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _check(_rest: Sequence[str]) -> int:
+    content.load(ROOT / "content")
+    print("Innholdet er i orden.")
     return 0
 
 
-def _run(command: str) -> None:
-    if command == "check":
-        content.load(ROOT / "content")
-        print("Innholdet er i orden.")
-    elif command == "site":
-        site.build(ROOT, ROOT / "output")
-        check.check(ROOT / "output")
-        print("Nettstedet ligger i output/.")
-    elif command == "sizes":
-        print(*sizes.sizes(ROOT / "output"), sep="\n")
-    else:
-        print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
-        release = publish.publish(ROOT)
-        print(f"Publisert: public/releases/{release.name}")
-        print("Se den med `make serve`.")
+def _site(_rest: Sequence[str]) -> int:
+    site.build(ROOT, ROOT / "output")
+    check.check(ROOT / "output")
+    print("Nettstedet ligger i output/.")
+    return 0
+
+
+def _sizes(_rest: Sequence[str]) -> int:
+    print(*sizes.sizes(ROOT / "output"), sep="\n")
+    return 0
+
+
+def _publish(_rest: Sequence[str]) -> int:
+    print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
+    release = publish.publish(ROOT)
+    print(f"Publisert: public/releases/{release.name}")
+    print("Se den med `make serve`.")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "check": _check,
+    "publish": _publish,
+    "serve": serve.main,
+    "site": _site,
+    "sizes": _sizes,
+}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from builder.errors import KnownError
+
 # What pages ask for by name.
 STYLE = "css/site.css"
 SCRIPTS = tuple(
@@ -44,7 +46,7 @@ FILES = "files"
 TIMEOUT_SECONDS = 120
 
 
-class AssetError(Exception):
+class AssetError(KnownError):
     """The style sheet, scripts or images could not be made, or a name is not one of them."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from builder import sizes
+from builder.errors import KnownError
 
 _LINKS = {"href", "src", "poster", "data", "action", "formaction", "cite", "manifest"}
 _CANDIDATES = {"srcset", "imagesrcset"}
@@ -25,7 +26,7 @@ _DATA_FILES = {".xml", ".atom", ".json", ".webmanifest", ".ics", ".txt"}
 _RUNTIME = "runtime"
 
 
-class CheckError(Exception):
+class CheckError(KnownError):
     """The built site has mistakes; the text lists them all, in Norwegian."""
 
 

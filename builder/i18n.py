@@ -11,6 +11,7 @@ from typing import get_args
 
 from babel.messages.pofile import read_po
 
+from builder.errors import KnownError
 from calc.messages import Catalogue
 from calc.rules import Lang
 
@@ -19,7 +20,7 @@ CALC = "calc."
 _PLACE = re.compile(r"\{(\w+)")
 
 
-class TranslationError(Exception):
+class TranslationError(KnownError):
     """Translations are missing or do not fit each other; the text names every one."""
 
 

@@ -4,8 +4,10 @@ import importlib.util
 import shutil
 from pathlib import Path
 
+from builder.errors import KnownError
 
-class NodeMissingError(Exception):
+
+class NodeMissingError(KnownError):
     """There is no Node in the environment, nor on the machine."""
 
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from builder import check, site
+from builder.errors import KnownError
 
 KEPT_RELEASES = 5
 # In these folders, addresses carry a hash of the content: each entry fits one version of a page.
@@ -27,7 +28,7 @@ INHERITED = ".inherited"
 HASH_LENGTH = 10
 
 
-class PublishError(Exception):
+class PublishError(KnownError):
     """The site could not be published; the text is Norwegian, and the live site is unchanged."""
 
 

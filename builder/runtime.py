@@ -35,6 +35,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from builder.errors import KnownError
 from builder.node import node_command
 from builder.substitutes import SUBSTITUTES
 
@@ -67,7 +68,7 @@ HASH_LENGTH = 16
 NODE_SECONDS = 120
 
 
-class RuntimeBuildError(Exception):
+class RuntimeBuildError(KnownError):
     """The browser's Python could not be made."""
 
 

