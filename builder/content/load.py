@@ -1,8 +1,9 @@
 """Reads all of `content/` into frozen schemes and pages, or says everything that is wrong."""
 
+import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from builder.content.changes import read_changes
@@ -10,6 +11,7 @@ from builder.content.examples import check_example
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
 from builder.content.validate import validate
+from builder.content.visibility import NAMES, NAMES_WITHOUT_ALIASES, Visibility, take
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
 from calc.plan import estimate
 from calc.rules import Lang, Rules
@@ -26,6 +28,9 @@ _TAKEN = {
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADER = re.compile(r"(\w+):\s*(.*)")
 _HEADERS = ("Title", "Description")
+_ALWAYS = Visibility()
+# A page may have these too; see `Visibility`.
+_OPTIONAL_HEADERS = {name.capitalize(): name for name in NAMES}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,7 @@ class PageFile:
     name: str
     lang: Lang
     path: Path
+    visibility: Visibility = _ALWAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,16 +49,57 @@ class Site:
     """All content.
 
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
-    newest first.
+    newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
     """
 
     schemes: dict[str, Scheme]
     pages: dict[tuple[str | None, str, Lang], PageFile]
     changes: tuple[Change, ...]
+    visibility: Mapping[str | tuple[str, int], Visibility] = field(default_factory=dict)
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
         return tuple(sorted({name for scheme, name, _ in self.pages if scheme is None}))
+
+    def published(self, day: dt.date) -> "Site":
+        """What is on a site that is published on that day: no drafts, nothing too early or late.
+
+        Nor a change that is dated later, or of rules that are not there.
+        """
+        schemes = {}
+        for slug, scheme in self.schemes.items():
+            rules = [r for r in scheme.rules if self._is_published((slug, r.year), day)]
+            if rules and self._is_published(slug, day):
+                schemes[slug] = replace(scheme, rules=tuple(rules))
+        pages = {
+            key: page
+            for key, page in self.pages.items()
+            if page.visibility.is_published(day) and (key[0] is None or key[0] in schemes)
+        }
+        changes = tuple(
+            change
+            for change in self.changes
+            if change.date <= day and change.scheme in schemes and _has_years(schemes, change)
+        )
+        # Nobody reads general pages that are there in nynorsk only.
+        pages = {k: p for k, p in pages.items() if (k[0], k[1], "nb") in pages}
+        return replace(self, schemes=schemes, pages=pages, changes=changes)
+
+    def only(self, slug: str) -> "Site":
+        """One scheme alone, with the general pages."""
+        return replace(
+            self,
+            schemes={slug: self.schemes[slug]},
+            pages={key: page for key, page in self.pages.items() if key[0] in (None, slug)},
+            changes=tuple(change for change in self.changes if change.scheme == slug),
+        )
+
+    def _is_published(self, key: str | tuple[str, int], day: dt.date) -> bool:
+        return self.visibility.get(key, _ALWAYS).is_published(day)
+
+
+def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
+    return set(change.years) <= {rules.year for rules in schemes[change.scheme].rules}
 
 
 def load(content: Path) -> Site:
@@ -60,18 +107,22 @@ def load(content: Path) -> Site:
     problems: list[Problem] = []
     schemes: dict[str, Scheme | None] = {}
     pages: dict[tuple[str | None, str, Lang], PageFile] = {}
+    visibility: dict[str | tuple[str, int], Visibility] = {}
     for folder in sorted(p for p in content.iterdir() if p.is_dir()):
         if folder.name == PAGES:
             _read_pages(content, folder, None, pages, problems)
         elif folder.name not in _FOLDERS:
             _read_pages(content, folder, folder.name, pages, problems)
-            schemes[folder.name] = _read_scheme(content, folder, problems)
+            schemes[folder.name] = _read_scheme(content, folder, visibility, problems)
     changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
     problems += _check_addresses(content, pages)
     if problems:
         raise ContentError(problems)
     whole = {slug: scheme for slug, scheme in schemes.items() if scheme is not None}
-    return Site(schemes=whole, pages=pages, changes=changes)
+    site = Site(schemes=whole, pages=pages, changes=changes, visibility=visibility)
+    if problems := list(_check_aliases(content, site)):
+        raise ContentError(problems)
+    return site
 
 
 def _shown(content: Path, path: Path) -> Path:
@@ -133,8 +184,10 @@ def _read_pages(
                 )
             )
         else:
-            pages[scheme, stem, lang] = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
-            problems += _check_header(path, shown)
+            page = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
+            visibility, wrong = _check_header(page, shown)
+            pages[scheme, stem, lang] = replace(page, visibility=visibility)
+            problems += wrong
     if scheme is not None:
         problems += [
             Problem(
@@ -149,18 +202,23 @@ def _read_pages(
         ]
 
 
-def _check_header(path: Path, shown: Path) -> list[Problem]:
-    """A page starts with `Title:` and `Description:`, each on one line, then a blank line."""
+def _check_header(page: PageFile, shown: Path) -> tuple[Visibility, list[Problem]]:
+    """A page starts with `Title:` and `Description:`, each on one line, then a blank line.
+
+    Between them may stand when it is published and its earlier addresses.
+    """
     problems: list[Problem] = []
-    text = read_text(path, shown, problems)
+    text = read_text(page.path, shown, problems)
     if text is None:
-        return problems
-    header: dict[str, int] = {}
+        return Visibility(), problems
+    header = Document(shown, {})
+    assert isinstance(header.data, dict)
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             break
         match = _HEADER.fullmatch(line)
-        if match is None or match[1] not in _HEADERS or not match[2].strip():
+        allowed = (*_HEADERS, *_OPTIONAL_HEADERS)
+        if match is None or match[1] not in allowed or not match[2].strip():
             problems.append(
                 Problem(
                     shown,
@@ -171,31 +229,82 @@ def _check_header(path: Path, shown: Path) -> list[Problem]:
                     "«Title: …», «Description: …», og så en tom linje",
                 )
             )
-        elif match[1] in header:
+        elif (match[1],) in header.lines:
+            first = header.lines[match[1],]
             problems.append(
                 Problem(
                     shown,
                     number,
                     match[1],
-                    f"«{match[1]}:» står to ganger; den første er på linje {header[match[1]]}.",
+                    f"«{match[1]}:» står to ganger; den første er på linje {first}.",
                     line.strip(),
                     "hver av dem bare én gang",
                 )
             )
         else:
-            header[match[1]] = number
+            name = _OPTIONAL_HEADERS.get(match[1], match[1])
+            header.lines[match[1],] = header.lines[name,] = number
+            header.data[name] = _header_value(name, match[2].strip())
     problems += [
         Problem(shown, 1, name, f"«{name}:» mangler øverst på siden.", expected=f"{name}: …")
         for name in _HEADERS
-        if name not in header
+        if name not in header.data
     ]
-    return problems
+    visibility, wrong = take(header)
+    problems += (replace(problem, key=problem.key.capitalize()) for problem in wrong)
+    problems += _check_visibility(page, visibility, header)
+    return visibility, problems
+
+
+def _header_value(name: str, written: str) -> Plain:
+    """What stands after a name at the top of a page, as it would be in YAML."""
+    if name == "aliases":
+        return [part.strip() for part in written.split(",")]
+    return {"true": True, "false": False}.get(written, written) if name == "draft" else written
+
+
+def _check_visibility(
+    page: PageFile, visibility: Visibility, header: Document
+) -> Iterator[Problem]:
+    """What a scheme can't be without is always there; addresses are those in bokmål."""
+    if page.lang == "nn" and visibility.aliases:
+        message = "Tidligere adresser skal stå på siden på bokmål."
+        expected = f"linjen i {page.name}.md"
+        yield replace(header.problem(("aliases",), message, expected=expected), key="Aliases")
+    if page.scheme is not None and page.lang == "nb" and not visibility.is_always:
+        key = next(name for name in NAMES if getattr(visibility, name))
+        message = "En ordning trenger denne siden."
+        expected = f"«{key}» i scheme.yaml, så det gjelder hele ordningen"
+        yield replace(header.problem((key,), message, expected=expected), key=key.capitalize())
+
+
+def _check_aliases(content: Path, site: Site) -> Iterator[Problem]:
+    """An earlier address leads to one place, and is not that of a page."""
+    used = {f"/{name}/" for name in (*site.schemes, *site.page_names(), *_TAKEN)}
+    used |= {f"/{s}/{name}/" for s, name, _ in site.pages if s is not None}
+    named = [
+        (content / slug / "scheme.yaml", visibility)
+        for slug, visibility in site.visibility.items()
+        if isinstance(slug, str)
+    ] + [(page.path, page.visibility) for page in site.pages.values()]
+    for path, visibility in named:
+        for alias in visibility.aliases:
+            if alias in used:
+                message = "Den tidligere adressen er i bruk til noe annet."
+                expected = "en adresse som ingen side har"
+                yield Problem(_shown(content, path), 0, "aliases", message, alias, expected)
+            used.add(alias)
 
 
 # Schemes
 
 
-def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme | None:
+def _read_scheme(
+    content: Path,
+    folder: Path,
+    visibility: dict[str | tuple[str, int], Visibility],
+    problems: list[Problem],
+) -> Scheme | None:
     shown = _shown(content, folder)
     if not _SLUG.fullmatch(folder.name) or folder.name in _TAKEN:
         problems.append(
@@ -224,8 +333,9 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
         )
         return None
     document = read_yaml(facts_file, _shown(content, facts_file))
+    visibility[folder.name], wrong = take(document)
     facts = validate(Facts, document)
-    problems += document.problems
+    problems += [*document.problems, *wrong]
     if facts is not None:
         problems += _check_names(document, ("sources",))
     rule_files = sorted((folder / "rules").glob("*.yaml"))
@@ -239,14 +349,23 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
                 expected="en fil per år, for eksempel rules/2025.yaml",
             )
         )
-    read = [_read_rules(content, path, document, facts) for path in rule_files]
+    read = []
     rules: list[Rules] = []
-    for rule_document, year in read:
+    for path in rule_files:
+        rule_document, year, when = _read_rules(content, path, document, facts)
+        read.append((rule_document, year))
         problems += rule_document.problems
         if year is not None:
             rules.append(year)
+            visibility[folder.name, year.year] = when
     if facts is None or len(rules) < len(rule_files) or not rules:
         return None
+    if not visibility[folder.name].draft and all(
+        visibility[folder.name, year.year].draft for year in rules
+    ):
+        message = "Alle regelverksårene er utkast, men ordningen er det ikke."
+        expected = "«draft: true» i scheme.yaml, eller minst ett regelverksår som ikke er utkast"
+        problems.append(document.problem(("draft",), message, expected=expected))
     problems += _check_sources(facts, document, read)
     scheme = Scheme.of(facts, folder.name, tuple(rules))
     for rule_document, year in read:
@@ -259,16 +378,18 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
 
 def _read_rules(
     content: Path, path: Path, scheme: Document, facts: Facts | None
-) -> tuple[Document, Rules | None]:
+) -> tuple[Document, Rules | None, Visibility]:
     document = read_yaml(path, _shown(content, path))
+    visibility, wrong = take(document, NAMES_WITHOUT_ALIASES)
     if isinstance(document.data, dict):
         own = document.data.get("sources")
         if own is None or isinstance(own, dict):
             shared = _shared_sources(document.data, scheme, facts)
             document.data["sources"] = {**shared, **(own or {})}
     rules = validate(Rules, document)
+    document.problems += wrong
     if rules is None:
-        return document, None
+        return document, None, visibility
     if str(rules.year) != path.stem:
         document.problems.append(
             document.problem(
@@ -277,9 +398,8 @@ def _read_rules(
         )
     document.problems += _check_names(document, ("tracks", "sources"))
     used = {key for track in rules.tracks.values() for _, key in track.sources()}
-    return document, replace(
-        rules, sources={key: s for key, s in rules.sources.items() if key in used}
-    )
+    sources = {key: source for key, source in rules.sources.items() if key in used}
+    return document, replace(rules, sources=sources), visibility
 
 
 def _check_sources(

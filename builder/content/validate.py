@@ -73,6 +73,14 @@ _RULE_ERRORS = {
         "En regel som er endret, må ha en kilde.",
         "«source» med navnet på en av kildene til ordningen",
     ),
+    "expires_before": (
+        "Siden skulle blitt tatt bort før den blir publisert.",
+        "en dag etter «publish_date»",
+    ),
+    "not_an_alias": (
+        "Dette er ikke en adresse på nettstedet.",
+        "en tidligere adresse på bokmål med skråstrek foran og bak, for eksempel /gammelt-navn/",
+    ),
     "year_twice": ("Året står to ganger.", "hvert regelverksår bare én gang"),
 }
 
