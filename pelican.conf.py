@@ -9,6 +9,11 @@ SITENAME = "Tilskuddsstigen"
 # Where the site will stand, without a slash at the end. Search engines and shared links need it;
 # without it, addresses in the pages are relative to whatever host serves them.
 SITEURL = os.environ.get("SITE_ADDRESS", "").rstrip("/")
+# Whether drafts are shown, as in the preview.
+DRAFTS = False
+# The scheme to make a site of, where it isn't all of them; and where that of all of them stands.
+SCHEME = ""
+WHOLE_SITE = ""
 DEFAULT_LANG = "nb"
 TIMEZONE = "Europe/Oslo"
 

@@ -1,13 +1,13 @@
 """What a web server needs to know to serve a built site, ready for those in common use.
 
 All of it is made from `builder.headers` and put in the built site, so that each release has the
-files that fit it: `_headers` at the root, where Netlify and Cloudflare Pages look for it, and the
-settings of Caddy and nginx in `hosting/`.
+files that fit it: `_headers` and `_redirects` at the root, where Netlify and Cloudflare Pages look
+for them, and the settings of Caddy and nginx in `hosting/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from builder.headers import (
@@ -24,6 +24,7 @@ from builder.headers import (
 
 FOLDER = "hosting"
 HEADERS_FILE = "_headers"
+REDIRECTS_FILE = "_redirects"
 
 # What is said at every address, and what of it differs between addresses.
 _EVERYWHERE = {
@@ -43,16 +44,20 @@ _HASHED = [f"{start}*" for start in IMMUTABLE_FOLDERS]
 _TOO_MANY = "/pagefind/"
 
 
-def write(site: Path) -> None:
-    """Write the files into a built site, which is complete but for the compressed copies."""
+def write(site: Path, redirects: Mapping[str, str]) -> None:
+    """Write the files into a built site, which is complete but for the compressed copies.
+
+    `redirects` are the addresses that lead to others.
+    """
     files = sorted(
         f"/{path.relative_to(site).as_posix()}" for path in site.rglob("*") if path.is_file()
     )
     folder = site / FOLDER
     folder.mkdir()
     (site / HEADERS_FILE).write_text(headers_file(files), "utf-8")
-    (folder / "Caddyfile").write_text(caddyfile(), "utf-8")
-    (folder / "nginx.conf").write_text(nginx(), "utf-8")
+    (site / REDIRECTS_FILE).write_text(redirects_file(redirects), "utf-8")
+    (folder / "Caddyfile").write_text(caddyfile(redirects), "utf-8")
+    (folder / "nginx.conf").write_text(nginx(redirects), "utf-8")
 
 
 # --- _headers ---
@@ -96,20 +101,48 @@ _INTRODUCTION_TO_HEADERS = """\
 """
 
 
+# --- _redirects ---
+
+
+def redirects_file(redirects: Mapping[str, str]) -> str:
+    """Return the earlier addresses for static hosts, each with where it leads.
+
+    There is a page at each of those of pages too. Cloudflare leads on before it looks for files;
+    Netlify gives the page, which does the same.
+    """
+    return _INTRODUCTION_TO_REDIRECTS + "".join(
+        f"{old} {new} {_MOVED}\n" for old, new in redirects.items()
+    )
+
+
+def read_redirects(site: Path) -> dict[str, str]:
+    """Return the redirects of a built site, as its file for static hosts has them."""
+    file = site / REDIRECTS_FILE
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    return dict(line.split()[:2] for line in lines if line and not line.startswith("#"))
+
+
+_MOVED = 301
+_INTRODUCTION_TO_REDIRECTS = """\
+# Tidligere adresser for verter som leser denne filen (Netlify, Cloudflare Pages). Bygget lager den
+# av «aliases» i innholdet; rett der, ikke her.
+"""
+
+
 # --- Caddy ---
 
 
-def caddyfile() -> str:
+def caddyfile(redirects: Mapping[str, str]) -> str:
     """Return a Caddyfile for whoever runs a server."""
-    return _CADDYFILE.replace("RULES\n", caddy_rules())
+    return _CADDYFILE.replace("RULES\n", caddy_rules(redirects))
 
 
-def caddy_rules() -> str:
+def caddy_rules(redirects: Mapping[str, str]) -> str:
     """Return what stands in a site block of Caddy's, after its `root`; `make serve` uses it too."""
-    return "".join(f"\t{line}\n" for line in _caddy_lines())
+    return "".join(f"\t{line}\n" for line in _caddy_lines(redirects))
 
 
-def _caddy_lines() -> Iterator[str]:
+def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
     def block(name: str, lines: Iterable[str]) -> Iterator[str]:
         yield f"{name} {{"
         yield from (f"\t{line}" for line in lines)
@@ -125,6 +158,7 @@ def _caddy_lines() -> Iterator[str]:
         for number, rule in enumerate(EXCEPTIONS, 1):
             yield f"@exception{number} path_regexp {expression(rule.patterns)}"
             yield from headers(rule.headers, f"@exception{number}")
+        yield from (f"redir {old} {new} {_MOVED}" for old, new in redirects.items())
         # Not what only leads from a file's address with a slash to the one without.
         yield from block("@immutable", [f"path {' '.join(_HASHED)}", "not path */"])
         yield from headers({"Cache-Control": IMMUTABLE}, "@immutable")
@@ -132,7 +166,10 @@ def _caddy_lines() -> Iterator[str]:
             folders = " */" if media_type == _HTML else ""
             yield f"@{ending[1:]} path *{ending}{folders}"
             yield from headers({"Content-Type": media_type}, f"@{ending[1:]}")
-        yield from block("file_server", ["precompressed br gzip", f"hide {HEADERS_FILE} {FOLDER}"])
+        yield from block(
+            "file_server",
+            ["precompressed br gzip", f"hide {HEADERS_FILE} {REDIRECTS_FILE} {FOLDER}"],
+        )
 
     def errors() -> Iterator[str]:
         # What was set before the error stays, but for what is of the address: what is missing now
@@ -181,7 +218,7 @@ RULES
 # --- nginx ---
 
 
-def nginx() -> str:
+def nginx(redirects: Mapping[str, str]) -> str:
     """Return an nginx configuration to be included at the level of `http`."""
     folders = "|".join(start.strip("/") for start in IMMUTABLE_FOLDERS)
     fixed = {name: f'"{value}"' for name, value in SECURITY_HEADERS.items()}
@@ -194,9 +231,13 @@ def nginx() -> str:
         "HEADERS": [f"add_header {header} {value} always;" for header, value in fixed.items()],
         "TYPES": types,
         "HIDDEN": [
-            f"location = /{HEADERS_FILE} {{ return 404; }}",
+            *(f"location = /{name} {{ return 404; }}" for name in (HEADERS_FILE, REDIRECTS_FILE)),
             f"location /{FOLDER}/ {{ return 404; }}",
         ],
+        "MOVED": [
+            f"location = {old} {{ return {_MOVED} {new}; }}" for old, new in redirects.items()
+        ]
+        or ["# Ingen."],
     }.items():
         indent = text[: text.index(name)].rpartition("\n")[2]
         text = text.replace(name, f"\n{indent}".join(lines))
@@ -258,6 +299,9 @@ server {
     # At noe ikke skal vises, er for leseren det samme som at det ikke er der.
     error_page 403 404 =404 $tilskuddsstigen_missing;
     HIDDEN
+
+    # Tidligere adresser.
+    MOVED
 
     # Komprimerte kopier ligger ved siden av filene.
     gzip_static on;

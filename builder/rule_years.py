@@ -10,9 +10,6 @@ from builder.content import Scheme
 from builder.i18n import Translations
 from calc.rules import Lang, Rules, Source, Text, Track
 
-FOLDER = "satser"
-"""Rule years stand at `/<scheme>/satser/<year>/`."""
-
 Reach = Literal["cohort", "transition", "year"]
 
 

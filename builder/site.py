@@ -1,10 +1,13 @@
 """Builds the site by Pelican into a folder."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from builder import content
+from builder.content.validate import suggestion
 from builder.errors import KnownError
 
 
@@ -12,18 +15,36 @@ class BuildError(KnownError):
     """The site could not be built; the text holds all that Pelican said."""
 
 
-def build(project_root: Path, output: Path) -> None:
+def build(
+    project_root: Path,
+    output: Path,
+    *,
+    scheme: str = "",
+    address: str = "",
+    whole_site: str = "",
+) -> None:
     """Check the content and build the site into `output`, which is made anew.
+
+    With `scheme`, a site of that scheme alone; `whole_site` is then the address of the site that
+    has them all, if there is one. `address` is where the site will stand, if that is known; what is
+    in the environment as SITE_ADDRESS wins.
 
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
-    content.load(project_root / "content")
+    schemes = content.load(project_root / "content").schemes
+    if scheme and scheme not in schemes:
+        raise BuildError(
+            f"Ordningen «{scheme}» finnes ikke i content/. {suggestion(scheme, list(schemes))}"
+        )
+    stands = (os.environ.get("SITE_ADDRESS") or address).rstrip("/")
+    chosen = {"SCHEME": scheme, "SITEURL": stands, "WHOLE_SITE": whole_site.rstrip("/")}
     # `python -m pelican`, not the script: the settings and the plugin are imported from here.
     # Warnings are fatal: Pelican drops a page it can't read with nothing more than a warning.
     command = [
         *(sys.executable, "-m", "pelican", "content"),
         *("--settings", "pelican.conf.py", "--output", str(output)),
         *("--fatal", "warnings"),
+        *("--extra-settings", *(f"{k}={json.dumps(v)}" for k, v in chosen.items() if v)),
     ]
     # Pelican's own words are of blogs ("0 articles"); they are shown only when something is wrong.
     # The plugin tells how far it has come on standard error, which is not held back.

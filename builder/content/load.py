@@ -50,12 +50,14 @@ class Site:
 
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
     newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
+    `elsewhere` are slugs of schemes that have been left out.
     """
 
     schemes: dict[str, Scheme]
     pages: dict[tuple[str | None, str, Lang], PageFile]
     changes: tuple[Change, ...]
     visibility: Mapping[str | tuple[str, int], Visibility] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
@@ -92,6 +94,7 @@ class Site:
             schemes={slug: self.schemes[slug]},
             pages={key: page for key, page in self.pages.items() if key[0] in (None, slug)},
             changes=tuple(change for change in self.changes if change.scheme == slug),
+            elsewhere=frozenset(self.schemes) - {slug},
         )
 
     def _is_published(self, key: str | tuple[str, int], day: dt.date) -> bool:
