@@ -33,8 +33,8 @@ help: ## Vis denne listen
 publish: setup-site ## Kontroller, bygg og publiser nettstedet
 	@$(RUN) -m builder publish $(ARGS)
 
-site: setup-site ## Bygg nettstedet i output/
-	@$(RUN) -m builder site $(ARGS)
+site: setup-site ## Bygg nettstedet i output/ (én ordning som eget nettsted: SCHEME=mappenavn)
+	@$(RUN) -m builder site $(if $(SCHEME),--scheme "$(SCHEME)") $(ARGS)
 
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
 	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)

@@ -29,8 +29,10 @@ def _check(_rest: Sequence[str]) -> int:
     return 0
 
 
-def _site(_rest: Sequence[str]) -> int:
-    site.build(ROOT, ROOT / "output")
+def _site(rest: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="site", description="Bygg nettstedet i output/.")
+    parser.add_argument("--scheme", default="", help="bare denne ordningen, som eget nettsted")
+    site.build(ROOT, ROOT / "output", scheme=parser.parse_args(rest).scheme)
     check.check(ROOT / "output")
     print("Nettstedet ligger i output/.")
     return 0

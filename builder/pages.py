@@ -161,6 +161,10 @@ class Pages:
         }
         self.changes = changes.views(site)
         self.redirects = redirects.of_pages(site, self.url)
+        if view.only is not None:
+            # Where its front page is in the site that has all schemes.
+            front = address(view.only.slug, PAGE_NAMES[0])
+            self.redirects |= {localized(front, lang): localized("/", lang) for lang in LANGS}
 
     # --- What there is ---
 

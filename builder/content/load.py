@@ -295,7 +295,9 @@ def _check_aliases(content: Path, site: Site) -> Iterator[Problem]:
             if alias in used:
                 message = "Den tidligere adressen er i bruk til noe annet."
                 expected = "en adresse som ingen side har"
-                yield Problem(_shown(content, path), 0, "aliases", message, alias, expected)
+                lines = path.read_text("utf-8-sig").splitlines()
+                line = next(n for n, written in enumerate(lines, 1) if alias in written)
+                yield Problem(_shown(content, path), line, "aliases", message, alias, expected)
             used.add(alias)
 
 

@@ -133,6 +133,7 @@ MISSING_BY_SERVER = (
     Expected("/assets/", status=404),
     # For the host, not for readers.
     Expected("/_headers", status=404),
+    Expected("/_redirects", status=404),
     Expected("/hosting/Caddyfile", status=404),
     Expected("/hosting/nginx.conf", status=404),
 )

@@ -88,18 +88,20 @@ def test_a_rule_year_has_the_changes_that_are_about_it(
 
 
 def test_more_than_three_changes_and_a_correction(project: Path, run: Command) -> None:
-    for n in range(1, 5):
+    for n in range(1, 6):
         (project / f"content/changes/2026-11-2{n + 3}-prove.yaml").write_text(
             f"date: 2026-11-2{n + 3}\nkind: correction\nscheme: tryggest\nyears: [2025]\n"
             f"title: {{nb: Rettelse {n}}}\ntext: {{nb: Taket & <tallet> var galt.}}\n",
             "utf-8",
         )
-    built = run("site")
+    built = run("site", BUILD_DATE="2026-11-27")
     assert built.returncode == 0, built.stderr
     output = project / "output"
     front = read_page((output / "tryggest/index.html").read_text("utf-8"))
     (latest,) = front.all("ul", class_="change-list")
     assert [text(a) for a in latest.iter("a")] == ["Rettelse 4", "Rettelse 3", "Rettelse 2"]
+    # The fifth is of the day after.
+    assert "Rettelse 5" not in (output / "endringer/index.html").read_text("utf-8")
     page = read_page((output / "nn/endringer/index.html").read_text("utf-8"))
     article = page.one("article", id="2026-11-27-prove")
     assert "Vi tok feil" in text(article)

@@ -61,8 +61,7 @@ examples:
 """
 
 
-def write_scheme(content: Path) -> None:
-    folder = content / SLUG
+def write_scheme(folder: Path) -> None:
     (folder / "rules").mkdir(parents=True)
     (folder / "scheme.yaml").write_text(SCHEME, "utf-8")
     (folder / "rules/2031.yaml").write_text(RULES, "utf-8")
@@ -73,7 +72,7 @@ def write_scheme(content: Path) -> None:
 
 @pytest.mark.browser
 def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
-    write_scheme(project / "content")
+    write_scheme(project / "content" / SLUG)
     output = project / "output"
     site.build(project, output)
     check.check(output)

@@ -6,30 +6,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from builder import i18n
 from builder.content.model import Scheme
-from calc.messages import kroner
+from builder.pages import FILTERS, SiteView
 from calc.rules import Lang, Text
 
 THEME = Path(__file__).parents[2] / "theme"
 TEMPLATES = THEME / "templates"
 TODAY = dt.date(2026, 11, 22)
 PAGES = ("om", "hvem-kan-soke", "kalkulator")
-
-
-@pass_context
-def _day(context: Context, day: dt.date) -> str:
-    return format_date(day, "d. MMMM y", locale=context["lang"])
-
-
-@pass_context
-def _month(context: Context, day: dt.date) -> str:
-    return format_date(day, "MMMM y", locale=context["lang"])
 
 
 def environment() -> Environment:
@@ -40,7 +28,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"dato": _day, "maaned": _month, "kroner": kroner}
+    made.filters |= FILTERS
     return made
 
 
@@ -85,9 +73,7 @@ def context(lang: Lang, schemes: tuple[Scheme, ...] = (), **more: Any) -> Mappin
         "lang": lang,
         "other_lang_url": "/nn/prove/" if lang == "nb" else "/prove/",
         "page": page(lang),
-        "site": SimpleNamespace(
-            name="Tilskuddsstigen", address="https://stigen.example", schemes=schemes
-        ),
+        "site": SiteView(name="Tilskuddsstigen", address="https://stigen.example", schemes=schemes),
         "scheme": None,
         "asset": lambda name: f"/assets/{name}",
         "url_for": url_for,

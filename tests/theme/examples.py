@@ -352,7 +352,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 # Examples of every template by name: the template, and its context beside that of all pages.
 # Pages that stand in for others have no prose of their own, nor have those of a rule year.
 WITHOUT_PROSE = {
-    *("not found", "offline", "schemes", "embedded", "embedded own taper"),
+    *("not found", "offline", "moved", "schemes", "embedded", "embedded own taper"),
     *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
 }
 
@@ -379,6 +379,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "embedded own taper": ("innebygd-kalkulator", {"form": FORM, "whole_url": "/egen/"}),
     "not found": ("404", {"page_groups": PAGE_GROUPS, "other_page": "/nn/404.html"}),
     "offline": ("uten-nett", {}),
+    "moved": ("flyttet", {"new_url": "/prove/"}),
 } | {
     f"{name} of {scheme.slug}": (
         template,
