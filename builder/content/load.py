@@ -1,15 +1,19 @@
 """Reads all of `content/` into frozen schemes and pages, or says everything that is wrong."""
 
+import dataclasses
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from builder.content.changes import read_changes
 from builder.content.examples import check_example
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
+from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_page
 from builder.content.validate import validate
+from builder.content.visibility import Visibility
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
 from calc.plan import estimate
 from calc.rules import Lang, Rules
@@ -44,15 +48,34 @@ class Site:
 
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
     newest first.
+
+    What is not finished in drafts is counted: `unconfirmed` what is marked `bekreft: true`, by
+    scheme and rule year; `unfilled` texts, and marks in `scheme.yaml`, by scheme.
     """
 
     schemes: dict[str, Scheme]
     pages: dict[tuple[str | None, str, Lang], PageFile]
     changes: tuple[Change, ...]
+    unconfirmed: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    unfilled: Mapping[str, int] = field(default_factory=dict)
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
         return tuple(sorted({name for scheme, name, _ in self.pages if scheme is None}))
+
+
+@dataclass
+class _Drafts:
+    """Which schemes are drafts, and what is not finished in drafts, as in `Site`."""
+
+    schemes: set[str] = field(default_factory=set)
+    unconfirmed: Counter[tuple[str, int]] = field(default_factory=Counter)
+    unfilled: Counter[str] = field(default_factory=Counter)
+
+
+def is_address(name: str) -> bool:
+    """Whether a scheme could have this name in addresses, if no other part of the site has it."""
+    return _SLUG.fullmatch(name) is not None and name not in _TAKEN
 
 
 def load(content: Path) -> Site:
@@ -60,18 +83,28 @@ def load(content: Path) -> Site:
     problems: list[Problem] = []
     schemes: dict[str, Scheme | None] = {}
     pages: dict[tuple[str | None, str, Lang], PageFile] = {}
+    drafts = _Drafts()
     for folder in sorted(p for p in content.iterdir() if p.is_dir()):
+        if folder.name.startswith("."):
+            continue  # of the operating system or the text editor, or not yet in its place
         if folder.name == PAGES:
             _read_pages(content, folder, None, pages, problems)
         elif folder.name not in _FOLDERS:
             _read_pages(content, folder, folder.name, pages, problems)
-            schemes[folder.name] = _read_scheme(content, folder, problems)
+            schemes[folder.name] = _read_scheme(content, folder, drafts, problems)
     changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
     problems += _check_addresses(content, pages)
+    problems += _check_filled_in(content, pages, drafts)
     if problems:
         raise ContentError(problems)
     whole = {slug: scheme for slug, scheme in schemes.items() if scheme is not None}
-    return Site(schemes=whole, pages=pages, changes=changes)
+    return Site(
+        schemes=whole,
+        pages=pages,
+        changes=changes,
+        unconfirmed=+drafts.unconfirmed,
+        unfilled=+drafts.unfilled,
+    )
 
 
 def _shown(content: Path, path: Path) -> Path:
@@ -149,6 +182,20 @@ def _read_pages(
         ]
 
 
+def _check_filled_in(
+    content: Path, pages: dict[tuple[str | None, str, Lang], PageFile], drafts: _Drafts
+) -> Iterator[Problem]:
+    """Nothing is left to fill in on the pages of what is not a draft."""
+    for page in pages.values():
+        shown = _shown(content, page.path)
+        # What keeps it from being read has been told.
+        unfilled = list(unfilled_in_page(read_text(page.path, shown, []) or "", shown))
+        if page.scheme is None or page.scheme not in drafts.schemes:
+            yield from unfilled
+        else:
+            drafts.unfilled[page.scheme] += len(unfilled)
+
+
 def _check_header(path: Path, shown: Path) -> list[Problem]:
     """A page starts with `Title:` and `Description:`, each on one line, then a blank line."""
     problems: list[Problem] = []
@@ -195,9 +242,21 @@ def _check_header(path: Path, shown: Path) -> list[Problem]:
 # Schemes
 
 
-def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme | None:
+@dataclass(frozen=True, kw_only=True)
+class _RulesFile:
+    """A file of a rule year; `rules` is None where it could not be read."""
+
+    document: Document
+    rules: Rules | None
+    is_draft: bool
+    unfinished: Unfinished
+
+
+def _read_scheme(
+    content: Path, folder: Path, drafts: _Drafts, problems: list[Problem]
+) -> Scheme | None:
     shown = _shown(content, folder)
-    if not _SLUG.fullmatch(folder.name) or folder.name in _TAKEN:
+    if not is_address(folder.name):
         problems.append(
             Problem(
                 shown,
@@ -224,8 +283,15 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
         )
         return None
     document = read_yaml(facts_file, _shown(content, facts_file))
+    unfinished = take_unfinished(Facts, document)
+    is_draft, mistakes = _take_draft(document)
     facts = validate(Facts, document)
-    problems += document.problems
+    problems += [*document.problems, *unfinished.mistakes, *mistakes]
+    if is_draft:
+        drafts.schemes.add(folder.name)
+        drafts.unfilled[folder.name] += len(unfinished.unconfirmed) + len(unfinished.unfilled)
+    else:
+        problems += [*unfinished.unconfirmed, *unfinished.unfilled]
     if facts is not None:
         problems += _check_names(document, ("sources",))
     rule_files = sorted((folder / "rules").glob("*.yaml"))
@@ -241,34 +307,51 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
         )
     read = [_read_rules(content, path, document, facts) for path in rule_files]
     rules: list[Rules] = []
-    for rule_document, year in read:
-        problems += rule_document.problems
-        if year is not None:
-            rules.append(year)
+    for file in read:
+        problems += file.document.problems
+        if not is_draft and not file.is_draft:
+            problems += [*file.unfinished.unconfirmed, *file.unfinished.unfilled]
+        elif file.rules is not None:
+            drafts.unconfirmed[folder.name, file.rules.year] = len(file.unfinished.unconfirmed)
+            drafts.unfilled[folder.name] += len(file.unfinished.unfilled)
+        if file.rules is not None:
+            rules.append(file.rules)
     if facts is None or len(rules) < len(rule_files) or not rules:
         return None
     problems += _check_sources(facts, document, read)
     scheme = Scheme.of(facts, folder.name, tuple(rules))
-    for rule_document, year in read:
-        assert year is not None
+    for file in read:
+        assert file.rules is not None
         # In a file for another year than it says, every example would be wrong too.
-        if not rule_document.problems:
-            problems += _check_rules(scheme, year, rule_document)
+        if not file.document.problems:
+            problems += _check_rules(scheme, file.rules, file.document)
     return scheme
 
 
-def _read_rules(
-    content: Path, path: Path, scheme: Document, facts: Facts | None
-) -> tuple[Document, Rules | None]:
+def _take_draft(document: Document) -> tuple[bool, list[Problem]]:
+    """Whether a file is a draft, and mistakes in what it says of that, which is taken out of it."""
+    data = document.data if isinstance(document.data, dict) else {}
+    keys = [f.name for f in dataclasses.fields(Visibility) if f.name in data]
+    own = Document(document.file, {key: data.pop(key) for key in keys}, document.lines)
+    visibility = validate(Visibility, own)
+    # Of a file that can't be read it is not known: then nothing more is wrong with it.
+    is_draft = visibility is None or visibility.draft or not isinstance(document.data, dict)
+    return is_draft, own.problems
+
+
+def _read_rules(content: Path, path: Path, scheme: Document, facts: Facts | None) -> _RulesFile:
     document = read_yaml(path, _shown(content, path))
+    unfinished = take_unfinished(Rules, document)
+    is_draft, mistakes = _take_draft(document)
     if isinstance(document.data, dict):
         own = document.data.get("sources")
         if own is None or isinstance(own, dict):
             shared = _shared_sources(document.data, scheme, facts)
             document.data["sources"] = {**shared, **(own or {})}
     rules = validate(Rules, document)
+    document.problems += [*unfinished.mistakes, *mistakes]
     if rules is None:
-        return document, None
+        return _RulesFile(document=document, rules=None, is_draft=is_draft, unfinished=unfinished)
     if str(rules.year) != path.stem:
         document.problems.append(
             document.problem(
@@ -277,23 +360,20 @@ def _read_rules(
         )
     document.problems += _check_names(document, ("tracks", "sources"))
     used = {key for track in rules.tracks.values() for _, key in track.sources()}
-    return document, replace(
-        rules, sources={key: s for key, s in rules.sources.items() if key in used}
-    )
+    rules = replace(rules, sources={key: s for key, s in rules.sources.items() if key in used})
+    return _RulesFile(document=document, rules=rules, is_draft=is_draft, unfinished=unfinished)
 
 
-def _check_sources(
-    facts: Facts, document: Document, read: list[tuple[Document, Rules | None]]
-) -> Iterator[Problem]:
+def _check_sources(facts: Facts, document: Document, read: list[_RulesFile]) -> Iterator[Problem]:
     """A source has one meaning in all files of a scheme: a page lists those of every rule year."""
     known = {name: (source, document) for name, source in facts.sources.items()}
-    for rule_document, rules in read:
-        for name, source in rules.sources.items() if rules is not None else ():
-            same, where = known.setdefault(name, (source, rule_document))
+    for file in read:
+        for name, source in file.rules.sources.items() if file.rules is not None else ():
+            same, where = known.setdefault(name, (source, file.document))
             if source != same:
                 message = f"Kilden er en annen i {where.file.name}."
                 expected = "et eget navn på hver kilde"
-                yield rule_document.problem(("sources", name), message, source.title, expected)
+                yield file.document.problem(("sources", name), message, source.title, expected)
 
 
 def _check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
