@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
-  lint mutants lock clean setup-site setup-dev
+  lint mutants lock clean schemas setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -62,6 +62,9 @@ lint: setup-dev ## Kontroller koden med ruff og mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+
+schemas: setup-site ## Skriv JSON-skjemaene for YAML-filene på nytt (når modellen er endret)
+	@$(RUN) -m builder schemas
 
 sizes: setup-site ## Vis hva leserne må laste ned av det som sist ble bygget, og hva det høyst kan være
 	@$(RUN) -m builder sizes $(ARGS)

@@ -94,6 +94,12 @@ _TYPE_NAMES = {
 }
 
 
+def explanation(code: str) -> str:
+    """What is wrong and what was expected, by the code of a mistake or the name of a type."""
+    message, expected = _RULE_ERRORS.get(code) or (_WRONG_TYPE, _TYPE_NAMES[code])
+    return f"{message} Forventet: {expected}.".replace("{{", "{").replace("}}", "}")
+
+
 def validate[T](cls: type[T], document: Document) -> T | None:
     """The document as a `cls`, or None with what is wrong added to the document's problems."""
     if document.problems:
