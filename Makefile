@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
-  lint mutants lock clean schemas setup-site setup-dev
+  lint mutants lock clean new schemas setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -38,6 +38,13 @@ site: setup-site ## Bygg nettstedet i output/
 
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
 	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)
+
+# $(call given,VARIABLE,option): the option with what stands after `make`, also with spaces and '.
+given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
+
+new: setup-site ## Lag en ordning (NAME="…") eller et regelverksår (SCHEME=… YEAR=…) å fylle ut
+	@$(RUN) -m builder new $(call given,NAME,name) $(call given,SLUG,slug) \
+	  $(call given,SCHEME,scheme) $(call given,YEAR,year)
 
 check: setup-site ## Kontroller innholdet uten å bygge
 	@$(RUN) -m builder check $(ARGS)

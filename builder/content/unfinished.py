@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeGuard
 
 from builder.content.model import Facts
 from builder.content.problems import Problem
@@ -42,9 +43,8 @@ class Unfinished:
 def take_unfinished(cls: type, document: Document) -> Unfinished:
     """What is unfinished in a file that is to become a `cls`; the marks are taken out of it."""
     unconfirmed, mistakes = [], []
-    for key, members, value in list(places(cls, document.data)):
-        marked = next((m for m in members if _can_be_marked(m)), None)
-        if marked is None or not isinstance(value, dict) or MARK not in value:
+    for key, marked, value in markable(cls, document):
+        if MARK not in value:
             continue
         mark, where = value.pop(MARK), (*key, MARK)
         if mark is True:
@@ -64,7 +64,17 @@ def unfilled(document: Document) -> tuple[Problem, ...]:
     )
 
 
-def _can_be_marked(member: object) -> bool:
+def markable(cls: type, document: Document) -> list[tuple[Key, type, dict[str, Plain]]]:
+    """Every mapping where the mark may stand: its key path, its class and itself."""
+    return [
+        (key, member, value)
+        for key, members, value in places(cls, document.data)
+        for member in members
+        if isinstance(value, dict) and _can_be_marked(member)
+    ]
+
+
+def _can_be_marked(member: Any) -> TypeGuard[type]:
     if not (isinstance(member, type) and dataclasses.is_dataclass(member)):
         return False
     return member is Facts or "source" in {f.name for f in dataclasses.fields(member)}
