@@ -453,54 +453,66 @@ def test_what_has_come_meanwhile_is_not_overwritten(
 
 
 KILLED = """
-import os, signal, sys
+import datetime, os, signal, sys
 from pathlib import Path
 from builder import new
 
-count = int(sys.argv[2])
+def run(content, what, moment):
+    count = 0
 
-def watch(event, arguments):
-    global count
-    if event in ("open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir"):
-        if ".new-" in str(arguments[0]):
-            count -= 1
-            if count == 0:
+    def watch(event, arguments):
+        nonlocal count
+        if event in EVENTS and ".new-" in str(arguments[0]):
+            count += 1
+            if count == moment:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-sys.addaudithook(watch)
-if sys.argv[3] == "year":
-    new.new_year(Path(sys.argv[1]), "proveordning", "2031")
-else:
-    import datetime
-    new.new_scheme(Path(sys.argv[1]), "Noe", None, None, datetime.date(2030, 1, 1))
+    sys.addaudithook(watch)
+    if what == "year":
+        new.new_year(content, "proveordning", "2031")
+    else:
+        new.new_scheme(content, "Noe", None, None, datetime.date(2030, 1, 1))
+
+EVENTS = ("open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir")
+new.load(Path(sys.argv[2]))  # what is made once is made before the forks
+for moment, content in enumerate(map(Path, sys.argv[2:]), start=1):
+    if not (child := os.fork()):
+        run(content, sys.argv[1], moment)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
+# More than either writes, moves and removes.
+MOMENTS = {"year": 16, "scheme": 50}
 
 
-@pytest.mark.parametrize("what", ["year", "scheme"])
+@pytest.mark.parametrize("what", MOMENTS)
 def test_killed_at_any_moment_it_leaves_all_or_nothing(
     tmp_path: Path, project_root: Path, what: str
 ) -> None:
-    whole: dict[str, bytes] = {}
-    for moment in range(1, 60):
-        content = tmp_path / str(moment) / "content"
+    contents = [tmp_path / str(moment) / "content" for moment in range(MOMENTS[what])]
+    for content in contents:
         write_sample(content)
-        before = snapshot(content)
-        command = [sys.executable, "-c", KILLED, str(content), str(moment), what]
-        done = subprocess.run(command, cwd=project_root, check=False, capture_output=True)
-        made = {
-            name: data
-            for name, data in snapshot(content).items()
-            if not name.startswith(".new-") and name not in before
-        }
-        load(content)  # as if nothing had been left behind
-        whole = whole or made
-        assert made in ({}, whole)
-        if done.returncode == 0:
-            break
-        assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-    else:
-        pytest.fail("never finished")
+    before = snapshot(contents[0])
+    command = [sys.executable, "-c", KILLED, what, *map(str, contents)]
+    done = subprocess.run(
+        command, cwd=project_root, check=True, capture_output=True, text=True, timeout=120
+    )
+    codes = [int(line) for line in done.stdout.split()]
+    made = [snapshot(content) for content in contents]
+    for files in made:
+        assert {name: files.pop(name) for name in before} == before
+    kept = [{n: data for n, data in f.items() if not n.startswith(".new-")} for f in made]
+    whole = kept[-1]
     assert len(whole) == (1 if what == "year" else 2 + len(PAGE_NAMES))
+    assert all(files in ({}, whole) for files in kept)
+    # Killed before and after it was in its place, and at last not at all.
+    killed = [files for code, files in zip(codes, kept, strict=True) if code == -signal.SIGKILL]
+    assert {} in killed
+    assert whole in killed
+    assert codes[-1] == 0
+    # As if nothing had been left behind.
+    for content in contents[::5]:
+        load(content)
 
 
 def test_no_permission_is_said_in_one_sentence(
