@@ -18,7 +18,15 @@ from builder.content.model import ChangeFacts, Facts
 from builder.content.unfinished import MARK
 from builder.content.validate import explanation
 from builder.content.visibility import Visibility
-from builder.schemas.constraints import CONSTRAINTS, FIGURE_AT, FIGURES, Schema, answers, figure
+from builder.schemas.constraints import (
+    CONSTRAINTS,
+    FIGURE_AT,
+    FIGURES,
+    Schema,
+    answers,
+    figure,
+    options,
+)
 from builder.schemas.descriptions import DESCRIPTIONS
 from calc.rules import Rules
 
@@ -89,7 +97,11 @@ def _of_key(place: str, part: Schema) -> Schema:
     part = _plain(part)
     if place in FIGURE_AT:
         part = _narrowed(part, FIGURE_AT[place])
-    return {"description": DESCRIPTIONS[place], **part, **CONSTRAINTS.get(place, {})}
+    said = {"description": DESCRIPTIONS[place]}
+    if "$ref" in part.get("anyOf", [{}])[0]:
+        # Editors show what stands nearest to the reference.
+        part["anyOf"][0] |= said
+    return {**said, **part, **CONSTRAINTS.get(place, {})}
 
 
 def _plain(part: Any) -> Any:
@@ -99,9 +111,9 @@ def _plain(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     part = {k: _plain(value) for k, value in part.items() if k not in ("title", "default")}
-    options = part.get("anyOf", [])
-    if len(options) == 2 and options[1] == {"type": "null"} and "$ref" not in options[0]:
-        given = options[0]
+    either = part.get("anyOf", [])
+    if len(either) == 2 and either[1] == {"type": "null"} and "$ref" not in either[0]:
+        given = either[0]
         part = {**given, "type": [given["type"], "null"]}
         if "enum" in given:
             part["enum"] = [*given["enum"], None]
@@ -109,10 +121,7 @@ def _plain(part: Any) -> Any:
         part["pattern"] = _DATE
     kind = part["type"][0] if isinstance(part.get("type"), list) else part.get("type")
     if "enum" in part:
-        known = ", ".join(str(value) for value in part["enum"] if value is not None)
-        part["errorMessage"] = (
-            f"Verdien er ikke en av dem som kan brukes. Forventet: en av: {known}."
-        )
+        part["errorMessage"] = options(part["enum"])
     elif isinstance(kind, str) and kind in _TYPES:
         expected = "date" if part.get("format") == "date" else _TYPES[kind]
         part.setdefault("errorMessage", explanation(expected))

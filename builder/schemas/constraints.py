@@ -6,6 +6,7 @@ is not here needs more than a schema sees: that a source exists, that an example
 `errorMessage` and `patternErrorMessage` are what YAML's language server shows instead of its own.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from builder.content.validate import explanation
@@ -43,6 +44,12 @@ FIGURE_AT = {
 }
 
 
+def options(known: Iterable[object]) -> str:
+    """What to say where a value is not one of those that are known."""
+    said = ", ".join(str(value) for value in known if value is not None)
+    return f"Verdien er ikke en av dem som kan brukes. Forventet: en av: {said}."
+
+
 def _pattern(pattern: str, code: str) -> Schema:
     return {"pattern": pattern, "patternErrorMessage": explanation(code)}
 
@@ -77,32 +84,27 @@ def _steps(*units: Unit) -> Schema:
 
 def figure(schema: Schema, units: tuple[Unit, ...]) -> Schema:
     """The schema of a figure narrowed to some units."""
-    properties = {
-        **schema["properties"],
-        "unit": {**schema["properties"]["unit"], "enum": list(units)},
-        "value": {**schema["properties"]["value"], "type": ["number", "null"], "minimum": 0},
-    }
-    properties["value"].pop("anyOf")
-    known = {
-        "required": ["value"],
-        "properties": {"value": {"type": "number"}, "unknown": {"type": "null"}},
-    }
-    unknown = {
-        "required": ["unknown"],
-        "properties": {"unknown": {"type": "string"}, "value": {"type": "null"}},
-    }
+    unit, value = (dict(schema["properties"][key]) for key in ("unit", "value"))
+    value.pop("anyOf")
+    unit |= {"enum": list(units), "errorMessage": options(units)}
+    value |= {"type": ["number", "null"], "minimum": 0, "errorMessage": explanation("decimal")}
+    neither = {"type": "null", "errorMessage": explanation("value_or_unknown")}
+    known = _has("value", {"type": "number"})
+    known["properties"]["unknown"] = neither
+    unknown = _has("unknown", {"type": "string"})
+    unknown["properties"]["value"] = neither
     by_unit = []
     if whole := [unit for unit in units if unit in _WHOLE]:
-        message = "Tallet må være helt med denne enheten."
-        value = {"type": ["integer", "null"], "errorMessage": message}
-        by_unit.append({"if": _unit(*whole), "then": {"properties": {"value": value}}})
+        message = "Tallet må være helt med denne enheten. Forventet: for eksempel 500000."
+        in_full = {"type": ["integer", "null"], "errorMessage": message}
+        by_unit.append({"if": _unit(*whole), "then": {"properties": {"value": in_full}}})
     if "prosent" in units:
         by_unit.append(
             {"if": _unit("prosent"), "then": {"properties": {"value": {"maximum": 100}}}}
         )
     return {
         **schema,
-        "properties": properties,
+        "properties": {**schema["properties"], "unit": unit, "value": value},
         **_one_of(known, unknown, code="value_or_unknown"),
         "allOf": by_unit,
     }
