@@ -229,5 +229,7 @@ CONSTRAINTS: dict[str, Schema] = {
         "source_needed",
     ),
     "ChangeFacts.years": {**_SOME, "uniqueItems": True},
-    "Visibility.aliases": {"items": {"type": "string", "pattern": "^/"}},
+    "Visibility.aliases": {
+        "items": {"type": "string", "pattern": "^/(?!nn/)([a-z0-9]+(-[a-z0-9]+)*/)+$"}
+    },
 }
