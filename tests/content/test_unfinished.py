@@ -7,6 +7,7 @@ import pytest
 from builder.content import ContentError, Problem, load
 from tests.content.sample import (
     PAGE_FILE,
+    RULES,
     RULES_FILE,
     SCHEME_FILE,
     SLUG,
@@ -20,8 +21,11 @@ FILL_IN = "«Fyll inn: hva ordningen er til for»"
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
+    """The sample with an earlier rule year, so that the newest can be a draft."""
     folder = tmp_path / "content"
     write_sample(folder)
+    earlier = RULES.replace("year: 2030", "year: 2029")
+    (folder / RULES_FILE).with_name("2029.yaml").write_text(earlier, "utf-8")
     return folder
 
 
