@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
-  lint mutants lock clean setup-site setup-dev
+  lint mutants lock clean new schemas setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -39,6 +39,13 @@ site: setup-site ## Bygg nettstedet i output/ (én ordning som eget nettsted: SC
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
 	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
+# $(call given,VARIABLE,option): the option with what stands after `make`, also with spaces and '.
+given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
+
+new: setup-site ## Lag en ordning (NAME="…") eller et regelverksår (SCHEME=… YEAR=…) å fylle ut
+	@$(RUN) -m builder new $(call given,NAME,name) $(call given,SLUG,slug) \
+	  $(call given,SCHEME,scheme) $(call given,YEAR,year)
+
 check: setup-site ## Kontroller innholdet uten å bygge
 	@$(RUN) -m builder check $(ARGS)
 
@@ -62,6 +69,9 @@ lint: setup-dev ## Kontroller koden med ruff og mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+
+schemas: setup-site ## Skriv JSON-skjemaene for YAML-filene på nytt (når modellen er endret)
+	@$(RUN) -m builder schemas
 
 sizes: setup-site ## Vis hva leserne må laste ned av det som sist ble bygget, og hva det høyst kan være
 	@$(RUN) -m builder sizes $(ARGS)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import check, content, publish, serve, site, sizes
+from builder import check, content, new, publish, schemas, serve, site, sizes
 from builder.errors import KnownError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +53,9 @@ def _publish(_rest: Sequence[str]) -> int:
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
+    "new": new.main,
     "publish": _publish,
+    "schemas": schemas.main,
     "serve": serve.main,
     "site": _site,
     "sizes": _sizes,

@@ -1,6 +1,7 @@
 """The rules of each year as files to download: as the editor wrote them, and as JSON."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from calc.codec import to_json
 
 FOLDER = "regler"
 KINDS = ("yaml", "json")
+_SCHEMA_LINE = re.compile(rb"\A# yaml-language-server: .*\n")
 
 
 def address(slug: str, year: int, kind: str) -> str:
@@ -19,14 +21,16 @@ def address(slug: str, year: int, kind: str) -> str:
 def write(output: Path, schemes: Iterable[Scheme], content: Path) -> None:
     """Write the files of all schemes into a built site; `content` is the content folder.
 
-    The YAML is the editor's file, byte for byte. The JSON is what calculators are given: it names
+    The YAML is the editor's file, byte for byte, without the line that tells text editors where in
+    the project its schema is. The JSON is what calculators are given: it names
     its sources, and `calc.codec.from_json` makes the same rules of it.
     """
     for scheme in schemes:
         for rules in scheme.rules:
             written = content / scheme.slug / "rules" / f"{rules.year}.yaml"
             made = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
-            for kind, data in zip(KINDS, (written.read_bytes(), made.encode()), strict=True):
+            own = _SCHEMA_LINE.sub(b"", written.read_bytes())
+            for kind, data in zip(KINDS, (own, made.encode()), strict=True):
                 path = output / address(scheme.slug, rules.year, kind).lstrip("/")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from builder.content.model import Change, ChangeFacts, Scheme
 from builder.content.problems import Problem
+from builder.content.unfinished import unfilled
 from builder.content.validate import suggestion, validate
 from builder.content.yaml_file import Document, read_yaml
 
@@ -32,7 +33,7 @@ def read_changes(
             continue
         document = read_yaml(path, shown / path.name)
         facts = validate(ChangeFacts, document)
-        problems += document.problems
+        problems += [*document.problems, *unfilled(document)]
         if facts is not None:
             problems += _check(document, facts, path.stem[:10], schemes)
             changes.append(Change.of(facts, path.stem))

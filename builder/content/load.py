@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from builder.content.changes import read_changes
 from builder.content.examples import check_example
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
+from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_page
 from builder.content.validate import validate
 from builder.content.visibility import NAMES, NAMES_WITHOUT_ALIASES, Visibility, take
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
@@ -51,12 +53,17 @@ class Site:
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
     newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
     `elsewhere` are slugs of schemes that have been left out.
+
+    What is not finished in drafts is counted: `unconfirmed` what is marked `bekreft: true`, by
+    scheme and rule year; `unfilled` texts, and marks in `scheme.yaml`, by scheme.
     """
 
     schemes: dict[str, Scheme]
     pages: dict[tuple[str | None, str, Lang], PageFile]
     changes: tuple[Change, ...]
     visibility: Mapping[str | tuple[str, int], Visibility] = field(default_factory=dict)
+    unconfirmed: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    unfilled: Mapping[str, int] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
 
     def page_names(self) -> tuple[str, ...]:
@@ -105,24 +112,48 @@ def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
     return set(change.years) <= {rules.year for rules in schemes[change.scheme].rules}
 
 
+@dataclass
+class _Found:
+    """What has been read, as in `Site`; a scheme that could not be read is None."""
+
+    schemes: dict[str, Scheme | None] = field(default_factory=dict)
+    pages: dict[tuple[str | None, str, Lang], PageFile] = field(default_factory=dict)
+    visibility: dict[str | tuple[str, int], Visibility] = field(default_factory=dict)
+    unconfirmed: Counter[tuple[str, int]] = field(default_factory=Counter)
+    unfilled: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def is_address(name: str) -> bool:
+    """Whether a scheme could have this name in addresses, if no other part of the site has it."""
+    return _SLUG.fullmatch(name) is not None and name not in _TAKEN
+
+
 def load(content: Path) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once."""
-    problems: list[Problem] = []
-    schemes: dict[str, Scheme | None] = {}
-    pages: dict[tuple[str | None, str, Lang], PageFile] = {}
-    visibility: dict[str | tuple[str, int], Visibility] = {}
+    found = _Found()
     for folder in sorted(p for p in content.iterdir() if p.is_dir()):
+        if folder.name.startswith("."):
+            continue  # of the operating system or the text editor, or not yet in its place
         if folder.name == PAGES:
-            _read_pages(content, folder, None, pages, problems)
+            _read_pages(content, folder, None, found)
         elif folder.name not in _FOLDERS:
-            _read_pages(content, folder, folder.name, pages, problems)
-            schemes[folder.name] = _read_scheme(content, folder, visibility, problems)
-    changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
-    problems += _check_addresses(content, pages)
+            found.schemes[folder.name] = _read_scheme(content, folder, found)
+            _read_pages(content, folder, folder.name, found)
+    problems = found.problems
+    shown = _shown(content, content / CHANGES)
+    changes = read_changes(content / CHANGES, shown, found.schemes, problems)
+    problems += _check_addresses(content, found.pages)
     if problems:
         raise ContentError(problems)
-    whole = {slug: scheme for slug, scheme in schemes.items() if scheme is not None}
-    site = Site(schemes=whole, pages=pages, changes=changes, visibility=visibility)
+    site = Site(
+        schemes={slug: scheme for slug, scheme in found.schemes.items() if scheme is not None},
+        pages=found.pages,
+        changes=changes,
+        visibility=found.visibility,
+        unconfirmed=+found.unconfirmed,
+        unfilled=+found.unfilled,
+    )
     if problems := list(_check_aliases(content, site)):
         raise ContentError(problems)
     return site
@@ -157,9 +188,10 @@ def _read_pages(
     content: Path,
     folder: Path,
     scheme: str | None,
-    pages: dict[tuple[str | None, str, Lang], PageFile],
-    problems: list[Problem],
+    found: _Found,
 ) -> None:
+    problems = found.problems
+    is_draft = scheme in found.visibility and found.visibility[scheme].draft
     for path in sorted(folder.glob("*.md")):
         stem, dot, suffix = path.stem.partition(".")
         lang: Lang = "nn" if suffix == "nn" else "nb"
@@ -189,8 +221,14 @@ def _read_pages(
         else:
             page = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
             visibility, wrong = _check_header(page, shown)
-            pages[scheme, stem, lang] = replace(page, visibility=visibility)
+            found.pages[scheme, stem, lang] = replace(page, visibility=visibility)
             problems += wrong
+            # What keeps it from being read has been told.
+            unfilled = list(unfilled_in_page(read_text(path, shown, []) or "", shown))
+            if is_draft or visibility.draft:
+                found.unfilled[scheme or stem] += len(unfilled)
+            else:
+                problems += unfilled
     if scheme is not None:
         problems += [
             Problem(
@@ -201,7 +239,7 @@ def _read_pages(
                 expected="en Markdown-fil med dette navnet",
             )
             for name in PAGE_NAMES
-            if (scheme, name, "nb") not in pages
+            if (scheme, name, "nb") not in found.pages
         ]
 
 
@@ -255,7 +293,8 @@ def _check_header(page: PageFile, shown: Path) -> tuple[Visibility, list[Problem
     ]
     visibility, wrong = take(header)
     problems += (replace(problem, key=problem.key.capitalize()) for problem in wrong)
-    problems += _check_visibility(page, visibility, header)
+    if not wrong:
+        problems += _check_visibility(page, visibility, header)
     return visibility, problems
 
 
@@ -304,14 +343,20 @@ def _check_aliases(content: Path, site: Site) -> Iterator[Problem]:
 # Schemes
 
 
-def _read_scheme(
-    content: Path,
-    folder: Path,
-    visibility: dict[str | tuple[str, int], Visibility],
-    problems: list[Problem],
-) -> Scheme | None:
+@dataclass(frozen=True, kw_only=True)
+class _RulesFile:
+    """A file of a rule year; `rules` is None where it could not be read."""
+
+    document: Document
+    rules: Rules | None
+    visibility: Visibility
+    unfinished: Unfinished
+
+
+def _read_scheme(content: Path, folder: Path, found: _Found) -> Scheme | None:
+    problems = found.problems
     shown = _shown(content, folder)
-    if not _SLUG.fullmatch(folder.name) or folder.name in _TAKEN:
+    if not is_address(folder.name):
         problems.append(
             Problem(
                 shown,
@@ -338,9 +383,15 @@ def _read_scheme(
         )
         return None
     document = read_yaml(facts_file, _shown(content, facts_file))
-    visibility[folder.name], wrong = take(document)
+    unfinished = take_unfinished(Facts, document)
+    visibility, wrong = take(document)
     facts = validate(Facts, document)
-    problems += [*document.problems, *wrong]
+    problems += [*document.problems, *unfinished.mistakes, *wrong]
+    found.visibility[folder.name] = visibility
+    if visibility.draft:
+        found.unfilled[folder.name] += len(unfinished.unconfirmed) + len(unfinished.unfilled)
+    else:
+        problems += [*unfinished.unconfirmed, *unfinished.unfilled]
     if facts is not None:
         problems += _check_names(document, ("sources",))
     rule_files = sorted((folder / "rules").glob("*.yaml"))
@@ -354,37 +405,38 @@ def _read_scheme(
                 expected="en fil per år, for eksempel rules/2025.yaml",
             )
         )
-    read = []
+    read = [_read_rules(content, path, document, facts) for path in rule_files]
     rules: list[Rules] = []
-    for path in rule_files:
-        rule_document, year, when = _read_rules(content, path, document, facts)
-        read.append((rule_document, year))
-        problems += rule_document.problems
-        if year is not None:
-            rules.append(year)
-            visibility[folder.name, year.year] = when
+    for file in read:
+        problems += file.document.problems
+        if not visibility.draft and not file.visibility.draft:
+            problems += [*file.unfinished.unconfirmed, *file.unfinished.unfilled]
+        elif file.rules is not None:
+            found.unconfirmed[folder.name, file.rules.year] = len(file.unfinished.unconfirmed)
+            found.unfilled[folder.name] += len(file.unfinished.unfilled)
+        if file.rules is not None:
+            rules.append(file.rules)
+            found.visibility[folder.name, file.rules.year] = file.visibility
     if facts is None or len(rules) < len(rule_files) or not rules:
         return None
-    if not visibility[folder.name].draft and all(
-        visibility[folder.name, year.year].draft for year in rules
-    ):
+    is_known = not any(file.document.problems for file in read)
+    if is_known and not visibility.draft and all(file.visibility.draft for file in read):
         message = "Alle regelverksårene er utkast, men ordningen er det ikke."
         expected = "«draft: true» i scheme.yaml, eller minst ett regelverksår som ikke er utkast"
         problems.append(document.problem(("draft",), message, expected=expected))
     problems += _check_sources(facts, document, read)
     scheme = Scheme.of(facts, folder.name, tuple(rules))
-    for rule_document, year in read:
-        assert year is not None
+    for file in read:
+        assert file.rules is not None
         # In a file for another year than it says, every example would be wrong too.
-        if not rule_document.problems:
-            problems += _check_rules(scheme, year, rule_document)
+        if not file.document.problems:
+            problems += _check_rules(scheme, file.rules, file.document)
     return scheme
 
 
-def _read_rules(
-    content: Path, path: Path, scheme: Document, facts: Facts | None
-) -> tuple[Document, Rules | None, Visibility]:
+def _read_rules(content: Path, path: Path, scheme: Document, facts: Facts | None) -> _RulesFile:
     document = read_yaml(path, _shown(content, path))
+    unfinished = take_unfinished(Rules, document)
     visibility, wrong = take(document, NAMES_WITHOUT_ALIASES)
     if isinstance(document.data, dict):
         own = document.data.get("sources")
@@ -392,33 +444,29 @@ def _read_rules(
             shared = _shared_sources(document.data, scheme, facts)
             document.data["sources"] = {**shared, **(own or {})}
     rules = validate(Rules, document)
-    document.problems += wrong
-    if rules is None:
-        return document, None, visibility
-    if str(rules.year) != path.stem:
-        document.problems.append(
-            document.problem(
-                ("year",), "Året stemmer ikke med filnavnet.", str(rules.year), path.stem
-            )
-        )
-    document.problems += _check_names(document, ("tracks", "sources"))
-    used = {key for track in rules.tracks.values() for _, key in track.sources()}
-    sources = {key: source for key, source in rules.sources.items() if key in used}
-    return document, replace(rules, sources=sources), visibility
+    document.problems += [*unfinished.mistakes, *wrong]
+    if rules is not None:
+        if str(rules.year) != path.stem:
+            message = "Året stemmer ikke med filnavnet."
+            problem = document.problem(("year",), message, str(rules.year), path.stem)
+            document.problems.append(problem)
+        document.problems += _check_names(document, ("tracks", "sources"))
+        used = {key for track in rules.tracks.values() for _, key in track.sources()}
+        sources = {key: source for key, source in rules.sources.items() if key in used}
+        rules = replace(rules, sources=sources)
+    return _RulesFile(document=document, rules=rules, visibility=visibility, unfinished=unfinished)
 
 
-def _check_sources(
-    facts: Facts, document: Document, read: list[tuple[Document, Rules | None]]
-) -> Iterator[Problem]:
+def _check_sources(facts: Facts, document: Document, read: list[_RulesFile]) -> Iterator[Problem]:
     """A source has one meaning in all files of a scheme: a page lists those of every rule year."""
     known = {name: (source, document) for name, source in facts.sources.items()}
-    for rule_document, rules in read:
-        for name, source in rules.sources.items() if rules is not None else ():
-            same, where = known.setdefault(name, (source, rule_document))
+    for file in read:
+        for name, source in file.rules.sources.items() if file.rules is not None else ():
+            same, where = known.setdefault(name, (source, file.document))
             if source != same:
                 message = f"Kilden er en annen i {where.file.name}."
                 expected = "et eget navn på hver kilde"
-                yield rule_document.problem(("sources", name), message, source.title, expected)
+                yield file.document.problem(("sources", name), message, source.title, expected)
 
 
 def _check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:

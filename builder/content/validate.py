@@ -101,6 +101,12 @@ _TYPE_NAMES = {
 }
 
 
+def explanation(code: str) -> str:
+    """What is wrong and what was expected, by the code of a mistake or the name of a type."""
+    message, expected = _RULE_ERRORS.get(code) or (_WRONG_TYPE, _TYPE_NAMES[code])
+    return f"{message} Forventet: {expected}.".replace("{{", "{").replace("}}", "}")
+
+
 def validate[T](cls: type[T], document: Document) -> T | None:
     """The document as a `cls`, or None with what is wrong added to the document's problems."""
     if document.problems:
@@ -134,14 +140,14 @@ def _refuse_guesses(cls: type, document: Document) -> None:
     pydantic takes text for a number: it reads «1_000» and «1e3» as a thousand. And `600.000` is
     six hundred to a computer, but not to a Norwegian.
     """
-    for key, members, value in list(_places(cls, document.data, ())):
+    for key, members, value in list(places(cls, document.data)):
         holder = at(document.data, key[:-1])
         if not isinstance(holder, dict) or Decimal not in members or str in members:
             continue
         unit = holder.get("unit")
         if isinstance(value, str):
             expected = _TYPE_NAMES["decimal"]
-            problem = document.problem(key, _WRONG_TYPE, _shown(value), expected)
+            problem = document.problem(key, _WRONG_TYPE, shown(value), expected)
         elif isinstance(value, Decimal) and unit in _WHOLE_UNITS:
             message, expected = _RULE_ERRORS["not_whole"]
             problem = document.problem(key, message.format(unit=unit), str(value), expected)
@@ -151,21 +157,21 @@ def _refuse_guesses(cls: type, document: Document) -> None:
         holder[str(key[-1])] = 0
 
 
-def _places(hint: Any, data: Plain, key: Key) -> Iterator[tuple[Key, tuple[Any, ...], Plain]]:
-    """Every value with its key path and the types that the model allows there."""
+def places(hint: Any, data: Plain, key: Key = ()) -> Iterator[tuple[Key, tuple[Any, ...], Plain]]:
+    """Every value with its key path and the types that the model, `hint`, allows there."""
     members = _members(hint)
     yield key, members, data
     for member in members:
         origin, arguments = typing.get_origin(member), typing.get_args(member)
         if isinstance(data, list) and origin is tuple:
             for n, item in enumerate(data):
-                yield from _places(arguments[0], item, (*key, n))
+                yield from places(arguments[0], item, (*key, n))
         elif isinstance(data, dict) and origin is dict:
             for name, value in data.items():
-                yield from _places(arguments[1], value, (*key, name))
+                yield from places(arguments[1], value, (*key, name))
         elif isinstance(data, dict) and isinstance(member, type):
             for name in data.keys() & _hints_of(member).keys():
-                yield from _places(_hints_of(member)[name], data[name], (*key, name))
+                yield from places(_hints_of(member)[name], data[name], (*key, name))
 
 
 @functools.cache
@@ -199,7 +205,7 @@ def _place(data: Plain, error: ErrorDetails) -> Key:
 
 def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]) -> Problem:
     error = errors[0]
-    kind, found = error["type"], _shown(at(document.data, key))
+    kind, found = error["type"], shown(at(document.data, key))
     if kind == "missing":
         return document.problem(key, f"Nøkkelen «{key[-1]}» mangler.", expected=f"{key[-1]}: …")
     if kind == "unexpected_keyword_argument":
@@ -241,7 +247,7 @@ def _options(expected: str) -> str:
 def _rule_problem(document: Document, key: Key, rule: RuleError) -> Problem:
     inner = _inside(at(document.data, key), rule.key.split("."))
     message, expected = _RULE_ERRORS[rule.code]
-    found = rule.values.get("found", "") or _shown(at(document.data, (*key, *inner)))
+    found = rule.values.get("found", "") or shown(at(document.data, (*key, *inner)))
     values = {"found": found, "expected": "", "unit": "", **rule.values}
     return document.problem(
         (*key, *inner), message.format(**values), found, expected.format(**values)
@@ -256,7 +262,7 @@ def _inside(data: Plain, parts: list[str]) -> Key:
     return key
 
 
-def _shown(value: Plain) -> str:
+def shown(value: Plain) -> str:
     """A value as short text for a message."""
     if value is None:
         return "ingen verdi"

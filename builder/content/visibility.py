@@ -57,10 +57,11 @@ NAMES_WITHOUT_ALIASES = tuple(name for name in NAMES if name != "aliases")
 def take(document: Document, names: tuple[str, ...] = NAMES) -> tuple[Visibility, list[Problem]]:
     """Take these keys out of a document, so that its own model need not know them.
 
-    With what is wrong with them, which is not yet among the document's problems.
+    With what is wrong with them, which is not yet among the document's problems. Where that is
+    not known, it is a draft: then what only drafts may lack is not told as well.
     """
     if document.problems or not isinstance(document.data, dict):
-        return Visibility(), []
+        return Visibility(draft=True), []
     own = {name: document.data.pop(name) for name in names if name in document.data}
     part = Document(document.file, own, document.lines)
-    return validate(Visibility, part) or Visibility(), part.problems
+    return validate(Visibility, part) or Visibility(draft=True), part.problems

@@ -1,5 +1,7 @@
 """A scheme that nobody has seen, of parts that exist: YAML and Markdown are all it needs."""
 
+import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from builder import check, site
 from builder.content import PAGE_NAMES, load
+from builder.new import new_scheme
 from builder.serve import serve_folder
 from calc.plan import estimate
 from tests.content.sample import SCHEME
@@ -111,3 +114,21 @@ def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
     for said in ("90\u00a0000\u00a0kr per person", "inntil 10\u00a0000 innbyggere", "33,3\u00a0%"):
         assert said in rates
     assert f"/{SLUG}/" in (output / "index.html").read_text("utf-8")
+
+
+def test_a_scaffold_that_is_filled_in_has_all_its_pages(project: Path) -> None:
+    made = project / "content/noe"
+    new_scheme(project / "content", "Tilskudd til noe", None, None, dt.date(2026, 11, 22))
+    for path in made.rglob("*.*"):
+        text = re.sub("«Fyll inn: [^»]*»", "Utfylt", path.read_text("utf-8"))
+        text = re.sub("bekreft: true, |(?m:^(draft|bekreft): true\n)", "", text)
+        path.write_text(text, "utf-8")
+    output = project / "output"
+    site.build(project, output)
+    check.check(output)
+    for lang in ("", "nn"):
+        for name in ("", *PAGE_NAMES[1:], "satser/2026"):
+            page = output / lang / "noe" / name / "index.html"
+            assert "Utfylt" in page.read_text("utf-8")
+    calculator = (output / "noe/kalkulator/index.html").read_text("utf-8")
+    assert 'name="full_award"' in calculator

@@ -1,0 +1,116 @@
+"""What an editor has not finished: facts still to be confirmed, and texts still to be filled in.
+
+Both may stand in a draft, and stop the publishing of everything else.
+
+- `bekreft: true` may stand in whatever names a source (a figure, a rule, a deadline) and at the top
+  of `scheme.yaml`. Neither the model nor calc knows it: it is taken out before they see the file.
+- `«Fyll inn: …»` may stand in any text. In Markdown, what stands as code is about placeholders.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from builder.content.model import Facts
+from builder.content.problems import Problem
+from builder.content.validate import places, shown
+from builder.content.yaml_file import Document, Key, Plain
+from calc.rules import Figure
+
+MARK = "bekreft"
+_PLACEHOLDER = re.compile("«Fyll inn[^»\n]*»?")
+_CODE = re.compile(r"(`+).+?\1")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_NOT_FILLED_IN = "Teksten er ikke fylt inn."
+_A_TEXT = "en tekst i stedet for «Fyll inn: …»"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What is unfinished in a YAML file, as what is wrong where it is published.
+
+    `mistakes` are marks written in another way than `bekreft: true`: wrong in a draft too.
+    """
+
+    unconfirmed: tuple[Problem, ...] = ()
+    unfilled: tuple[Problem, ...] = ()
+    mistakes: tuple[Problem, ...] = ()
+
+
+def take_unfinished(cls: type, document: Document) -> Unfinished:
+    """What is unfinished in a file that is to become a `cls`; the marks are taken out of it."""
+    unconfirmed, mistakes = [], []
+    for key, marked, value in markable(cls, document):
+        if MARK not in value:
+            continue
+        mark, where = value.pop(MARK), (*key, MARK)
+        if mark is True:
+            unconfirmed.append(_unconfirmed(document, where, marked, value))
+        else:
+            expected = f"«{MARK}: true», eller ingen «{MARK}» når det er kontrollert"
+            message = f"«{MARK}» kan bare være true."
+            mistakes.append(document.problem(where, message, shown(mark), expected))
+    return Unfinished(tuple(unconfirmed), unfilled(document), tuple(mistakes))
+
+
+def unfilled(document: Document) -> tuple[Problem, ...]:
+    """Each placeholder in the texts of a YAML file."""
+    return tuple(
+        document.problem(key, _NOT_FILLED_IN, found, _A_TEXT)
+        for key, found in _placeholders(document.data, ())
+    )
+
+
+def markable(cls: type, document: Document) -> list[tuple[Key, type, dict[str, Plain]]]:
+    """Every mapping where the mark may stand: its key path, its class and itself."""
+    return [
+        (key, member, value)
+        for key, members, value in places(cls, document.data)
+        for member in members
+        if isinstance(value, dict) and _can_be_marked(member)
+    ]
+
+
+def _can_be_marked(member: Any) -> TypeGuard[type]:
+    if not (isinstance(member, type) and dataclasses.is_dataclass(member)):
+        return False
+    return member is Facts or "source" in {f.name for f in dataclasses.fields(member)}
+
+
+def _unconfirmed(document: Document, where: Key, marked: type, value: dict[str, Plain]) -> Problem:
+    message, found = "Opplysningen er ikke bekreftet.", ""
+    against = "kilden"
+    if marked is Figure:
+        message = "Tallet er ikke bekreftet."
+        known = value.get("value") is not None
+        found = f"{value['value']} {value.get('unit', '')}" if known else "et tall som er ukjent"
+    elif marked is Facts:
+        message, against = "Opplysningene om ordningen er ikke bekreftet.", "kildene"
+    expected = f"kontroller mot {against}, og ta bort «{MARK}: true»"
+    return document.problem(where, message, found.strip(), expected)
+
+
+def _placeholders(data: Plain, key: Key) -> Iterator[tuple[Key, str]]:
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from _placeholders(value, (*key, name))
+    elif isinstance(data, list):
+        for n, item in enumerate(data):
+            yield from _placeholders(item, (*key, n))
+    elif isinstance(data, str):
+        yield from ((key, found[0]) for found in _PLACEHOLDER.finditer(data))
+
+
+def unfilled_in_page(text: str, shown: Path) -> Iterator[Problem]:
+    """Each placeholder in the text of a Markdown file that messages name `shown`."""
+    fence = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        opened = _FENCE.match(line)
+        if opened is not None and fence in ("", opened[1]):
+            fence = "" if fence else opened[1]
+        if not fence:
+            for found in _PLACEHOLDER.finditer(_CODE.sub("", line)):
+                yield Problem(shown, number, "", _NOT_FILLED_IN, found[0], _A_TEXT)
