@@ -4,16 +4,14 @@ Pelican reads the Markdown, renders the templates and writes the files; what sta
 from `builder.content` (facts, rules) and `calc` (default answers, examples).
 """
 
-import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from jinja2 import pass_context
@@ -48,6 +46,7 @@ from builder import (
 )
 from builder.content import PAGE_NAMES, ContentError, Scheme
 from builder.content.load import PageFile
+from builder.day import today
 from builder.headers import content_security_policy
 from builder.i18n import LANGS
 from calc.messages import kroner
@@ -121,12 +120,6 @@ def _generators(_pelican: Pelican) -> type[Generator]:
 def _say(step: str) -> None:
     """Tell the editor what is being done. Not on standard output, which Pelican has."""
     print(step, file=sys.stderr, flush=True)
-
-
-def today() -> date:
-    """The day the site is built for: `BUILD_DATE` (ISO) or today. Read here and nowhere else."""
-    fixed = os.environ.get("BUILD_DATE")
-    return date.fromisoformat(fixed) if fixed else datetime.now(ZoneInfo("Europe/Oslo")).date()
 
 
 def address(scheme: str | None, name: str) -> str:

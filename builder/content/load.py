@@ -57,6 +57,17 @@ class Site:
 
 def load(content: Path) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once."""
+    site, problems = read(content)
+    if problems:
+        raise ContentError(problems)
+    return site
+
+
+def read(content: Path) -> tuple[Site, list[Problem]]:
+    """What can be read of the content folder, and all that is wrong with the rest.
+
+    A scheme with mistakes is left out of the schemes; its pages stay among the pages.
+    """
     problems: list[Problem] = []
     schemes: dict[str, Scheme | None] = {}
     pages: dict[tuple[str | None, str, Lang], PageFile] = {}
@@ -68,10 +79,8 @@ def load(content: Path) -> Site:
             schemes[folder.name] = _read_scheme(content, folder, problems)
     changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
     problems += _check_addresses(content, pages)
-    if problems:
-        raise ContentError(problems)
     whole = {slug: scheme for slug, scheme in schemes.items() if scheme is not None}
-    return Site(schemes=whole, pages=pages, changes=changes)
+    return Site(schemes=whole, pages=pages, changes=changes), problems
 
 
 def _shown(content: Path, path: Path) -> Path:

@@ -1,0 +1,135 @@
+"""Links from pages to pages and files of the site itself, and to places on pages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+from markdown.extensions.toc import slugify_unicode
+
+from builder.addresses import address, localized
+from builder.checks.context import Context
+from builder.checks.pages import Page
+from builder.content import Problem
+from builder.content.validate import suggestion
+from calc.rules import Lang
+
+_FOREIGN = ("http", "https", "mailto", "tel", "webcal")
+_HEADING = "del-"
+_HOST = re.compile(r"([\w-]+\.)+[a-z]{2,}(/|$)")
+_ONE_SLASH = "en adresse på nettstedet som begynner med skråstrek, for eksempel /frister/"
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    message: str
+    expected: str = ""
+    is_warning: bool = False
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Dead links and anchors, and links that lead past the reader's målform."""
+    checker = _Checker(context)
+    for page in context.pages:
+        for link in page.links:
+            for wrong in checker.wrong_with(page, link.address):
+                yield Problem(
+                    page.shown,
+                    link.line,
+                    "",
+                    wrong.message,
+                    link.address,
+                    wrong.expected,
+                    is_warning=wrong.is_warning,
+                )
+
+
+class _Checker:
+    def __init__(self, context: Context) -> None:
+        self.addresses = context.addresses
+        self.site_host = urlsplit(context.site_address).netloc
+        self.pages = {(p.file.scheme, p.file.name, p.file.lang): p for p in context.pages}
+
+    def wrong_with(self, page: Page, link: str) -> Iterator[_Wrong]:
+        """What is wrong with a link of a page: nothing, or one thing or two."""
+        if not link:
+            yield _Wrong("Lenken har ingen adresse.", "adressen i parentesen etter lenketeksten")
+            return
+        parts = urlsplit(link)
+        if self.site_host and parts.netloc == self.site_host:
+            parts = parts._replace(scheme="", netloc="", path=parts.path or "/")
+            expected = parts.geturl()
+            yield _Wrong("Lenker til egne sider trenger ikke «https://…».", expected, True)
+        if parts.scheme in _FOREIGN:
+            return
+        wrong = self._wrong_in_form(link, parts) or self._wrong_on_site(page, parts)
+        if wrong is not None:
+            yield wrong
+
+    def _wrong_in_form(self, link: str, parts: SplitResult) -> _Wrong | None:
+        if parts.netloc:
+            return _Wrong("Lenken mangler «https:» foran.", f"https:{link}")
+        if parts.scheme:
+            expected = "https://, mailto: eller tel:, eller en adresse på nettstedet"
+            return _Wrong(f"Lenker kan ikke begynne med «{parts.scheme}:».", expected)
+        if "@" in parts.path and "/" not in parts.path:
+            return _Wrong("Lenken mangler «mailto:» foran.", f"mailto:{link}")
+        if _HOST.match(parts.path) and not parts.path.endswith(".md"):
+            return _Wrong("Lenken mangler «https://» foran.", f"https://{link}")
+        return None
+
+    def _wrong_on_site(self, page: Page, parts: SplitResult) -> _Wrong | None:
+        here = address(page.file.scheme, page.file.name)
+        path = urljoin(here, unquote(parts.path)) if parts.path else here
+        in_bokmaal = path.removeprefix("/nn")
+        if path not in self.addresses:
+            if in_bokmaal != path and in_bokmaal in self.addresses.pages:
+                message = "Lenker til egne sider skrives på bokmål; de fører selv til nynorsk."
+                return _Wrong(message, _with_path(parts, in_bokmaal))
+            return _Wrong("Lenken fører ingen steder.", self._nearest(page, path, parts))
+        return self._wrong_place(page, path, unquote(parts.fragment)) if parts.fragment else None
+
+    def _nearest(self, page: Page, path: str, parts: SplitResult) -> str:
+        if f"{path}/" in self.addresses:
+            return f"{_with_path(parts, f'{path}/')} (med skråstrek til slutt)"
+        name = path.rpartition("/")[2].removesuffix(".md").removesuffix(".nn")
+        if path.endswith(".md") and (page.file.scheme, name, "nb") in self.pages:
+            return _with_path(parts, address(page.file.scheme, name))
+        return suggestion(path, self.addresses.near(path)) or _ONE_SLASH
+
+    def _wrong_place(self, page: Page, path: str, place: str) -> _Wrong | None:
+        """What is wrong with what stands after `#`. Only headings of texts are known here.
+
+        A page that is there in bokmål only stands among the nynorsk ones too, and leads to them.
+        """
+        key = self.addresses.pages.get(path)
+        if key is None:
+            return None
+        for lang in self._shown_in(page):
+            target = self.pages.get((*key, lang)) or self.pages.get((*key, "nb"))
+            if target is None or place in target.anchors:
+                continue
+            as_heading = _HEADING + slugify_unicode(place, "-")
+            if not place.startswith(_HEADING) and as_heading not in target.anchors:
+                continue  # a place that the template has; the built site is checked for these
+            headings = [anchor for anchor in target.anchors if anchor.startswith(_HEADING)]
+            nearest = (
+                suggestion(as_heading, headings) if headings else "siden har ingen overskrifter"
+            )
+            if lang == "nn" and page.file.lang == "nb":
+                message = (
+                    f"På {localized(path, lang)}, der lenken fører på nynorsk, er ikke stedet."
+                )
+                return _Wrong(message, "lenken uten «#…», eller siden den står på, på nynorsk også")
+            return _Wrong("Siden har ikke stedet lenken peker på.", nearest)
+        return None
+
+    def _shown_in(self, page: Page) -> tuple[Lang, ...]:
+        if page.file.lang == "nn":
+            return ("nn",)
+        has_nynorsk = (page.file.scheme, page.file.name, "nn") in self.pages
+        return ("nb",) if has_nynorsk else ("nb", "nn")
+
+
+def _with_path(parts: SplitResult, path: str) -> str:
+    return parts._replace(path=path).geturl()
