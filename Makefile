@@ -2,7 +2,7 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
+.PHONY: help publish site serve check check-links test test-pages test-browsers lighthouse gallery sizes bench \
   lint mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
@@ -39,8 +39,11 @@ site: setup-site ## Bygg nettstedet i output/
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
 	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
-check: setup-site ## Kontroller innholdet uten å bygge
+check: setup-site ## Kontroller innholdet uten å bygge (alle advarslene: ALT=1)
 	@$(RUN) -m builder check $(ARGS)
+
+check-links: setup-site ## Kontroller lenkene til andre nettsteder (også dem som nylig svarte: NYTT=1)
+	@$(RUN) -m builder check-links $(ARGS)
 
 # $(call pytest,arguments): with the Chromium that pages are tried in.
 pytest = chromium="$$($(RUN) builder/bootstrap.py browser)" && \

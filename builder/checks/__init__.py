@@ -22,7 +22,7 @@ from builder.checks import (
     sources,
 )
 from builder.checks.context import Check, Context
-from builder.checks.report import report, summary
+from builder.checks.report import is_set, report, summary
 from builder.content import Problem
 from builder.day import today
 
@@ -73,9 +73,8 @@ def check_all(root: Path, today: dt.date, *, site_address: str = "") -> list[Pro
 def main(argv: Sequence[str]) -> int:
     """Check the content, tell what was found; the exit code is 1 where something is wrong."""
     parser = argparse.ArgumentParser(prog="check", description="Kontroller innholdet.")
-    parser.add_argument("--alle", action="store_true", help="vis alle advarslene (ALT=1)")
-    every = parser.parse_args(argv).alle or os.environ.get("ALT", "0") not in ("", "0")
+    parser.parse_args(argv)
     problems = check_all(ROOT, today(), site_address=os.environ.get("SITE_ADDRESS", ""))
-    print(report(problems, every=every))
+    print(report(problems, every=is_set("ALT")))
     print("Lenker til andre nettsteder kontrollerer du med «make check-links».")
     return int(any(not problem.is_warning for problem in problems))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from builder.checks.context import CONTENT, Context, warning
-from builder.content import Problem, Scheme
+from builder.content import Deadline, Problem, Scheme
 from builder.content.load import CHANGES
 from builder.content.yaml_file import Document, Key
 from calc.rules import Source
@@ -55,15 +55,16 @@ def _reviews(scheme: Scheme, facts: Document, today: dt.date) -> Iterator[Proble
 def _deadlines(scheme: Scheme, facts: Document, today: dt.date) -> Iterator[Problem]:
     # Who wrote that a coming year's deadline is unknown, has looked for it.
     is_looked_for = any(d.unknown and d.for_year >= today.year for d in scheme.deadlines)
+    told: Deadline | None = None
     if scheme.status(today) == "passed" and not is_looked_for:
-        last = scheme.deadline("application", today)
+        told = last = scheme.deadline("application", today)
         assert last is not None
         message = "Alle søknadsfristene er ute. Er den neste kjent?"
         expected = "en frist til, med «date», «expected: ÅÅÅÅ-MM» eller «unknown: true»"
-        key = ("deadlines", scheme.deadlines.index(last))
+        key: Key = ("deadlines", scheme.deadlines.index(last))
         yield warning(facts, key, message, str(last.date or last.expected), expected)
     for n, deadline in enumerate(scheme.deadlines):
-        if deadline.expected is not None and deadline.has_passed(today):
+        if deadline.expected is not None and deadline.has_passed(today) and deadline != told:
             message = "Måneden som fristen var ventet i, er over."
             expected = "«date» med datoen det ble, eller «unknown: true»"
             key = ("deadlines", n, "expected")

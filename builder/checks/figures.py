@@ -25,7 +25,7 @@ _NUMBER = rf"(?:{_GROUPED}(?:,\d+)?|\d+(?:[.,]\d+)?)"
 _BETWEEN = rf"(?:{_GAP}(?:[-–—/,]|til|og|eller){_GAP})"
 _SCALE = r"(?:(?:mill|mrd|tusen)\b\.?|million(?:er|ar)?\b|milliard(?:er|ar)?\b)"
 # A number that is not a part of another, of a word or of a paragraph of a law.
-_START = r"(?<![\w§])(?<![\d§][.,:/ -])"
+_START = r"(?<![\w§])(?<!\d[.,:/-])(?<!§[ ])"
 _FIGURE = re.compile(
     rf"""{_START}(?:
       (?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER})*) {_GAP}
@@ -45,7 +45,7 @@ _BARE = re.compile(
     rf"(?={_SPACE}*(?:[.,;:!?)|](?:\s|$)|$|\n\n|(?:per|pr|årlig|årleg|hver[t]?|kvar[t]?|i året)\b))"
 )
 _LEAST_BARE, _ROUND = 10_000, 1000
-_MILLIONS = {"mill": 10**6, "mrd": 10**9, "milliard": 10**9, "tusen": 1000}
+_SCALES = {"milliard": 10**9, "mrd": 10**9, "mill": 10**6, "tusen": 1000}
 _A_YEAR = range(1900, 2101)
 
 _SAID_BY_RULES = "teksten uten tallet, for eksempel «se satsene»; tabellene viser det selv"
@@ -96,7 +96,7 @@ def _is_of_a_post(match: re.Match[str], text: str) -> bool:
 
 def _scale(word: str | None) -> int:
     name = (word or "").lower()
-    return next((size for start, size in _MILLIONS.items() if name.startswith(start)), 1)
+    return next((size for start, size in _SCALES.items() if name.startswith(start)), 1)
 
 
 def _numbers(written: str) -> Iterator[Fraction]:

@@ -18,7 +18,6 @@ def check(context: Context) -> Iterator[Problem]:
                 message = "Teksten til bildet er bare navnet på filen."
             else:
                 continue
+            found = f"![{text}]({image.address})"
             expected = f"![det bildet viser]({image.address})"
-            yield Problem(
-                page.shown, image.line, "", message, f"![{text}]({image.address})", expected
-            )
+            yield Problem(page.shown, image.line, "", message, found, expected)

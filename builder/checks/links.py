@@ -113,15 +113,11 @@ class _Checker:
             if not place.startswith(_HEADING) and as_heading not in target.anchors:
                 continue  # a place that the template has; the built site is checked for these
             headings = [anchor for anchor in target.anchors if anchor.startswith(_HEADING)]
-            nearest = (
-                suggestion(as_heading, headings) if headings else "siden har ingen overskrifter"
-            )
             if lang == "nn" and page.file.lang == "nb":
-                message = (
-                    f"På {localized(path, lang)}, der lenken fører på nynorsk, er ikke stedet."
-                )
-                return _Wrong(message, "lenken uten «#…», eller siden den står på, på nynorsk også")
-            return _Wrong("Siden har ikke stedet lenken peker på.", nearest)
+                message = f"Nynorsksiden {localized(path, lang)} har ikke stedet lenken peker på."
+                return _Wrong(message, f"lenken uten «#…», eller {page.file.name}.nn.md også")
+            expected = suggestion(as_heading, headings) if headings else "lenken uten «#…»"
+            return _Wrong("Siden har ikke stedet lenken peker på.", expected)
         return None
 
     def _shown_in(self, page: Page) -> tuple[Lang, ...]:

@@ -27,9 +27,12 @@ def _pages(context: Context) -> Iterator[Problem]:
         missing = [name for name in names if (scheme, name, "nn") not in pages]
         if missing:
             folder: Path = CONTENT / (scheme or PAGES)
-            message = f"{len(missing)} av {len(names)} sider mangler på nynorsk."
+            message, found = "Ingen av sidene finnes på nynorsk.", ""
+            if len(missing) < len(names):
+                message = f"{len(missing)} av {len(names)} sider mangler på nynorsk."
+                found = ", ".join(f"{name}.md" for name in missing)
             expected = f"{missing[0]}.nn.md" + (" og så videre" if len(missing) > 1 else "")
-            yield Problem(folder, 0, "", message, ", ".join(missing), expected, is_warning=True)
+            yield Problem(folder, 0, "", message, found, expected, is_warning=True)
 
 
 def _short(text: str) -> str:

@@ -160,9 +160,8 @@ def _located(source: str, references: Iterable[tuple[str, str | None]]) -> Itera
         found = place.search(source, last.get(address, -1) + 1) or place.search(source)
         if found:
             last[address] = found.start()
-        yield Reference(
-            address=address, line=line_at(source, found.start()) if found else 0, alt=alt
-        )
+        line = line_at(source, found.start()) if found else 0
+        yield Reference(address=address, line=line, alt=alt)
 
 
 def _without_header(source: str) -> str:

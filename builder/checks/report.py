@@ -1,5 +1,6 @@
 """What was found, as an editor reads it: mistakes first, then warnings by subject."""
 
+import os
 from collections.abc import Sequence
 
 from builder.content import Problem
@@ -22,12 +23,16 @@ def report(problems: Sequence[Problem], *, every: bool = False) -> str:
         subjects.setdefault(problem.subject or _OTHER, []).append(problem)
     for subject, found in subjects.items():
         shown = found if every else found[:SHOWN]
-        rest = len(found) - len(shown)
         lines = [f"Advarsler: {subject.lower()} ({len(found)})", "", *map(str, shown)]
-        parts.append(
-            "\n".join([*lines, *([f"… og {rest} til (ALT=1 viser alle)"] if rest else [])])
-        )
+        if len(shown) < len(found):
+            lines.append(f"… og {len(found) - len(shown)} til (ALT=1 viser alle)")
+        parts.append("\n".join(lines))
     return "\n\n".join([*parts, summary(problems)])
+
+
+def is_set(variable: str) -> bool:
+    """Whether a variable of `make` is set: ALT=1."""
+    return os.environ.get(variable, "0") not in ("", "0")
 
 
 def summary(problems: Sequence[Problem]) -> str:

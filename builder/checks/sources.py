@@ -9,7 +9,7 @@ from calc.rules import Source
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Sources without an address, and those that nothing refers to."""
+    """Sources without an address, one warning for each file, and those that nothing refers to."""
     for slug, scheme in context.site.schemes.items():
         facts = context.facts(slug)
         yield from _without_address(facts, scheme.sources)
@@ -26,11 +26,11 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _without_address(document: Document, sources: Mapping[str, Source]) -> Iterator[Problem]:
-    for name, source in sources.items():
-        if source.url is None:
-            message = "Kilden har ingen lenke."
-            expected = "url: https://…, hvis den ligger på nettet"
-            yield warning(document, ("sources", name), message, source.title, expected)
+    names = [name for name, source in sources.items() if source.url is None]
+    if names:
+        message = f"{len(names)} av {len(sources)} kilder har ingen lenke."
+        expected = "url: https://…, for dem som ligger på nettet"
+        yield warning(document, ("sources",), message, ", ".join(names), expected)
 
 
 def _unused(document: Document, used: set[str]) -> Iterator[Problem]:
