@@ -26,7 +26,6 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    LocationValueError,
     NameResolutionError,
     NewConnectionError,
     ProxyError,
@@ -204,7 +203,7 @@ def _failed(error: Exception) -> Answer:
         return Answer("unclear", "serveren svarer ikke i tide")
     if isinstance(error, SSLError):
         return Answer("unclear", "sertifikatet til serveren er ikke gyldig")
-    if isinstance(error, (LocationValueError, UnicodeError)):
+    if isinstance(error, ValueError):
         return Answer("unclear", "adressen kan ikke leses")
     return Answer("unclear", "serveren brøt forbindelsen")
 

@@ -18,17 +18,18 @@ from calc.rules import KRONER, Unit
 Kind = Literal["kroner", "prosent", "årsverk"]
 
 _SPACE = "[ \t\u00a0\u2007\u2009\u202f]"
-# A line may end inside a figure.
-_GAP = rf"(?:{_SPACE}*\n?{_SPACE}*)"
-_GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}|\.|\n)\d{{3}})+(?!\d)"
-_NUMBER = rf"(?:{_GROUPED}(?:,\d+)?|\d+(?:[.,]\d+)?)"
+# A line may end inside a figure. Not more spaces than anybody writes, so that the search stays
+# linear whatever a file holds; the same goes for the lengths of numbers and lists of them.
+_GAP = rf"(?:{_SPACE}{{0,4}}(?:\n{_SPACE}{{0,4}})?)"
+_GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}|\.|\n)\d{{3}}){{1,4}}(?!\d)"
+_NUMBER = rf"(?:{_GROUPED}(?:,\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)(?!\d)"
 _BETWEEN = rf"(?:{_GAP}(?:[-–—/,]|til|og|eller){_GAP})"
 _SCALE = r"(?:(?:mill|mrd|tusen)\b\.?|million(?:er|ar)?\b|milliard(?:er|ar)?\b)"
 # A number that is not a part of another, of a word or of a paragraph of a law.
 _START = r"(?<![\w§])(?<!\d[.,:/-])(?<!§[ ])"
 _FIGURE = re.compile(
     rf"""{_START}(?:
-      (?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER})*) {_GAP}
+      (?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,4}}) {_GAP}
       (?:
         (?P<percent>%|prosent|pst\b) (?P<position>[ -]?stilling)?
         | (?P<man_years>årsverk)
@@ -41,7 +42,7 @@ _FIGURE = re.compile(
 _POSITION_BEFORE = re.compile(rf"stilling\w*{_GAP}(?:på|i){_GAP}$", re.IGNORECASE)
 # What looks like an amount though it has no unit: alone in a cell, or «500 000 per årsverk».
 _BARE = re.compile(
-    rf"{_START}(?P<number>{_GROUPED}|\d{{5,}})"
+    rf"{_START}(?P<number>{_GROUPED}|\d{{5,12}}(?!\d))"
     rf"(?={_SPACE}*(?:[.,;:!?)|](?:\s|$)|$|\n\n|(?:per|pr|årlig|årleg|hver[t]?|kvar[t]?|i året)\b))"
 )
 _LEAST_BARE, _ROUND = 10_000, 1000

@@ -67,11 +67,11 @@ class _Checker:
             yield wrong
 
     def _wrong_in_form(self, link: str, parts: SplitResult) -> _Wrong | None:
+        if parts.scheme:
+            message = f"Lenker kan ikke begynne med «{parts.scheme}:»."
+            return _Wrong(message, suggestion(parts.scheme, _FOREIGN))
         if parts.netloc:
             return _Wrong("Lenken mangler «https:» foran.", f"https:{link}")
-        if parts.scheme:
-            expected = "https://, mailto: eller tel:, eller en adresse på nettstedet"
-            return _Wrong(f"Lenker kan ikke begynne med «{parts.scheme}:».", expected)
         if "@" in parts.path and "/" not in parts.path:
             return _Wrong("Lenken mangler «mailto:» foran.", f"mailto:{link}")
         if _HOST.match(parts.path) and not parts.path.endswith(".md"):

@@ -16,7 +16,7 @@ MOST, DIFFICULT = 45, 50
 # Of a shorter text, one long name makes another number.
 LEAST_WORDS = 60
 _LONG_WORD = 7
-_WORD = re.compile(r"\w+(?:[-’']\w+)*")
+_WORD = re.compile(r"\w+(?:[-.,’']\w+)*")
 _SHORTENED = r"(?<!\bf\.eks)(?<!\bbl\.a)(?<!\bjf)(?<!\bca)(?<!\bnr)(?<!\bkap)(?<!\bo\.l)(?<!\bm\.m)"
 _END = re.compile(rf"{_SHORTENED}[.!?…]+[»\")]*\s+(?=[«\"(]*[A-ZÆØÅ0-9])|:\s+(?=[A-ZÆØÅ«])")
 _FIRST_WORDS = 8

@@ -1,5 +1,6 @@
 """Figures in texts: those that no rule has stop a publish, in every way Norwegians write them."""
 
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -213,3 +214,13 @@ def test_a_change_may_tell_of_the_figures_of_the_rules(root: Path, told: Told) -
     write(root, "changes/2030-02-03-rettelse.yaml", change)
     (problem,) = told(SUBJECT)
     assert (problem.line, problem.found, problem.is_warning) == (6, "500 000 kr", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1" + " " * 40_000, "1 og " * 10_000, "1," * 20_000 + " kr", "1" * 30_000, "1 000 " * 20_000],
+)
+def test_a_strange_text_takes_no_long_time(text: str) -> None:
+    start = time.process_time()
+    list(figures(text))
+    assert time.process_time() - start < 5
