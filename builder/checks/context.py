@@ -10,7 +10,7 @@ from builder.checks.addresses import Addresses
 from builder.checks.pages import Page, read_pages
 from builder.content import Problem, Site
 from builder.content.load import CHANGES
-from builder.content.yaml_file import Document, Key, Plain, read_yaml
+from builder.content.yaml_file import Document, Key, Plain, at, read_yaml
 
 CONTENT = Path("content")
 
@@ -52,8 +52,11 @@ class Context:
         return self.documents[CONTENT / slug / "scheme.yaml"]
 
     def rules(self, slug: str, year: int) -> Document:
-        """The file of a rule year of a scheme that was read without mistakes."""
-        return self.documents[CONTENT / slug / "rules" / f"{year}.yaml"]
+        """The file of a rule year of a scheme that was read without mistakes in its model."""
+        # By what it says: its name may be that of another year, which is told elsewhere.
+        folder = CONTENT / slug / "rules"
+        of_scheme = (d for path, d in self.documents.items() if path.parent == folder)
+        return next(d for d in of_scheme if at(d.data, ("year",)) == year)
 
 
 @dataclass(frozen=True)

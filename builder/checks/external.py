@@ -357,8 +357,8 @@ def tell(
     now = dt.datetime.now(dt.UTC)
     answers = {} if anew else memory.answers(now)
     asked = [url for url in found if url not in answers]
-    hosts = len({urlsplit(url).netloc for url in asked})
-    print(f"Spør etter {len(asked)} lenker hos {hosts} nettsteder …", file=sys.stderr, flush=True)
+    if asked:
+        print(f"Lenker som kontrolleres nå: {len(asked)} …", file=sys.stderr, flush=True)
     try:
         new = ask_all(asked, visit)
     except OfflineError:
@@ -370,5 +370,5 @@ def tell(
     if told:
         print(report(told, every=every))
     else:
-        print(f"Alle {len(found)} lenkene til andre nettsteder virker.")
+        print(f"Alle lenkene til andre nettsteder virker ({len(found)}).")
     return int(any(not problem.is_warning for problem in told))

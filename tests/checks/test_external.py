@@ -345,7 +345,7 @@ def test_the_command_asks_once_and_remembers(
     place = [Place(Path("content/a.md"), 4)]
     found = {f"{site.address}/a/": place}
     assert tell(found, memory, visitor) == 0
-    assert capsys.readouterr().out.strip() == "Alle 1 lenkene til andre nettsteder virker."
+    assert capsys.readouterr().out.strip() == "Alle lenkene til andre nettsteder virker (1)."
     found[f"{site.address}/404"] = place
     assert tell(found, memory, visitor) == 1
     assert "Lenken er død" in capsys.readouterr().out

@@ -1,6 +1,9 @@
 """What an editor is shown: mistakes first and all of them, warnings by subject and counted."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,8 @@ from builder.checks import check, report, summary
 from builder.checks.report import SHOWN
 from builder.content import ContentError, Problem, load
 from tests.checks.conftest import DAY, HEADER, Told, replace_in, write
-from tests.content.sample import PAGE_FILE, RULES_FILE, SCHEME_FILE
+from tests.conftest import BUILD_DATE, copy_project
+from tests.content.sample import PAGE_FILE, RULES, RULES_FILE, SCHEME_FILE
 
 
 def problem(n: int, subject: str = "Datoer", *, is_warning: bool = True) -> Problem:
@@ -85,6 +89,7 @@ def test_all_is_told_at_once_where_the_content_cannot_be_read(root: Path, told: 
         (SCHEME_FILE, "name: [\n"),
         (SCHEME_FILE, ""),
         (RULES_FILE, "year: 2030\n"),
+        (RULES_FILE, RULES.replace("year: 2030", "year: 2031", 1)),
         (PAGE_FILE, ""),
         (PAGE_FILE, "Title: A\n\n" + "> " * 2000 + "dypt\n"),
         ("changes/2030-02-03-a.yaml", "date: i morgen\n"),
@@ -123,6 +128,24 @@ def test_only_mistakes_make_the_command_fail(
     everything = capsys.readouterr().out
     assert len(re.findall(r"^content/", everything, re.MULTILINE)) > shown
     assert "make check-links" in said
+
+
+def test_the_command_of_make_check(project_root: Path, tmp_path: Path) -> None:
+    copy_project(project_root, tmp_path / "kopi")
+    page = tmp_path / "kopi/content/tryggest/om.md"
+    page.write_text(f"{page.read_text('utf-8')}\nInntil 300 000 kr.\n", "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "builder", "check"],
+        cwd=tmp_path / "kopi",
+        env={**os.environ, "BUILD_DATE": BUILD_DATE, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (1, "")
+    line = len(page.read_text("utf-8").splitlines())
+    assert f"content/tryggest/om.md:{line}: Regelverket har ikke dette tallet." in run.stdout
+    assert re.search(r"^1 feil og \d+ advarsler\.$", run.stdout, re.MULTILINE)
 
 
 def test_the_content_of_the_site_has_no_mistakes(project_root: Path) -> None:
