@@ -7,6 +7,7 @@ link to; so robots.txt, which is for programs that go on from page to page, is n
 """
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import os
@@ -102,8 +103,9 @@ def links(context: Context) -> dict[str, list[Place]]:
 
 
 def _add(found: dict[str, list[Place]], address: str, place: Place) -> None:
-    if urlsplit(address).scheme in ("http", "https"):
-        found.setdefault(urldefrag(address).url, []).append(place)
+    with contextlib.suppress(ValueError):  # brackets that are no IPv6 address: told by «links»
+        if urlsplit(address).scheme in ("http", "https"):
+            found.setdefault(urldefrag(address).url, []).append(place)
 
 
 def _addresses(data: Plain, key: Key = ()) -> Iterator[tuple[Key, str]]:

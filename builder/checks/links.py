@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from markdown.extensions.toc import slugify_unicode
+from markdown.extensions.toc import slugify_unicode as slug
 
 from builder.addresses import address, localized
 from builder.checks.context import Context
@@ -16,8 +17,12 @@ from calc.rules import Lang
 
 _FOREIGN = ("http", "https", "mailto", "tel", "webcal")
 _HEADING = "del-"
+# Pages with a form have ids of all its fields, and scripts read answers and words after `#`.
+_WITH_FORM = ("kalkulator", "egen-nedtrapping")
+_FOR_SCRIPTS = re.compile(r"(svar|q)=")
+_ID = re.compile(r'\bid="([^"]+)"')
+_FILLED_IN = re.compile(r"{{.*?}}")
 _HOST = re.compile(r"([\w-]+\.)+[a-z]{2,}(/|$)")
-_ONE_SLASH = "en adresse på nettstedet som begynner med skråstrek, for eksempel /frister/"
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,12 @@ def check(context: Context) -> Iterator[Problem]:
     checker = _Checker(context)
     for page in context.pages:
         for link in page.links:
-            for wrong in checker.wrong_with(page, link.address):
+            try:
+                found = list(checker.wrong_with(page, link.address))
+            except ValueError:  # brackets that are no IPv6 address
+                expected = "en adresse slik den står i nettleseren"
+                found = [_Wrong("Adressen kan ikke leses.", expected)]
+            for wrong in found:
                 yield Problem(
                     page.shown,
                     link.line,
@@ -48,6 +58,8 @@ class _Checker:
     def __init__(self, context: Context) -> None:
         self.addresses = context.addresses
         self.site_host = urlsplit(context.site_address).netloc
+        self.changes = {change.name for change in context.site.changes}
+        self.template_ids = _template_ids(context.root / "theme/templates")
         self.pages = {(p.file.scheme, p.file.name, p.file.lang): p for p in context.pages}
 
     def wrong_with(self, page: Page, link: str) -> Iterator[_Wrong]:
@@ -95,23 +107,21 @@ class _Checker:
         name = path.rpartition("/")[2].removesuffix(".md").removesuffix(".nn")
         if path.endswith(".md") and (page.file.scheme, name, "nb") in self.pages:
             return _with_path(parts, address(page.file.scheme, name))
-        return suggestion(path, self.addresses.near(path)) or _ONE_SLASH
+        return suggestion(path, self.addresses.near(path))
 
     def _wrong_place(self, page: Page, path: str, place: str) -> _Wrong | None:
-        """What is wrong with what stands after `#`. Only headings of texts are known here.
+        """What is wrong with what stands after `#`.
 
         A page that is there in bokmål only stands among the nynorsk ones too, and leads to them.
         """
         key = self.addresses.pages.get(path)
-        if key is None:
+        if key is None or key[1] in _WITH_FORM or _FOR_SCRIPTS.match(place):
             return None
         for lang in self._shown_in(page):
             target = self.pages.get((*key, lang)) or self.pages.get((*key, "nb"))
-            if target is None or place in target.anchors:
+            if target is None or place in target.anchors or self._is_of_template(place):
                 continue
-            as_heading = _HEADING + slugify_unicode(place, "-")
-            if not place.startswith(_HEADING) and as_heading not in target.anchors:
-                continue  # a place that the template has; the built site is checked for these
+            as_heading = place if place.startswith(_HEADING) else _HEADING + slug(place, "-")
             headings = [anchor for anchor in target.anchors if anchor.startswith(_HEADING)]
             if lang == "nn" and page.file.lang == "nb":
                 message = f"Nynorsksiden {localized(path, lang)} har ikke stedet lenken peker på."
@@ -119,6 +129,11 @@ class _Checker:
             expected = suggestion(as_heading, headings) if headings else "lenken uten «#…»"
             return _Wrong("Siden har ikke stedet lenken peker på.", expected)
         return None
+
+    def _is_of_template(self, place: str) -> bool:
+        """Whether templates have such an id, on this page or another: the built site is checked."""
+        is_there = self.template_ids.fullmatch(place) is not None
+        return place in self.changes or (is_there and not place.startswith(_HEADING))
 
     def _shown_in(self, page: Page) -> tuple[Lang, ...]:
         if page.file.lang == "nn":
@@ -129,3 +144,12 @@ class _Checker:
 
 def _with_path(parts: SplitResult, path: str) -> str:
     return parts._replace(path=path).geturl()
+
+
+def _template_ids(folder: Path) -> re.Pattern[str]:
+    """What the ids in the templates look like, but for those that are filled in altogether."""
+    written = {
+        id_ for path in folder.rglob("*.html") for id_ in _ID.findall(path.read_text("utf-8"))
+    }
+    patterns = (map(re.escape, _FILLED_IN.split(id_)) for id_ in sorted(written))
+    return re.compile("|".join(filter(re.compile(r"\w{2}").search, map(".+".join, patterns))))

@@ -82,8 +82,9 @@ def line_at(text: str, position: int) -> int:
 def _renderer(root: Path) -> Callable[[str], str]:
     """Markdown to HTML, set up as for the site."""
     settings = runpy.run_path(str(root / "pelican.conf.py"))["MARKDOWN"]
-    configs = settings["extension_configs"]
-    markdown = Markdown(extensions=list(configs), extension_configs=configs)
+    # Pelican takes those that have a configuration too.
+    extensions = dict.fromkeys([*settings.get("extensions", ()), *settings["extension_configs"]])
+    markdown = Markdown(**{**settings, "extensions": list(extensions)})
 
     def render(source: str) -> str:
         try:

@@ -25,6 +25,7 @@ def root(project_root: Path, tmp_path: Path) -> Path:
     root = tmp_path / "prosjekt"
     root.mkdir()
     (root / "pelican.conf.py").symlink_to(project_root / "pelican.conf.py")
+    (root / "theme").symlink_to(project_root / "theme")
     write_sample(root / "content")
     write(root, "pages/forside.md", GENERAL)
     return root
