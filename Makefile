@@ -2,8 +2,8 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
-  lint mutants lock clean new schemas setup-site setup-dev
+.PHONY: help publish site serve new check check-links test test-pages test-browsers lighthouse \
+  gallery sizes bench lint schemas mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -46,8 +46,11 @@ new: setup-site ## Lag en ordning (NAME="…") eller et regelverksår (SCHEME=�
 	@$(RUN) -m builder new $(call given,NAME,name) $(call given,SLUG,slug) \
 	  $(call given,SCHEME,scheme) $(call given,YEAR,year)
 
-check: setup-site ## Kontroller innholdet uten å bygge
+check: setup-site ## Kontroller innholdet uten å bygge (alle advarslene: ALT=1)
 	@$(RUN) -m builder check $(ARGS)
+
+check-links: setup-site ## Kontroller lenkene til andre nettsteder (også dem som nylig svarte: NYTT=1)
+	@$(RUN) -m builder check-links $(ARGS)
 
 # $(call pytest,arguments): with the Chromium that pages are tried in.
 pytest = chromium="$$($(RUN) builder/bootstrap.py browser)" && \

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import check, content, new, publish, schemas, serve, site, sizes
+from builder import check, checks, new, publish, schemas, serve, site, sizes
+from builder.checks import external
 from builder.errors import KnownError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,12 +22,6 @@ def main(argv: Sequence[str]) -> int:
     except KnownError as error:
         print(error, file=sys.stderr)
         return 1
-
-
-def _check(_rest: Sequence[str]) -> int:
-    content.load(ROOT / "content")
-    print("Innholdet er i orden.")
-    return 0
 
 
 def _site(rest: Sequence[str]) -> int:
@@ -52,7 +47,8 @@ def _publish(_rest: Sequence[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "check": _check,
+    "check": checks.main,
+    "check-links": external.main,
     "new": new.main,
     "publish": _publish,
     "schemas": schemas.main,

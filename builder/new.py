@@ -28,6 +28,7 @@ from builder.content.unfinished import MARK, markable
 from builder.content.validate import suggestion
 from builder.content.visibility import Visibility
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
+from builder.day import today
 from builder.errors import KnownError
 from calc.fields import FIRST_YEAR, LAST_YEAR
 from calc.rules import Rules
@@ -71,17 +72,17 @@ def main(argv: Sequence[str]) -> int:
     for name in ("name", "slug", "scheme", "year"):
         parser.add_argument(f"--{name}")
     given = parser.parse_args(argv)
-    content, today = ROOT / "content", _today()
+    content, day = ROOT / "content", today()
     wanted = {name for name, value in vars(given).items() if value is not None}
     if not wanted:
-        print(usage(content, today.year))
+        print(usage(content, day.year))
     elif wanted == {"scheme", "year"}:
         print(new_year(content, given.scheme, given.year))
     elif "name" in wanted and "scheme" not in wanted:
-        print(new_scheme(content, given.name, given.slug, given.year, today))
+        print(new_scheme(content, given.name, given.slug, given.year, day))
     else:
         found = " og ".join(sorted(name.upper() for name in wanted))
-        raise NewError([f"{found} kan ikke brukes slik.", usage(content, today.year)])
+        raise NewError([f"{found} kan ikke brukes slik.", usage(content, day.year)])
     return 0
 
 
@@ -91,13 +92,6 @@ def usage(content: Path, year: int) -> str:
     return _USAGE.format(
         year=year + 1, example=slugs[-1] if slugs else "noe", schemes=", ".join(slugs) or "ingen"
     )
-
-
-def _today() -> dt.date:
-    # The plugin takes a second to import, which only this command has to wait for.
-    from builder.plugin import today
-
-    return today()
 
 
 def _slugs(content: Path) -> list[str]:

@@ -5,12 +5,10 @@ from `builder.pages`.
 """
 
 import functools
-import os
 import shutil
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pelican import Pelican, signals
 from pelican.contents import Page
@@ -38,6 +36,7 @@ from builder import (
 from builder.addresses import localized
 from builder.content import ContentError
 from builder.content.load import PageFile
+from builder.day import today
 from builder.i18n import LANGS
 from builder.pages import FILTERS, Pages, Prose, SiteView, embeddable
 
@@ -68,12 +67,6 @@ def _generators(_pelican: Pelican) -> type[Generator]:
 def _say(step: str) -> None:
     """Tell the editor what is being done. Not on standard output, which Pelican has."""
     print(step, file=sys.stderr, flush=True)
-
-
-def today() -> date:
-    """The day the site is built for: `BUILD_DATE` (ISO) or today. Read here and nowhere else."""
-    fixed = os.environ.get("BUILD_DATE")
-    return date.fromisoformat(fixed) if fixed else datetime.now(ZoneInfo("Europe/Oslo")).date()
 
 
 class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hints

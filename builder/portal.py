@@ -120,6 +120,16 @@ def choices(
     ]
 
 
+def names(schemes: Collection[Scheme]) -> list[str]:
+    """What the list can be narrowed to, as the ends of the addresses (`Choice.name`)."""
+    words = {
+        "status": [*_STATUS_WORDS.values()],
+        "malgruppe": [*_GROUP_WORDS.values()],
+        "eier": sorted({owner_word(scheme) for scheme in schemes}),
+    }
+    return [f"{facet}/{word}" for facet, of_facet in words.items() for word in of_facet]
+
+
 def owner_word(scheme: Scheme) -> str:
     """The owner of a scheme as a word of addresses."""
     word: str = slugify(scheme.owner.name.nb)

@@ -1,6 +1,6 @@
 """The content model: reads and validates `content/`, all problems at once, in Norwegian."""
 
-from builder.content.load import Site, load
+from builder.content.load import Site, load, read
 from builder.content.model import PAGE_NAMES, Change, Deadline, Scheme
 from builder.content.problems import ContentError, Problem
 
@@ -13,4 +13,5 @@ __all__ = [
     "Scheme",
     "Site",
     "load",
+    "read",
 ]

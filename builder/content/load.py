@@ -131,6 +131,17 @@ def is_address(name: str) -> bool:
 
 def load(content: Path) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once."""
+    site, problems = read(content)
+    if problems:
+        raise ContentError(problems)
+    return site
+
+
+def read(content: Path) -> tuple[Site, list[Problem]]:
+    """What can be read of the content folder, and all that is wrong with the rest.
+
+    A scheme with mistakes is left out of the schemes; its pages stay among the pages.
+    """
     found = _Found()
     for folder in sorted(p for p in content.iterdir() if p.is_dir()):
         if folder.name.startswith("."):
@@ -144,8 +155,6 @@ def load(content: Path) -> Site:
     shown = _shown(content, content / CHANGES)
     changes = read_changes(content / CHANGES, shown, found.schemes, problems)
     problems += _check_addresses(content, found.pages)
-    if problems:
-        raise ContentError(problems)
     site = Site(
         schemes={slug: scheme for slug, scheme in found.schemes.items() if scheme is not None},
         pages=found.pages,
@@ -154,9 +163,8 @@ def load(content: Path) -> Site:
         unconfirmed=+found.unconfirmed,
         unfilled=+found.unfilled,
     )
-    if problems := list(_check_aliases(content, site)):
-        raise ContentError(problems)
-    return site
+    problems += _check_aliases(content, site)
+    return site, problems
 
 
 def _shown(content: Path, path: Path) -> Path:

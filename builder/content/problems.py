@@ -11,7 +11,7 @@ class Problem:
     """One mistake: where it is (file, line from 1, dotted key), what was found and expected.
 
     `message`, `found` and `expected` are Norwegian; `found` and `expected` may be empty. A warning
-    is listed and counted, but stops nothing.
+    is listed and counted, but stops nothing. `subject` is what lists of problems are divided by.
     """
 
     file: Path
@@ -21,6 +21,7 @@ class Problem:
     found: str = ""
     expected: str = ""
     is_warning: bool = False
+    subject: str = ""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)

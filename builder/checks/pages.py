@@ -1,0 +1,201 @@
+"""Markdown pages as checks see them: the source line by line, and what Markdown makes of it."""
+
+import re
+import runpy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from html import escape, unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.extensions.fenced_code import FencedBlockPreprocessor
+
+from builder.content.load import PageFile, Site
+from builder.content.yaml_file import read_text
+
+_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+# What is not shown: the addresses of links and images, definitions of them, comments, tags.
+_NOT_SHOWN = re.compile(
+    r"""(?<=\]) \( [^()\s]* (?:\([^()\s]*\)[^()\s]*)* (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)
+    | ^[ ]{0,3} \[ [^\]\n]+ \]: .* $
+    | <!-- .{0,5000}? -->
+    | </? [a-zA-Z] [^<>]* >
+    | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >""",
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
+_MARKS = re.compile(r"[*_\\]")
+_LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|\d+[.)])[ \t]")
+_READ_ALOUD = ("Title:", "Description:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A link or an image of a page: its address as in the HTML; `alt` is None for a link."""
+
+    address: str
+    line: int
+    alt: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A Markdown page.
+
+    `prose` has the lines of the source with all that readers don't read taken out: code, addresses,
+    marks. `paragraphs` are the texts of paragraphs and points, without headings, tables and code.
+    """
+
+    file: PageFile
+    shown: Path
+    prose: str
+    links: tuple[Reference, ...]
+    images: tuple[Reference, ...]
+    anchors: tuple[str, ...]
+    paragraphs: tuple[str, ...]
+
+    def line_of(self, text: str) -> int:
+        """The line (from 1) where a text of a paragraph begins, or 0 where it can't be told."""
+        words = re.findall(r"\w+", text)
+        found = re.search(r"\W+".join(words), self.prose) if words else None
+        return 0 if found is None else line_at(self.prose, found.start())
+
+
+def read_pages(root: Path, site: Site) -> tuple[Page, ...]:
+    """Every page of the site. One that can't be read is left out: loading tells of it."""
+    render = _renderer(root)
+    pages = []
+    for file in site.pages.values():
+        shown = file.path.relative_to(root)
+        text = read_text(file.path, shown, [])
+        if text is not None:
+            source = re.sub(r"\r\n?", "\n", text)
+            pages.append(_page(file, shown, source, render(source)))
+    return tuple(pages)
+
+
+def line_at(text: str, position: int) -> int:
+    """The line (from 1) of a position in a text."""
+    return text.count("\n", 0, position) + 1
+
+
+def _renderer(root: Path) -> Callable[[str], str]:
+    """Markdown to HTML, set up as for the site."""
+    settings = runpy.run_path(str(root / "pelican.conf.py"))["MARKDOWN"]
+    # Pelican takes those that have a configuration too.
+    extensions = dict.fromkeys([*settings.get("extensions", ()), *settings["extension_configs"]])
+    markdown = Markdown(**{**settings, "extensions": list(extensions)})
+
+    def render(source: str) -> str:
+        try:
+            html: str = markdown.reset().convert(source)
+        except RecursionError:  # nested without end
+            return ""
+        return html
+
+    return render
+
+
+def _page(file: PageFile, shown: Path, source: str, html: str) -> Page:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    without_code = _without_code(_without_header(source))
+    return Page(
+        file=file,
+        shown=shown,
+        prose=_MARKS.sub("", unescape(_blank(_NOT_SHOWN, without_code))),
+        links=tuple(_located(without_code, reader.links)),
+        images=tuple(_located(without_code, reader.images)),
+        anchors=tuple(reader.anchors),
+        paragraphs=tuple(filter(None, (" ".join("".join(p).split()) for p in reader.paragraphs))),
+    )
+
+
+class _Reader(HTMLParser):
+    """Takes what checks look at from the HTML of a page."""
+
+    _BLOCKS = ("p", "li")
+    _NOT_COUNTED = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "code")
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.links: list[tuple[str, str | None]] = []
+        self.images: list[tuple[str, str | None]] = []
+        self.anchors: list[str] = []
+        self.paragraphs: list[list[str]] = []
+        self.open: list[tuple[str, list[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if "id" in values:
+            self.anchors.append(values["id"])
+        if tag == "a" and "href" in values:
+            self.links.append((values["href"], None))
+        elif tag == "img":
+            self.images.append((values.get("src", ""), values.get("alt", "")))
+        elif tag in self._BLOCKS:
+            self.paragraphs.append([])
+            self.open.append((tag, self.paragraphs[-1]))
+        elif tag in self._NOT_COUNTED:
+            self.open.append((tag, []))
+
+    def handle_endtag(self, tag: str) -> None:
+        names = [name for name, _ in self.open]
+        if tag in names:
+            del self.open[len(names) - 1 - names[::-1].index(tag) :]
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.open[-1][1].append(data)
+
+
+def _located(source: str, references: Iterable[tuple[str, str | None]]) -> Iterator[Reference]:
+    """The references with their lines: the same address again stands further down."""
+    last: dict[str, int] = {}
+    for address, alt in references:
+        written = "|".join({re.escape(address), re.escape(escape(address))})
+        pattern = rf"(?<=[(<\"'\s])(?:{written})(?=[)>\"'\s]|$)" if address else r"\]\(\s*\)"
+        place = re.compile(pattern)
+        # Several links may share one definition of their address.
+        found = place.search(source, last.get(address, -1) + 1) or place.search(source)
+        if found:
+            last[address] = found.start()
+        line = line_at(source, found.start()) if found else 0
+        yield Reference(address=address, line=line, alt=alt)
+
+
+def _without_header(source: str) -> str:
+    """The source with nothing but what is read of the lines at its top."""
+    header, blank, body = source.partition("\n\n")
+    lines = header.split("\n")
+    read = (
+        next((line.removeprefix(name) for name in _READ_ALOUD if line.startswith(name)), "")
+        for line in lines
+    )
+    return "\n".join(read) + blank + body
+
+
+def _without_code(source: str) -> str:
+    source = _blank(FencedBlockPreprocessor.FENCED_BLOCK_RE, source)
+    lines: list[str] = []
+    before, in_list, in_code = "", False, False
+    for line in source.split("\n"):
+        if line.strip():
+            is_indented = line.startswith(("    ", "\t"))
+            # Inside a list, indentation continues the point.
+            in_code = is_indented and not in_list and (in_code or not before.strip())
+            in_list = in_list if is_indented else _is_in_list(line, before, in_list)
+        lines.append("" if in_code else line)
+        before = line
+    return _blank(_INLINE_CODE, "\n".join(lines))
+
+
+def _is_in_list(line: str, before: str, in_list: bool) -> bool:
+    """Whether a line that is not indented belongs to a list: a point, or more of its text."""
+    return _LIST_ITEM.match(line) is not None or (in_list and bool(before.strip()))
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    """The text without what the pattern finds, on the same lines."""
+    return pattern.sub(lambda found: " " + "\n" * found[0].count("\n"), text)

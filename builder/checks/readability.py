@@ -1,0 +1,54 @@
+"""Reading ease: LIX, and where to begin.
+
+LIX is Carl-Hugo Björnsson's measure (*Läsbarhet*, 1968): words for each sentence, plus the
+percentage of words with more than six letters. On the usual scale 40 to 50 is the middle, as in
+newspapers, and a text is difficult from 50 on. We look at it before that.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from builder.checks.context import Context
+from builder.content import Problem
+
+MOST, DIFFICULT = 45, 50
+# Of a shorter text, one long name makes another number.
+LEAST_WORDS = 60
+_LONG_WORD = 7
+_WORD = re.compile(r"\w+(?:[-.,’']\w+)*")
+_SHORTENED = r"(?<!\bf\.eks)(?<!\bbl\.a)(?<!\bjf)(?<!\bca)(?<!\bnr)(?<!\bkap)(?<!\bo\.l)(?<!\bm\.m)"
+_END = re.compile(rf"{_SHORTENED}[.!?…]+[»\")]*\s+(?=[«\"(]*[A-ZÆØÅ0-9])|:\s+(?=[A-ZÆØÅ«])")
+_FIRST_WORDS = 8
+
+
+def sentences(paragraphs: Iterable[str]) -> list[str]:
+    """The sentences of paragraphs and points: a point is at least one."""
+    parts = (part for text in paragraphs for part in _END.split(text))
+    return [part for part in parts if _WORD.search(part)]
+
+
+def lix(written: Iterable[str]) -> Fraction:
+    """The LIX of sentences that have at least one word."""
+    counted = [_WORD.findall(sentence) for sentence in written]
+    words = [word for sentence in counted for word in sentence]
+    long_words = sum(len(word) >= _LONG_WORD for word in words)
+    return Fraction(len(words), len(counted)) + Fraction(100 * long_words, len(words))
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Pages that are difficult to read, with their longest sentence."""
+    for page in context.pages:
+        written = sentences(page.paragraphs)
+        lengths = [len(_WORD.findall(sentence)) for sentence in written]
+        if sum(lengths) < LEAST_WORDS:
+            continue
+        index = int(lix(written))
+        if index > MOST:
+            longest = written[lengths.index(max(lengths))]
+            message = f"Teksten er tung å lese: lesbarhetsindeksen (LIX) er {index}."
+            start = " ".join(longest.split()[:_FIRST_WORDS])
+            found = f"den lengste setningen har {max(lengths)} ord: «{start} …»"
+            expected = f"høyst {MOST}: kortere setninger og ord ({DIFFICULT} regnes som vanskelig)"
+            line = page.line_of(longest)
+            yield Problem(page.shown, line, "", message, found, expected, is_warning=True)

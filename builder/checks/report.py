@@ -1,0 +1,49 @@
+"""What was found, as an editor reads it: mistakes first, then warnings by subject."""
+
+import os
+from collections.abc import Sequence
+
+from builder.content import Problem
+
+# As many as one reads through; the rest waits behind ALT=1.
+SHOWN = 5
+_OTHER = "Annet"
+
+
+def report(problems: Sequence[Problem], *, every: bool = False) -> str:
+    """Every mistake, the first warnings of each subject (or all), and how many there are.
+
+    The order is that of `problems`.
+    """
+    errors = [problem for problem in problems if not problem.is_warning]
+    warnings = [problem for problem in problems if problem.is_warning]
+    parts = ["\n\n".join([f"Feil ({len(errors)})", *map(str, errors)])] if errors else []
+    subjects: dict[str, list[Problem]] = {}
+    for problem in warnings:
+        subjects.setdefault(problem.subject or _OTHER, []).append(problem)
+    for subject, found in subjects.items():
+        shown = found if every else found[:SHOWN]
+        lines = [f"Advarsler: {subject.lower()} ({len(found)})", "", *map(str, shown)]
+        if len(shown) < len(found):
+            lines.append(f"… og {len(found) - len(shown)} til (ALT=1 viser alle)")
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, summary(problems)])
+
+
+def is_set(variable: str) -> bool:
+    """Whether a variable of `make` is set: ALT=1."""
+    return os.environ.get(variable, "0") not in ("", "0")
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """How many there are, in one line."""
+    warnings = sum(problem.is_warning for problem in problems)
+    errors = len(problems) - warnings
+    if not problems:
+        return "Innholdet er i orden: ingen feil og ingen advarsler."
+    counts = f"{errors or 'Ingen'} feil og {warnings or 'ingen'} {_of_warnings(warnings)}."
+    return counts if errors else f"{counts} Advarsler stopper ikke publiseringen."
+
+
+def _of_warnings(count: int) -> str:
+    return "advarsel" if count == 1 else "advarsler"
