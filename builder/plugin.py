@@ -40,6 +40,7 @@ from builder import (
     metadata,
     offline,
     portal,
+    prose,
     rule_files,
     rule_years,
     runtime,
@@ -366,13 +367,13 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
         found: Lang = lang if (scheme, name, lang) in self.prose else "nb"
         page = self.prose[scheme, name, found]
-        html = _within(page.content, lang)
+        html = _within(prose.html(page.content, {}), lang)
         return PageView(
             name=name,
             kind=name,
             title=page.title,
             description=page.metadata["description"],
-            content=Markup(html),  # noqa: S704  # HTML that Markdown has made
+            content=Markup(html),  # noqa: S704  # cleaned
             content_lang=found,
             url=localized(address(scheme, name), lang),
         )
