@@ -193,6 +193,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         output = Path(self.output_path)
         self._write_data(output)
         shutil.copytree(self.assets.folder, output / "assets")
+        for shown in self.site.pages.values():
+            for image in shown.images.values():
+                _write_bytes(output, image.address, image.data)
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
         (output / "embed.js").write_text(self.assets.embed, "utf-8")
         search.write(output)
@@ -367,7 +370,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
         found: Lang = lang if (scheme, name, lang) in self.prose else "nb"
         page = self.prose[scheme, name, found]
-        html = _within(prose.html(page.content, {}), lang)
+        images = self.site.pages[scheme, name, found].images
+        html = _within(prose.html(page.content, images), lang)
         return PageView(
             name=name,
             kind=name,

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from builder.content.changes import read_changes
 from builder.content.examples import check_example
+from builder.content.files import NAMING, is_ours, misplaced, unsafe, why_no_name
+from builder.content.images import Image, read_images, unused
+from builder.content.markdown_file import check_markdown
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
 from builder.content.validate import validate
@@ -30,12 +33,16 @@ _HEADERS = ("Title", "Description")
 
 @dataclass(frozen=True, kw_only=True)
 class PageFile:
-    """A Markdown file: which scheme (None for general pages), name, language and path."""
+    """A Markdown file: which scheme (None for general pages), name, language and path.
+
+    `images` are those that it shows, by address as it is written there.
+    """
 
     scheme: str | None
     name: str
     lang: Lang
     path: Path
+    images: dict[str, Image] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +50,13 @@ class Site:
     """All content.
 
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
-    newest first.
+    newest first. `warnings` are of what their editor should know, and stop nothing.
     """
 
     schemes: dict[str, Scheme]
     pages: dict[tuple[str | None, str, Lang], PageFile]
     changes: tuple[Change, ...]
+    warnings: tuple[Problem, ...] = ()
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
@@ -57,10 +65,13 @@ class Site:
 
 def load(content: Path) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once."""
-    problems: list[Problem] = []
+    problems = unsafe(content)
+    if problems:
+        raise ContentError(problems)
+    problems += misplaced(content, PAGES, CHANGES)
     schemes: dict[str, Scheme | None] = {}
     pages: dict[tuple[str | None, str, Lang], PageFile] = {}
-    for folder in sorted(p for p in content.iterdir() if p.is_dir()):
+    for folder in sorted(p for p in content.iterdir() if p.is_dir() and is_ours(p)):
         if folder.name == PAGES:
             _read_pages(content, folder, None, pages, problems)
         elif folder.name not in _FOLDERS:
@@ -68,10 +79,11 @@ def load(content: Path) -> Site:
             schemes[folder.name] = _read_scheme(content, folder, problems)
     changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
     problems += _check_addresses(content, pages)
-    if problems:
-        raise ContentError(problems)
+    errors = [problem for problem in problems if not problem.is_warning]
+    if errors:
+        raise ContentError(errors)
     whole = {slug: scheme for slug, scheme in schemes.items() if scheme is not None}
-    return Site(schemes=whole, pages=pages, changes=changes)
+    return Site(schemes=whole, pages=pages, changes=changes, warnings=tuple(sorted(set(problems))))
 
 
 def _shown(content: Path, path: Path) -> Path:
@@ -106,11 +118,13 @@ def _read_pages(
     pages: dict[tuple[str | None, str, Lang], PageFile],
     problems: list[Problem],
 ) -> None:
-    for path in sorted(folder.glob("*.md")):
+    images = read_images(folder, _shown(content, folder), problems)
+    used: set[str] = set()
+    for path in sorted(path for path in folder.glob("*.md") if is_ours(path)):
         stem, dot, suffix = path.stem.partition(".")
         lang: Lang = "nn" if suffix == "nn" else "nb"
         shown = _shown(content, path)
-        if (dot and suffix != "nn") or not _SLUG.fullmatch(stem):
+        if (dot and suffix != "nn") or why_no_name(stem):
             problems.append(
                 Problem(
                     shown,
@@ -118,7 +132,7 @@ def _read_pages(
                     "",
                     "Filnavnet kan ikke brukes som adresse.",
                     path.name,
-                    "små bokstaver a–z, tall og bindestrek, og .md eller .nn.md til slutt",
+                    f"{why_no_name(stem) or NAMING}, og .md eller .nn.md til slutt",
                 )
             )
         elif scheme is not None and stem not in PAGE_NAMES:
@@ -133,8 +147,14 @@ def _read_pages(
                 )
             )
         else:
-            pages[scheme, stem, lang] = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
             problems += _check_header(path, shown)
+            shows = _check_text(path, shown, images, problems)
+            used |= shows
+            placed = {name: image for name, image in images.items() if image and name in shows}
+            pages[scheme, stem, lang] = PageFile(
+                scheme=scheme, name=stem, lang=lang, path=path, images=placed
+            )
+    problems += unused(folder, images, used, _shown(content, folder))
     if scheme is not None:
         problems += [
             Problem(
@@ -147,6 +167,18 @@ def _read_pages(
             for name in PAGE_NAMES
             if (scheme, name, "nb") not in pages
         ]
+
+
+def _check_text(
+    path: Path, shown: Path, images: dict[str, Image | None], problems: list[Problem]
+) -> set[str]:
+    """The images that a text shows; what is wrong in it is added to `problems`."""
+    text = read_text(path, shown, problems)
+    if text is None:
+        return set(images)
+    found, used = check_markdown(text, shown, images)
+    problems += found
+    return used
 
 
 def _check_header(path: Path, shown: Path) -> list[Problem]:
@@ -197,19 +229,10 @@ def _check_header(path: Path, shown: Path) -> list[Problem]:
 
 def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme | None:
     shown = _shown(content, folder)
-    if not _SLUG.fullmatch(folder.name) or folder.name in _TAKEN:
-        problems.append(
-            Problem(
-                shown,
-                0,
-                "",
-                "Mappenavnet kan ikke brukes som adresse.",
-                folder.name,
-                "små bokstaver a–z, tall og bindestrek"
-                if folder.name not in _TAKEN
-                else "et navn som ikke er i bruk til noe annet",
-            )
-        )
+    taken = "et navn som ikke er i bruk til noe annet" if folder.name in _TAKEN else ""
+    if why := taken or why_no_name(folder.name):
+        message = "Mappenavnet kan ikke brukes som adresse."
+        problems.append(Problem(shown, 0, "", message, folder.name, why))
         return None
     facts_file = folder / "scheme.yaml"
     if not facts_file.is_file():
@@ -228,7 +251,7 @@ def _read_scheme(content: Path, folder: Path, problems: list[Problem]) -> Scheme
     problems += document.problems
     if facts is not None:
         problems += _check_names(document, ("sources",))
-    rule_files = sorted((folder / "rules").glob("*.yaml"))
+    rule_files = sorted(path for path in (folder / "rules").glob("*.yaml") if is_ours(path))
     if not rule_files:
         problems.append(
             Problem(
