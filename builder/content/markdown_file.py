@@ -22,6 +22,7 @@ from builder.content.yaml_file import short
 MOST_BYTES = 50_000
 _LONGEST_LINE = 5_000
 _MOST_OPEN = 30
+_MOST_OPEN_TAGS = 200
 _MOST_HEADINGS = 300
 
 # Elements that only say how a text looks or what part of a page it is. Without them the text is
@@ -92,7 +93,7 @@ def _too_much(text: str, shown: Path) -> Problem | None:
     if len(text.encode()) > MOST_BYTES:
         found, expected = f"{len(text.encode())} byte", f"høyst {MOST_BYTES} byte"
         return Problem(shown, 0, "", "Teksten er for lang for én side.", found, expected)
-    depth = headings = 0
+    depth = tags = headings = 0
     for number, line in enumerate(text.splitlines(), start=1):
         if len(line) > _LONGEST_LINE:
             found, expected = f"{len(line)} tegn", f"høyst {_LONGEST_LINE} tegn"
@@ -105,6 +106,11 @@ def _too_much(text: str, shown: Path) -> Problem | None:
                 message = "Avsnittet har for mange parenteser og klammer som ikke er lukket."
                 found, expected = short(line.strip()), f"høyst {_MOST_OPEN} åpne på en gang"
                 return Problem(shown, number, "", message, found, expected)
+        tags = max(0, tags + line.count("<") - line.count(">"))
+        if tags > _MOST_OPEN_TAGS:
+            message = "Teksten har for mange < som ikke er lukket med >."
+            found, expected = short(line.strip()), f"høyst {_MOST_OPEN_TAGS}; skriv &lt; for <"
+            return Problem(shown, number, "", message, found, expected)
         headings += line.lstrip().startswith("#")
         if headings > _MOST_HEADINGS:
             expected = f"høyst {_MOST_HEADINGS}"
@@ -126,6 +132,12 @@ def _read(text: str, shown: Path) -> "_Reader":
         message = f"«<{tag}>» står et sted der den ikke kan stå."
         expected = "hele elementer, og deler av en tabell inni en tabell"
         reader.tell(reader.lines[tag], message, f"<{tag}>", expected)
+    if all(problem.is_warning for problem in reader.problems) and reader.said != kept.said:
+        both = zip(f"{reader.said} ", f"{kept.said} ", strict=False)
+        first = next((n for n, (a, b) in enumerate(both) if a != b), 0)
+        message = "HTML-en kan leses på to måter, og noe av teksten kan bli borte."
+        found = _untraced(reader.said[first:] or kept.said[first:])
+        reader.tell(0, message, found, "en > for hver <, og --> etter <!--")
     return reader
 
 
@@ -143,6 +155,10 @@ class _Reader(HTMLParser):
         self.allowed: Counter[str] = Counter()
         self.lines: dict[str, int] = {}
         self.open: Counter[str] = Counter()
+        self.said = ""
+
+    def handle_data(self, data: str) -> None:
+        self.said += "".join(data.split())
 
     def tell(
         self, line: int, message: str, found: str, expected: str, *, is_warning: bool = False
@@ -152,7 +168,7 @@ class _Reader(HTMLParser):
         )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        written = _TRACE.sub("", self.get_starttag_text() or "").replace(f"<{tag} >", f"<{tag}>")
+        written = _untraced(self.get_starttag_text() or "")
         traces = [_TRACE.search(f"{name} {value}") for name, value in attrs]
         line = next((int(trace[1]) for trace in traces if trace), 0) or self._line_of(f"<{tag}")
         self.lines.setdefault(tag, line)
@@ -163,9 +179,9 @@ class _Reader(HTMLParser):
             self._tell_of_tag(line, tag, written)
         for name, value in attrs:
             if not _TRACE.fullmatch(name):
-                self._attribute(line, tag, name, _TRACE.sub("", value or ""))
+                self._attribute(line, tag, name, _untraced(value or ""))
         if tag == "img":
-            self.images.append((line, _TRACE.sub("", dict(attrs).get("src") or "")))
+            self.images.append((line, _untraced(dict(attrs).get("src") or "")))
 
     def handle_endtag(self, tag: str) -> None:
         if self.open[tag]:
@@ -179,7 +195,9 @@ class _Reader(HTMLParser):
         self._tell_of_tag(self._line_of(f"<!{decl[:7]}"), f"!{decl}", f"<!{decl}>")
 
     def handle_pi(self, data: str) -> None:
-        self._tell_of_tag(self._line_of(f"<?{data[:3]}"), f"?{data.split()[0:1]}", f"<?{data}>")
+        self._tell_of_tag(
+            self._line_of(f"<?{data[:3]}"), f"?{data.partition(' ')[0]}", f"<?{data}>"
+        )
 
     def unknown_decl(self, data: str) -> None:
         self.handle_decl(f"[{data}")
@@ -191,8 +209,8 @@ class _Reader(HTMLParser):
             return
         found = f'{name}="{value}"'
         if name in prose.ADDRESSES and tag in prose.TAGS:
-            self._tell_of_address(line, value)
-        elif is_active:
+            self._tell_of_address(line or self._line_of(value), value)
+        elif is_active and tag in prose.TAGS | _HARMLESS:
             message = f"Attributtet «{name}» er ikke tillatt."
             self.tell(line, message, found, "taggen uten dette attributtet")
         elif tag in prose.TAGS:
@@ -220,6 +238,10 @@ class _Reader(HTMLParser):
     def _line_of(self, written: str) -> int:
         at = self.text.casefold().find(written.casefold())
         return self.text.count("\n", 0, at) + 1 if at >= 0 else 0
+
+
+def _untraced(text: str) -> str:
+    return re.sub(f" ?{_TRACE.pattern}", "", text)
 
 
 def _unknown_image(
