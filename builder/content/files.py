@@ -37,6 +37,7 @@ _REASONS = {
     errno.EACCES: "Du har ikke tilgang til den.",
     errno.EPERM: "Du har ikke tilgang til den.",
     errno.ENOENT: "Den finnes ikke.",
+    errno.EISDIR: "Den er en mappe.",
     errno.ELOOP: "Den er en lenke til en annen fil.",
 }
 
@@ -63,8 +64,7 @@ def read_bytes(path: Path, shown: Path, most: int, problems: list[Problem]) -> b
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                what = "en mappe" if stat.S_ISDIR(status.st_mode) else "ikke en vanlig fil"
-                problems.append(_unreadable(shown, f"Den er {what}."))
+                problems.append(_unreadable(shown, "Den er ikke en vanlig fil."))
                 return None
             raw = file.read(most + 1)
     except OSError as error:
