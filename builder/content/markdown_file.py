@@ -41,14 +41,20 @@ _ACTIVE = {
 }
 # What browsers and `prose.clean` put in by themselves.
 _IMPLIED = {"p", "tbody"}
+# Elements that need no end, or are ended by the next of their kind.
+_WITHOUT_END = {
+    *("br", "caption", "dd", "dt", "hr", "img", "li", "p", "tbody", "td", "th", "thead", "tr"),
+}
 
 # Where a tag or an address of the text stands is written into it before Markdown reads it, between
 # two of the characters that no text has (`yaml_file.read_text` refuses them).
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _TRACE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+# The beginning of a tag of HTML, not of an address between < and >.
+_TAG = r"<[A-Za-z][^\s/>:@<]*(?=[\s/>])"
 _TRACED = re.compile(
-    # A tag of HTML, not an address between < and >; a link or image; an address for links.
-    r"(?P<tag><[A-Za-z][^\s/>:@<]*(?=[\s/>]))|(?P<address>\]\([ \t]*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)",
+    # A tag; or the beginning of the address of a link or image, beside it or given below.
+    rf"(?P<tag>{_TAG})|(?:\]\([ \t]*+|^ {{0,3}}\[[^\]\n]+\]:\s*+)(?!{_TAG})<?",
     re.MULTILINE,
 )
 _OWN_TAGS = ", ".join(sorted(prose.OWN_TAGS))
@@ -128,6 +134,10 @@ def _read(text: str, shown: Path) -> "_Reader":
     for one, html in ((reader, made), (kept, prose.clean(made))):
         one.feed(html)
         one.close()
+    for tag in sorted((reader.open.keys() & prose.TAGS) - _WITHOUT_END):
+        for line in reader.open[tag]:
+            message = f"«<{tag}>» er ikke lukket, og blir lukket der teksten slutter."
+            reader.tell(line, message, f"<{tag}>", f"</{tag}> der det slutter", is_warning=True)
     for tag in sorted((reader.allowed - kept.allowed).keys() - _IMPLIED):
         message = f"«<{tag}>» står et sted der den ikke kan stå."
         expected = "hele elementer, og deler av en tabell inni en tabell"
@@ -154,7 +164,8 @@ class _Reader(HTMLParser):
         # How many there are of each element that is allowed, and the line of the first.
         self.allowed: Counter[str] = Counter()
         self.lines: dict[str, int] = {}
-        self.open: Counter[str] = Counter()
+        # The lines of those that are not closed.
+        self.open: dict[str, list[int]] = {}
         self.said = ""
 
     def handle_data(self, data: str) -> None:
@@ -172,7 +183,7 @@ class _Reader(HTMLParser):
         traces = [_TRACE.search(f"{name} {value}") for name, value in attrs]
         line = next((int(trace[1]) for trace in traces if trace), 0) or self._line_of(f"<{tag}")
         self.lines.setdefault(tag, line)
-        self.open[tag] += 1
+        self.open.setdefault(tag, []).append(line)
         if tag in prose.TAGS:
             self.allowed[tag] += 1
         else:
@@ -184,8 +195,8 @@ class _Reader(HTMLParser):
             self.images.append((line, _untraced(dict(attrs).get("src") or "")))
 
     def handle_endtag(self, tag: str) -> None:
-        if self.open[tag]:
-            self.open[tag] -= 1
+        if self.open.get(tag):
+            self.open[tag].pop()
         elif tag not in _IMPLIED:
             message = f"«</{tag}>» lukker noe som ikke er åpnet, og blir fjernet."
             expected = f"<{tag}> før den"
@@ -199,8 +210,14 @@ class _Reader(HTMLParser):
             self._line_of(f"<?{data[:3]}"), f"?{data.partition(' ')[0]}", f"<?{data}>"
         )
 
-    def unknown_decl(self, data: str) -> None:
-        self.handle_decl(f"[{data}")
+    def parse_html_declaration(self, i: int) -> int:
+        """Go past `<!…`. Browsers leave out one in brackets; the parser below would refuse it."""
+        if not self.rawdata.startswith("<![", i):
+            return super().parse_html_declaration(i)
+        end = self.rawdata.find(">", i)
+        end = len(self.rawdata) if end < 0 else end + 1
+        self.handle_decl(self.rawdata[i + 2 : end].removesuffix(">"))
+        return end
 
     def _attribute(self, line: int, tag: str, name: str, value: str) -> None:
         is_active = name.startswith("on") or name in _ACTIVE

@@ -107,6 +107,7 @@ def test_old_line_ends_of_macintosh_are_read(content: Path, file: str) -> None:
         ('<span class="page">x</span>', "Attributtet «class» er ikke tillatt her", 'class="page"'),
         ('<h2 id="main">x</h2>', "Attributtet «id» er ikke tillatt her", 'id="main"'),
         ('<a href="/" target="_blank">x</a>', "Attributtet «target» er ikke tillatt", 'target="'),
+        ("<details>x", "«<details>» er ikke lukket, og blir lukket der", "<details>"),
         ("x</div>", "«</div>» lukker noe som ikke er åpnet, og blir fjernet.", "</div>"),
     ],
 )
