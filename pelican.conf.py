@@ -3,7 +3,8 @@
 import os
 
 from jinja2 import StrictUndefined
-from markdown.extensions.toc import slugify_unicode
+
+from builder import prose
 
 SITENAME = "Tilskuddsstigen"
 # Where the site will stand, without a slash at the end. Search engines and shared links need it;
@@ -48,29 +49,10 @@ JINJA_ENVIRONMENT = {
 
 # Markdown is the only format; Pelican's other readers would start, and warn about bokmål.
 READERS = {"rst": None, "html": None}
-MARKDOWN = {
-    "extension_configs": {
-        # Blocks of code between ``` lines, as editors know them.
-        "markdown.extensions.fenced_code": {},
-        "markdown.extensions.meta": {},
-        "markdown.extensions.tables": {},
-        "markdown.extensions.sane_lists": {},
-        # Headings can be linked to, and long pages list them where `[TOC]` stands. The ids begin
-        # in a way of their own, so that they never meet one of a template.
-        "markdown.extensions.toc": {
-            "toc_depth": "2",
-            "slugify": lambda title, separator: "del-" + slugify_unicode(title, separator),
-        },
-        "markdown.extensions.smarty": {
-            # Norwegian quotation marks.
-            "substitutions": {
-                "left-double-quote": "«",
-                "right-double-quote": "»",
-            }
-        },
-    },
-    "output_format": "html5",
-}
+MARKDOWN = prose.MARKDOWN
+# Links are addresses of the site or of others; Pelican's own kinds (`{filename}`, `{static}`) would
+# reach files by their place, so none is recognised. `builder.content` tells editors of them.
+INTRASITE_LINK_REGEX = r"(?!)(?P<what>)"
 # Titles are written as they should stand.
 TYPOGRIFY = False
 # The front matter has a title and a description, nothing that looks like a summary or date.

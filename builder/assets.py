@@ -121,7 +121,7 @@ def _make(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) ->
     urls = dict(_bundled_names(json.loads(metafile.read_text("utf-8"))["outputs"]))
     metafile.unlink()
     for image in sorted((theme / IMAGES).iterdir()):
-        name = f"{image.stem}-{_short_hash(image.read_bytes())}{image.suffix}"
+        name = f"{image.stem}-{short_hash(image.read_bytes())}{image.suffix}"
         shutil.copyfile(image, files / name)
         urls[f"{IMAGES}/{image.name}"] = ADDRESS + name
     (work / MANIFEST).write_text(json.dumps(urls, indent=1, sort_keys=True), "utf-8")
@@ -196,7 +196,7 @@ def _inputs_hash(theme: Path, defined: Mapping[str, str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _short_hash(content: bytes) -> str:
+def short_hash(content: bytes) -> str:
     """A hash as esbuild writes it in names: capital letters and digits."""
     return hashlib.sha256(content).hexdigest()[:HASH_LENGTH].upper()
 

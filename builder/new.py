@@ -266,7 +266,8 @@ def _copy_rules(source: Path, shown: Path, target: Path, year: int) -> int:
         raise ContentError(document.problems)
     wanted = copy.deepcopy(document.data)
     assert isinstance(wanted, dict)
-    edits = _Edits(text)
+    # With the line ends that it has.
+    edits = _Edits(source.read_bytes().decode("utf-8-sig"))
     for name in {f.name for f in dataclasses.fields(Visibility)} & wanted.keys():
         edits.drop_line(name)
         del wanted[name]

@@ -27,6 +27,7 @@ from builder import (
     i18n,
     licences,
     offline,
+    prose,
     redirects,
     rule_files,
     runtime,
@@ -118,7 +119,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             content_class=Page,
             context=self.context,
         )
-        return Prose(title=read.title, description=read.metadata["description"], html=read.content)
+        return Prose(
+            title=read.title,
+            description=read.metadata["description"],
+            html=prose.html(read.content, page.images),
+        )
 
     def generate_output(self, writer: Writer) -> None:
         """Write all pages and files, and compressed copies beside them."""
@@ -130,6 +135,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         output = Path(self.output_path)
         self._write_data(output)
         shutil.copytree(self.assets.folder, output / "assets")
+        for page in self.site.pages.values():
+            for image in page.images.values():
+                _write_bytes(output, image.address, image.data)
         shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
         (output / "embed.js").write_text(self.assets.embed, "utf-8")
         search.write(output)

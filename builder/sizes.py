@@ -101,10 +101,12 @@ class _Page(HTMLParser):
         self.has_calculator |= "data-calculator" in attributes
         wanted = {"link": "href", "script": "src", "img": "src"}.get(tag)
         address = attributes.get(wanted or "")
+        # What the reader may never come to is got when it is near.
+        is_later = attributes.get("loading") == "lazy"
         is_file = tag != "link" or re.search(
             r"\b(stylesheet|icon|preload|modulepreload)\b", attributes.get("rel") or ""
         )
-        if address and is_file and address.startswith("/"):
+        if address and is_file and not is_later and address.startswith("/"):
             self.needs.add(address)
         named = [address, attributes.get("data-worker")]
         self.scripts |= {name for name in named if name and name.endswith(".js")}

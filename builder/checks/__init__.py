@@ -40,6 +40,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Kilder", sources.check),
     ("Nynorsk", nynorsk.check),
     ("Lesbarhet", readability.check),
+    ("HTML og bilder", lambda context: context.site.warnings),
 )
 
 
@@ -65,7 +66,10 @@ def check(
 
 def check_all(root: Path, today: dt.date, *, site_address: str = "") -> list[Problem]:
     """As `check`, with what is wrong where the content can't be read at all, in one list."""
-    site, unreadable = content.read(root / "content")
+    try:
+        site, unreadable = content.read(root / "content")
+    except content.ContentError as error:
+        return error.problems
     found = check(root, site, today, site_address=site_address)
     return [*sorted(set(unreadable)), *found]
 

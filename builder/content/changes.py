@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from builder.content.files import is_ours
 from builder.content.model import Change, ChangeFacts, Scheme
 from builder.content.problems import Problem
 from builder.content.unfinished import unfilled
@@ -25,8 +26,8 @@ def read_changes(
     """
     changes = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name.startswith("."):
-            continue  # of the operating system or the text editor
+        if not is_ours(path):
+            continue
         if not _is_named_right(path):
             message = "Filnavnet kan ikke brukes for en endring."
             problems.append(Problem(shown / path.name, 0, "", message, path.name, _NAMED))

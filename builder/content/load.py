@@ -9,6 +9,9 @@ from pathlib import Path
 
 from builder.content.changes import read_changes
 from builder.content.examples import check_example
+from builder.content.files import NAMING, is_ours, misplaced, unsafe, why_no_name
+from builder.content.images import Image, read_images, unused
+from builder.content.markdown_file import check_markdown
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
 from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_page
@@ -37,13 +40,17 @@ _OPTIONAL_HEADERS = {name.capitalize(): name for name in NAMES}
 
 @dataclass(frozen=True, kw_only=True)
 class PageFile:
-    """A Markdown file: which scheme (None for general pages), name, language and path."""
+    """A Markdown file: which scheme (None for general pages), name, language and path.
+
+    `images` are those that it shows, by address as it is written there.
+    """
 
     scheme: str | None
     name: str
     lang: Lang
     path: Path
     visibility: Visibility = _ALWAYS
+    images: dict[str, Image] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +59,8 @@ class Site:
 
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
     newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
-    `elsewhere` are slugs of schemes that have been left out.
+    `elsewhere` are slugs of schemes that have been left out. `warnings` are of what their editor
+    should know, and stop nothing.
 
     What is not finished in drafts is counted: `unconfirmed` what is marked `bekreft: true`, by
     scheme and rule year; `unfilled` texts, and marks in `scheme.yaml`, by scheme.
@@ -65,6 +73,7 @@ class Site:
     unconfirmed: Mapping[tuple[str, int], int] = field(default_factory=dict)
     unfilled: Mapping[str, int] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
+    warnings: tuple[Problem, ...] = ()
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
@@ -126,7 +135,7 @@ class _Found:
 
 def is_address(name: str) -> bool:
     """Whether a scheme could have this name in addresses, if no other part of the site has it."""
-    return _SLUG.fullmatch(name) is not None and name not in _TAKEN
+    return not why_no_name(name) and name not in _TAKEN
 
 
 def load(content: Path) -> Site:
@@ -140,21 +149,21 @@ def load(content: Path) -> Site:
 def read(content: Path) -> tuple[Site, list[Problem]]:
     """What can be read of the content folder, and all that is wrong with the rest.
 
-    A scheme with mistakes is left out of the schemes; its pages stay among the pages.
+    A scheme with mistakes is left out of the schemes; its pages stay among the pages. Raises
+    `ContentError` where nothing may be read: it could be something else than content.
     """
-    found = _Found()
-    for folder in sorted(p for p in content.iterdir() if p.is_dir()):
-        if folder.name.startswith("."):
-            continue  # of the operating system or the text editor, or not yet in its place
+    if problems := unsafe(content):
+        raise ContentError(problems)
+    found = _Found(problems=list(misplaced(content, PAGES, CHANGES)))
+    for folder in sorted(p for p in content.iterdir() if p.is_dir() and is_ours(p)):
         if folder.name == PAGES:
             _read_pages(content, folder, None, found)
         elif folder.name not in _FOLDERS:
             found.schemes[folder.name] = _read_scheme(content, folder, found)
             _read_pages(content, folder, folder.name, found)
-    problems = found.problems
     shown = _shown(content, content / CHANGES)
-    changes = read_changes(content / CHANGES, shown, found.schemes, problems)
-    problems += _check_addresses(content, found.pages)
+    changes = read_changes(content / CHANGES, shown, found.schemes, found.problems)
+    found.problems += _check_addresses(content, found.pages)
     site = Site(
         schemes={slug: scheme for slug, scheme in found.schemes.items() if scheme is not None},
         pages=found.pages,
@@ -162,9 +171,10 @@ def read(content: Path) -> tuple[Site, list[Problem]]:
         visibility=found.visibility,
         unconfirmed=+found.unconfirmed,
         unfilled=+found.unfilled,
+        warnings=tuple(sorted({problem for problem in found.problems if problem.is_warning})),
     )
-    problems += _check_aliases(content, site)
-    return site, problems
+    found.problems += _check_aliases(content, site)
+    return site, [problem for problem in found.problems if not problem.is_warning]
 
 
 def _shown(content: Path, path: Path) -> Path:
@@ -200,11 +210,13 @@ def _read_pages(
 ) -> None:
     problems = found.problems
     is_draft = scheme in found.visibility and found.visibility[scheme].draft
-    for path in sorted(folder.glob("*.md")):
+    images = read_images(folder, _shown(content, folder), problems)
+    used: set[str] = set()
+    for path in sorted(path for path in folder.glob("*.md") if is_ours(path)):
         stem, dot, suffix = path.stem.partition(".")
         lang: Lang = "nn" if suffix == "nn" else "nb"
         shown = _shown(content, path)
-        if (dot and suffix != "nn") or not _SLUG.fullmatch(stem):
+        if (dot and suffix != "nn") or why_no_name(stem):
             problems.append(
                 Problem(
                     shown,
@@ -212,7 +224,7 @@ def _read_pages(
                     "",
                     "Filnavnet kan ikke brukes som adresse.",
                     path.name,
-                    "små bokstaver a–z, tall og bindestrek, og .md eller .nn.md til slutt",
+                    f"{why_no_name(stem) or NAMING}, og .md eller .nn.md til slutt",
                 )
             )
         elif scheme is not None and stem not in PAGE_NAMES:
@@ -229,14 +241,22 @@ def _read_pages(
         else:
             page = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
             visibility, wrong = _check_header(page, shown)
-            found.pages[scheme, stem, lang] = replace(page, visibility=visibility)
             problems += wrong
             # What keeps it from being read has been told.
-            unfilled = list(unfilled_in_page(read_text(path, shown, []) or "", shown))
+            text = read_text(path, shown, [])
+            mistakes, shows = (
+                ([], set(images)) if text is None else check_markdown(text, shown, images)
+            )
+            problems += mistakes
+            used |= shows
+            placed = {name: image for name, image in images.items() if image and name in shows}
+            found.pages[scheme, stem, lang] = replace(page, visibility=visibility, images=placed)
+            unfilled = list(unfilled_in_page(text or "", shown))
             if is_draft or visibility.draft:
                 found.unfilled[scheme or stem] += len(unfilled)
             else:
                 problems += unfilled
+    problems += unused(folder, images, used, _shown(content, folder))
     if scheme is not None:
         problems += [
             Problem(
@@ -364,19 +384,10 @@ class _RulesFile:
 def _read_scheme(content: Path, folder: Path, found: _Found) -> Scheme | None:
     problems = found.problems
     shown = _shown(content, folder)
-    if not is_address(folder.name):
-        problems.append(
-            Problem(
-                shown,
-                0,
-                "",
-                "Mappenavnet kan ikke brukes som adresse.",
-                folder.name,
-                "små bokstaver a–z, tall og bindestrek"
-                if folder.name not in _TAKEN
-                else "et navn som ikke er i bruk til noe annet",
-            )
-        )
+    taken = "et navn som ikke er i bruk til noe annet" if folder.name in _TAKEN else ""
+    if why := taken or why_no_name(folder.name):
+        message = "Mappenavnet kan ikke brukes som adresse."
+        problems.append(Problem(shown, 0, "", message, folder.name, why))
         return None
     facts_file = folder / "scheme.yaml"
     if not facts_file.is_file():
@@ -402,7 +413,7 @@ def _read_scheme(content: Path, folder: Path, found: _Found) -> Scheme | None:
         problems += [*unfinished.unconfirmed, *unfinished.unfilled]
     if facts is not None:
         problems += _check_names(document, ("sources",))
-    rule_files = sorted((folder / "rules").glob("*.yaml"))
+    rule_files = sorted(path for path in (folder / "rules").glob("*.yaml") if is_ours(path))
     if not rule_files:
         problems.append(
             Problem(

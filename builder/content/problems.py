@@ -1,9 +1,13 @@
 """What is wrong in the content, said so that an editor can mend it."""
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import KnownError
+
+# Control characters, those for direction, halves of characters, no characters, other line ends.
+_UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, order=True)
@@ -30,7 +34,14 @@ class Problem:
             lines.append(f"    fant:      {self.found}")
         if self.expected:
             lines.append(f"    forventet: {self.expected}")
-        return "\n".join(lines)
+        return "\n".join(map(_visible, lines))
+
+
+def _visible(text: str) -> str:
+    """The text with codes for what a terminal would act on or not show: names may hold anything."""
+    return "".join(
+        f"<U+{ord(char):04X}>" if unicodedata.category(char) in _UNSEEN else char for char in text
+    )
 
 
 class ContentError(KnownError):

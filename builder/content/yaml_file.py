@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from builder.content.files import read_bytes
 from builder.content.problems import Problem
 
 type Key = tuple[str | int, ...]
@@ -29,8 +30,13 @@ _MOST_BYTES = 1_000_000
 _MOST_LEVELS = 50
 # How much of a line is shown in a message.
 _LONGEST_SHOWN = 100
-# What no text has: control characters, and halves of characters that YAML's \uD800 would make.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What no text has: control characters; other line ends; what turns the direction of writing, by
+# which a text looks like another than it is; spaces without width; codes that are no characters,
+# and halves of characters, which YAML's \uD800 would make.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
 
 
 @dataclass
@@ -86,19 +92,15 @@ def read_yaml(path: Path, shown: Path) -> Document:
 
 
 def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
-    """The text of a file, without a byte order mark; or None, and why in `problems`."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        problems.append(Problem(shown, 0, "", f"Filen kan ikke leses: {error.strerror}."))
-        return None
-    if len(raw) > _MOST_BYTES:
-        problems.append(
-            Problem(shown, 0, "", "Filen er for stor.", f"{len(raw)} byte", f"{_MOST_BYTES} byte")
-        )
+    """The text of a file, or None, and why in `problems`.
+
+    Lines end as on Unix, whatever the file has; a byte order mark is left out.
+    """
+    raw = read_bytes(path, shown, _MOST_BYTES, problems)
+    if raw is None:
         return None
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         problems.append(
@@ -112,6 +114,14 @@ def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
             )
         )
         return None
+    invisible = _INVISIBLE.search(text)
+    if invisible is not None:
+        line = text.count("\n", 0, invisible.start()) + 1
+        found = f"tegnet U+{ord(invisible[0]):04X}"
+        message = "Filen har et tegn som ikke kan vises."
+        problems.append(Problem(shown, line, "", message, found, "vanlig tekst"))
+        return None
+    return text
 
 
 def _not_yaml(shown: Path, text: str, error: Exception) -> Problem:
@@ -134,11 +144,12 @@ def _not_yaml(shown: Path, text: str, error: Exception) -> Problem:
             "innrykk med mellomrom, «nøkkel: verdi», og anførselstegn om tekst som har kolon eller "
             "krøllparentes i seg"
         )
-    found = _short(written.strip()) or "slutten av filen"
+    found = short(written.strip()) or "slutten av filen"
     return Problem(shown, line, "", "Dette er ikke gyldig YAML.", found, expected)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text as messages show it: a long one is cut."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 

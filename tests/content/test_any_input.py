@@ -33,6 +33,8 @@ PIECES = [
     "\n  ", "\n---\n", "\n...\n", "%YAML 1.1\n", "%TAG ! a\n", "\\x0", "\\ud800", "\\UFFFFFFFF",
     "&a ", "*a", "<<: ", "!!int ", "? ", "|2\n", ">-\n", " #", "\r", "\0", "\ufeff", "\u2028", "²",
     "null", "true", "2030-02-30", "1e999", "-1", "99999999999999999999", "0.5", "nb", "value",
+    "<script>", "<b ", "<!--", "<![x", "](", "![", "](bilder/", "]: ", "javascript:", "&#0;", "> ",
+    "- ", "```\n", "\n\n", "\u202e", "\ufdd0",
     "unknown", "unit", "source", "year", "tracks", "[]", "{}", "kr", "prosent",
 ]  # fmt: skip
 

@@ -423,13 +423,6 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    folder = tmp_path / "content"
-    write_sample(folder)
-    return folder
-
-
 def problems(content: Path) -> list[Problem]:
     with pytest.raises(ContentError) as raised:
         load(content)

@@ -202,6 +202,12 @@ def test_what_is_too_big_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_an_image_that_comes_later_is_no_part_of_the_page(tmp_path: Path) -> None:
+    write(tmp_path, ordning='<img src="/stort.png" alt="" loading="lazy">')
+    (tmp_path / "stort.png").write_bytes(bytes(sizes.PAGE_BUDGET))
+    check(tmp_path)
+
+
 def test_a_size_is_what_goes_over_the_wire(tmp_path: Path) -> None:
     write(tmp_path, ordning='<link rel="stylesheet" href="/site.css"><link rel="next" href="/x/">')
     (tmp_path / "site.css").write_bytes(bytes(sizes.PAGE_BUDGET))

@@ -23,6 +23,8 @@ const PAGES = `${CACHES}pages-${SITE.version}`;
 // Common to all versions: one address, one content.
 const FILES = `${CACHES}files`;
 const MOST_PAGES = 200;
+// Those of the texts, of 300 kB at most. They are kept when they are seen, and SITE has none of them.
+const MOST_IMAGES = 50;
 // A reader who has the page already waits so long for a slow network.
 const PATIENCE = 4000;
 const OFFLINE = "/uten-nett/";
@@ -31,6 +33,7 @@ const pathOf = (url) => new URL(url, self.location.href).pathname;
 const isRuntime = (path) => path.startsWith("/runtime/");
 // Few make workbooks: what they need is kept for those who have made one.
 const isWorkbook = (path) => path.endsWith(`/${WORKBOOK}`);
+const isImage = (path) => /\.(png|jpe?g|webp)$/.test(path);
 const isFile = (path) => path.startsWith("/assets/") || isRuntime(path);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -84,7 +87,7 @@ async function install() {
     if (isWorkbook(path)) {
       return wantsWorkbook;
     }
-    return isRuntime(path) ? wantsRuntime : !/\.(woff2|png)$/.test(path);
+    return isRuntime(path) ? wantsRuntime : !isImage(path) && !path.endsWith(".woff2");
   });
   await Promise.all([...paths, ...files].map(keep));
 }
@@ -96,8 +99,10 @@ async function activate() {
     }
   }
   const files = await caches.open(FILES);
-  for (const request of await files.keys()) {
-    if (!(pathOf(request.url) in SITE.files)) {
+  const kept = await files.keys();
+  const images = kept.filter(({ url }) => isImage(pathOf(url))).slice(-MOST_IMAGES);
+  for (const request of kept) {
+    if (!(pathOf(request.url) in SITE.files) && !images.includes(request)) {
       await files.delete(request);
     }
   }
