@@ -28,8 +28,13 @@ class Done:
     errors: str
 
 
-def run(command: Sequence[str], *, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
-    """Run a program to its end. Raises `TargetError` where this machine does not have it."""
+def run(
+    command: Sequence[str], *, stdin: bytes = b"", env: Mapping[str, str | None] | None = None
+) -> Done:
+    """Run a program to its end. Raises `TargetError` where this machine does not have it.
+
+    `env` is what it gets besides this process's environment; None takes a variable away.
+    """
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, env=_environment(env))
     except FileNotFoundError:
@@ -38,7 +43,10 @@ def run(command: Sequence[str], *, stdin: bytes = b"", env: Mapping[str, str] | 
 
 
 def follow(
-    command: Sequence[str], line: Callable[[str], None], *, env: Mapping[str, str] | None = None
+    command: Sequence[str],
+    line: Callable[[str], None],
+    *,
+    env: Mapping[str, str | None] | None = None,
 ) -> Done:
     """Run a program and give each line as it is printed, of output and errors alike.
 
@@ -71,9 +79,10 @@ def follow(
     return Done(process.returncode, b"", "".join(lines))
 
 
-def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+def _environment(more: Mapping[str, str | None] | None) -> dict[str, str]:
     # Messages in English, whatever the machine's language: they are recognised below.
-    return {**os.environ, "LC_ALL": "C", **(more or {})}
+    env = {**os.environ, "LC_ALL": "C", **(more or {})}
+    return {name: value for name, value in env.items() if value is not None}
 
 
 def _missing(program: str) -> TargetError:
@@ -126,19 +135,20 @@ _FAILURES = (
 )
 
 
-def failure(errors: str, host: str, ssh: str) -> str:
-    """Why a program that talks with another machine failed, as a Norwegian sentence.
+def failure(errors: str, host: str, ssh: str) -> str | None:
+    """Why a program that talks with another machine failed, in Norwegian; None if not known.
 
     `host` is what the sentence calls it, and `ssh` are the arguments that lead there.
     """
     for pattern, sentence in _FAILURES:
         if re.search(pattern, errors):
-            return sentence.format(host=host, ssh=ssh)
-    return f"Noe gikk galt med {host}.{details(errors)}"
+            said = sentence.format(host=host, ssh=ssh)
+            return said[0].upper() + said[1:]
+    return None
 
 
 def details(errors: str) -> str:
     """The last lines that a program printed, without names and passwords in addresses."""
     lines = [line.strip() for line in errors.splitlines() if line.strip()]
     told = re.sub(r"(\w://)[^/@\s]+@", r"\1…@", " | ".join(lines[-3:]))
-    return f" (Detaljer: {told})" if told else ""
+    return f"Detaljer: {told or 'ingen'}"

@@ -9,27 +9,36 @@ from builder.targets.target import Say
 SECONDS_BETWEEN = 3.0
 
 
+class NowAndThen:
+    """Says what it is given, if enough time has gone by since the last or the beginning."""
+
+    def __init__(self, say: Say, clock: Callable[[], float] = time.monotonic) -> None:
+        self._say, self._clock = say, clock
+        self._said = clock()
+
+    def __call__(self, sentence: str) -> None:
+        now = self._clock()
+        if now - self._said >= SECONDS_BETWEEN:
+            self._said = now
+            self._say(sentence)
+
+
 class Progress:
     """Counts files and bytes that are sent, out of those that there are to send."""
 
     def __init__(
         self, say: Say, files: int, size: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._say = say
+        self._say = NowAndThen(say, clock)
         self._files, self._size = files, size
         self._sent_files = self._sent_size = 0
-        self._clock = clock
-        self._said = clock()
 
     def add(self, size: int) -> None:
         """Count a file of that many bytes as sent."""
         self._sent_files += 1
         self._sent_size += size
-        now = self._clock()
-        if now - self._said >= SECONDS_BETWEEN and self._sent_files < self._files:
-            self._said = now
-            per_cent = 100 * self._sent_size // max(self._size, 1)
-            self._say(f"Sender: {per_cent} % ({self._sent_files} av {self._files} filer) …")
+        per_cent = 100 * self._sent_size // max(self._size, 1)
+        self._say(f"Sender: {per_cent} % ({self._sent_files} av {self._files} filer) …")
 
 
 def said_size(size: int) -> str:

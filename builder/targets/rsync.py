@@ -11,7 +11,7 @@ import re
 import shlex
 from pathlib import Path
 
-from builder.targets.programs import SSH_OPTIONS, Done, failure, follow, run
+from builder.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
 from builder.targets.progress import Progress, said_files, said_size
 from builder.targets.settings import Rsync
 from builder.targets.target import KEPT_RELEASES, Say, TargetError, site_files
@@ -103,9 +103,9 @@ class RsyncTarget:
 
     def send(self, release: Path, name: str, record: bytes, say: Say) -> None:
         """Send what the server does not have, and switch `current` to the release."""
-        if self.live() == record:
-            return
         there = self._there(name)
+        if there["live"] == [name] and self.live() == record:
+            return
         if name not in there["whole"]:
             bases = [*there["live"], *(f for f in there["left"] if f != f".incoming-{name}")]
             self._transfer(release, f".incoming-{name}", bases, say)
@@ -169,6 +169,5 @@ class RsyncTarget:
         if _NO_RSYNC.search(done.errors):
             raise TargetError(_EXITS[64].format(host=host))
         port = self._options[self._options.index("-p") :] if "-p" in self._options else []
-        raise TargetError(failure(done.errors, host, shlex.join([*port, self._host])))
-
-
+        known = failure(done.errors, host, shlex.join([*port, self._host]))
+        raise TargetError(known or f"Noe gikk galt med {host}. {details(done.errors)}")

@@ -186,7 +186,7 @@ def _target(settings: Settings, root: Path) -> Target | None:
         case Git():
             from builder.targets.git import GitTarget
 
-            return GitTarget(settings, root / ".cache" / "targets")
+            return GitTarget(settings, root)
 
 
 def _read(root: Path) -> PublishSettings:
