@@ -11,8 +11,8 @@ import functools
 import hashlib
 import os
 import re
+import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -89,19 +89,27 @@ class GitTarget:
 
     def _commit(self, release: Path, name: str, record: bytes) -> None:
         """Make the commit, in the repository below `.cache/`."""
-        with tempfile.TemporaryDirectory(dir=self._repository.parent) as folder:
-            for address, path in site_files(release).items():
-                # Hosts of pages pack by themselves, and would serve the copies as files.
-                if not is_packed_copy(path):
-                    link = Path(folder) / address
-                    link.parent.mkdir(parents=True, exist_ok=True)
-                    link.symlink_to(path.resolve())
-            (Path(folder) / RECORD).write_bytes(record)
-            command = [sys.executable, "-m", "ghp_import", "--no-jekyll"]  # writes .nojekyll
-            command += ["--remote", "origin", "--branch", self._branch]
-            command += ["--message", f"Publisert: {name}"]
-            command += ["--cname", self._cname] if self._cname else []
-            self._check(run([*command, folder], env=self._environment))
+        folder = self._repository.with_suffix(".tree")
+        shutil.rmtree(folder, ignore_errors=True)
+        for address, path in site_files(release).items():
+            # Hosts of pages pack by themselves, and would serve the copies as files.
+            if not is_packed_copy(path):
+                link = folder / address
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path.resolve())
+        (folder / RECORD).write_bytes(record)
+        command = [sys.executable, "-m", "ghp_import", "--no-jekyll"]  # writes .nojekyll
+        command += [
+            "--remote",
+            "origin",
+            "--branch",
+            self._branch,
+            "--message",
+            f"Publisert: {name}",
+        ]
+        command += ["--cname", self._cname] if self._cname else []
+        self._check(run([*command, str(folder)], env=self._environment))
+        shutil.rmtree(folder)
 
     # The repository below `.cache/`
 

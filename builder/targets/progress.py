@@ -17,6 +17,7 @@ class NowAndThen:
         self._said = clock()
 
     def __call__(self, sentence: str) -> None:
+        """Say the sentence, or leave it."""
         now = self._clock()
         if now - self._said >= SECONDS_BETWEEN:
             self._said = now

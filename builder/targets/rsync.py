@@ -141,15 +141,16 @@ class RsyncTarget:
         sizes = {address: path.stat().st_size for address, path in site_files(release).items()}
         wanted: list[str] = []
         self._check(follow([*command, "--dry-run", *ends], wanted.append))
-        missing = [address for address in wanted if address in sizes]
+        missing = [address for address in map(_unescaped, wanted) if address in sizes]
         size = sum(sizes[address] for address in missing)
         if missing:
             say(f"Sender {said_files(len(missing))} ({said_size(size)}) til {self.name}.")
         progress = Progress(say, len(missing), size)
 
         def count(line: str) -> None:
-            if line in sizes:
-                progress.add(sizes[line])
+            address = _unescaped(line)
+            if address in sizes:
+                progress.add(sizes[address])
 
         self._check(follow([*command, *ends], count))
 
@@ -171,3 +172,9 @@ class RsyncTarget:
         port = self._options[self._options.index("-p") :] if "-p" in self._options else []
         known = failure(done.errors, host, shlex.join([*port, self._host]))
         raise TargetError(known or f"Noe gikk galt med {host}. {details(done.errors)}")
+
+
+def _unescaped(line: str) -> str:
+    r"""A file name as it is; rsync prints letters beyond ASCII as `\#303\#246`."""
+    escaped = re.sub(rb"\\#([0-7]{3})", lambda code: bytes([int(code[1], 8)]), line.encode())
+    return escaped.decode(errors="replace")

@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -49,6 +50,7 @@ _FOR_BROWSERS = frozenset({".css", ".html", ".js", ".mjs", ".svg", ".wasm", ".wh
 # Links lead from these to other files, hardly ever the other way.
 _PAGES = frozenset({".atom", ".html", ".ics", ".json", ".xml", ".yaml"})
 _SERVICE_WORKER = "sw.js"
+FRONT_PAGE = "index.html"
 
 
 class Stage(IntEnum):
@@ -143,6 +145,8 @@ class S3Target:
         to_be = parcels(release)
         with self._explained():
             listed = self._listed()
+            if not listed:
+                self._refuse_foreign_site()
             missing, known = self._compare(to_be, listed, say)
             if not missing and known == listed and self._get(RECORD) == record:
                 return
@@ -210,6 +214,15 @@ class S3Target:
                 missing.append(parcel)
         return sorted(missing, key=lambda parcel: parcel.order), known
 
+    def _refuse_foreign_site(self) -> None:
+        """Before the first time: don't replace a site that somebody else has there."""
+        if FRONT_PAGE in self._there() and not self._digest_at(FRONT_PAGE):
+            raise TargetError(
+                f"{self.name[0].upper()}{self.name[1:]} har en {FRONT_PAGE} fra før, og den er"
+                " ikke lagt der herfra. Velg en annen bøtte eller et annet «prefix», eller fjern"
+                " filen."
+            )
+
     def _there(self) -> dict[str, str]:
         """ETags of all objects, by key without the prefix."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
@@ -222,10 +235,14 @@ class S3Target:
         }
 
     def _digest(self, parcel: Parcel) -> str:
+        return self._digest_at(parcel.key)
+
+    def _digest_at(self, key: str) -> str:
+        """What we said of an object when we put it; empty if it is not ours, or not there."""
         from botocore.exceptions import ClientError
 
         try:
-            head = self._client.head_object(**self._at(parcel.key))
+            head = self._client.head_object(**self._at(key))
         except ClientError as error:
             if _code(error) in ("404", "NoSuchKey"):
                 return ""
@@ -406,84 +423,83 @@ def _code(error: Any) -> str:
 class _Lock:
     """Keeps two publishers from sending at once, by an object that only one of them can make.
 
-    A store that does not know conditional requests is used without a lock.
+    Of conditional requests it needs `If-None-Match: *` only, which most stores know; a store that
+    does not is used without a lock. A lock that is taken over is looked at again by its former
+    holder within a minute, who then stops.
     """
 
     def __init__(self, target: S3Target) -> None:
         self._target = target
-        self._etag = ""
+        told = {"machine": _machine(), "process": os.getpid(), "mark": secrets.token_hex(8)}
+        self._content = json.dumps(told).encode()
+        self._is_held = False
         self._renewed = 0.0
 
     def __enter__(self) -> _Lock:
         from botocore.exceptions import ClientError
 
         try:
-            self._take(IfNoneMatch="*")
+            if not self._make():
+                self._remove_if_dead()
+                if not self._make():
+                    raise self._is_taken()
         except ClientError as error:
-            if _is_unknown_to_store(error):
-                return self
-            if not _is_taken(error):
+            if _code(error) not in ("NotImplemented", "InvalidArgument", "InvalidRequest", "501"):
                 raise
-            self._take_over()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._etag:
-            # The lock is free in a while anyway; what went wrong before is to be told, not this.
+        if self._is_held:
+            # It is free in a while anyway; what went wrong before is to be told, not this.
             with contextlib.suppress(Exception):
                 self._target._remove(LOCK)
 
     def renew(self) -> None:
         """Keep the lock, if that is to be done again by now."""
-        from botocore.exceptions import ClientError
-
-        if not self._etag or time.monotonic() - self._renewed < LOCK_RENEWED_SECONDS:
+        if not self._is_held or time.monotonic() - self._renewed < LOCK_RENEWED_SECONDS:
             return
-        try:
-            self._take(IfMatch=self._etag)
-        except ClientError as error:
-            if _is_taken(error):
-                raise self._is_held() from None
-            if not _is_unknown_to_store(error):
-                raise
-
-    def _take(self, **condition: str) -> None:
-        content = json.dumps({"machine": _machine(), "process": os.getpid()}).encode()
-        self._etag = self._target._put_own(LOCK, content, **condition)
+        if self._target._get(LOCK) != self._content:
+            self._is_held = False
+            raise self._is_taken()
+        self._target._put_own(LOCK, self._content)
         self._renewed = time.monotonic()
 
-    def _take_over(self) -> None:
-        """Take the lock of a publisher that is no more, or tell that there is one."""
+    def _make(self) -> bool:
+        """Make the object; False if there is one."""
         from botocore.exceptions import ClientError
 
-        client = self._target._client
         try:
-            found = client.get_object(**self._target._at(LOCK))
-            # By the clock of the store: that of this machine may go wrong.
-            now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
-            age = (now - found["LastModified"]).total_seconds()
-            if age < LOCK_SECONDS and not _has_died(found["Body"].read()):
-                raise self._is_held()
-            self._take(IfMatch=found["ETag"])
+            self._target._put_own(LOCK, self._content, IfNoneMatch="*")
         except ClientError as error:
-            if not _is_taken(error) and _code(error) != "NoSuchKey":
-                raise
-            # Somebody was faster, or has just finished.
-            raise self._is_held() from None
+            if _code(error) in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409"):
+                return False
+            raise
+        self._is_held = True
+        self._renewed = time.monotonic()
+        return True
 
-    def _is_held(self) -> TargetError:
+    def _remove_if_dead(self) -> None:
+        """Remove the lock of a publisher that is no more, or tell that there is one."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = self._target._client.get_object(**self._target._at(LOCK))
+        except ClientError as error:
+            if _code(error) == "NoSuchKey":  # just finished
+                return
+            raise
+        # By the clock of the store: that of this machine may go wrong.
+        now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
+        age = (now - found["LastModified"]).total_seconds()
+        if age < LOCK_SECONDS and not _has_died(found["Body"].read()):
+            raise self._is_taken()
+        self._target._remove(LOCK)
+
+    def _is_taken(self) -> TargetError:
         return TargetError(
             f"En annen publisering til {self._target.name} er i gang. Vent til den er ferdig, og"
             " prøv igjen. Er den brutt, kan du publisere igjen om ti minutter."
         )
-
-
-def _is_taken(error: Any) -> bool:
-    return _code(error) in ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
-
-
-def _is_unknown_to_store(error: Any) -> bool:
-    return _code(error) in ("NotImplemented", "InvalidArgument", "InvalidRequest", "501")
 
 
 def _machine() -> str:
