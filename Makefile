@@ -54,7 +54,7 @@ test-pages: setup-dev ## La axe, HTML-kontrollen, Lighthouse og tastaturet prøv
 
 test-targets: setup-dev ## Prøv publisering mot ekte tjenere: ssh med rsync, og et S3-lager (Ceph)
 	@$(RUN) builder/bootstrap.py servers
-	@$(RUN) -m pytest -m targets tests/targets $(ARGS)
+	@$(call pytest,-m targets tests/targets)
 
 test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGTK også
 	@firefox="$$($(RUN) builder/bootstrap.py browser firefox)" && \
