@@ -232,6 +232,20 @@ def test_started_by_a_hook_of_another_repository(
     assert (_git(project, "for-each-ref"), _git(project, "status", "--porcelain")) == before
 
 
+def test_hooks_of_the_user_have_no_say(
+    project: Path, remote: Path, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = tmp_path / "hooks/pre-push"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    settings = tmp_path / "gitconfig"
+    settings.write_text(f"[core]\n  hooksPath = {hook.parent}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    _target(project, remote).send(first, FIRST, record(FIRST), print)
+    assert "index.html" in _files(remote)
+
+
 def test_what_a_killed_run_left_does_not_stand_in_the_way(
     project: Path, remote: Path, first: Path, second: Path
 ) -> None:
