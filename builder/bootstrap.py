@@ -626,7 +626,46 @@ def _missing(what: str, *packages: str) -> NoReturn:
     )
 
 
+# What publishing is tested against: the programs that are started, and the packages they are in.
+SERVERS = {
+    "sshd": "openssh-server",
+    "ssh": "openssh-client",
+    "rsync": "rsync",
+    "git": "git",
+    "ceph": "ceph-common",
+    "ceph-mon": "ceph-mon",
+    "ceph-osd": "ceph-osd",
+    "radosgw": "radosgw",
+}
+# There while systemd runs.
+SYSTEMD = Path("/run/systemd/system")
+
 BROWSERS = {"chromium": find_chromium, "firefox": find_firefox, "webkit": find_webkit}
+
+
+def add_servers(root: Path = ROOT) -> bool:
+    """Install the servers that publishing is tested against, where that is harmless.
+
+    Returns whether all are there; tests of what is not there are skipped. Where systemd runs, it
+    would start the new servers, which is for the owner of that machine to decide.
+    """
+    folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+
+    def are_there() -> bool:
+        return all(shutil.which(program, path=folders) for program in SERVERS)
+
+    if are_there():
+        return True
+    packages = sorted(set(SERVERS.values()))
+    say("Fant ikke alle tjenerne til testene av publisering:")
+    is_harmless = not SYSTEMD.exists()
+    if is_harmless and _install_with_apt(Runner(root), *packages) and are_there():
+        return True
+    say(
+        "Tester som trenger dem, blir hoppet over. Vil du kjøre dem, så installer tjenerne selv (på"
+        " Debian og Ubuntu: sudo apt-get install " + " ".join(packages) + ")."
+    )
+    return False
 
 
 # --- Lock files -----------------------------------------------------------------------------------
@@ -691,6 +730,7 @@ def main(argv: Sequence[str]) -> int:
     commands.add_parser("browser").add_argument(
         "name", choices=BROWSERS, nargs="?", default="chromium"
     )
+    commands.add_parser("servers")
     commands.add_parser("lock").add_argument("--upgrade", action="store_true")
     arguments = parser.parse_args(argv)
     if arguments.command == "ready":
@@ -701,6 +741,8 @@ def main(argv: Sequence[str]) -> int:
             raise SetupError("Windows støttes bare gjennom WSL; åpne et WSL-vindu og prøv der.")
         if arguments.command == "browser":
             print(BROWSERS[arguments.name]())
+        elif arguments.command == "servers":
+            add_servers()
         elif arguments.command == "lock":
             lock(arguments.upgrade)
         else:

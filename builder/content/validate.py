@@ -82,6 +82,19 @@ _RULE_ERRORS = {
         "en tidligere adresse på bokmål med skråstrek foran og bak, for eksempel /gammelt-navn/",
     ),
     "year_twice": ("Året står to ganger.", "hvert regelverksår bare én gang"),
+    "not_a_host": ("Dette er ikke navnet på en tjener.", "vert.example.no, eller bruker@vert"),
+    "not_a_port": ("Dette er ikke et portnummer.", "1 til 65535; vanligvis 22"),
+    "not_a_bucket": (
+        "Dette er ikke navnet på en bøtte (bucket).",
+        "3 til 63 tegn: små bokstaver, tall, punktum og bindestrek",
+    ),
+    "not_a_remote": ("Dette er ikke adressen til et git-lager.", "git@vert:eier/lager.git"),
+    "not_a_branch": ("Dette er ikke navnet på en gren.", "for eksempel gh-pages"),
+    "not_a_domain": ("Dette er ikke et domenenavn.", "tilskudd.example.no, uten https://"),
+    "not_a_site_address": (
+        "Dette er ikke adressen til et nettsted.",
+        "https:// og vertsnavnet, uten sti: https://tilskudd.example.no",
+    ),
 }
 
 # Where `600.000` would be a slip: nothing of these comes in parts.
@@ -95,6 +108,7 @@ _TYPE_NAMES = {
     "decimal": "et tall uten skille mellom tusener, for eksempel 500000 eller 66.7",
     "dict": "nøkler med verdier under seg",
     "dataclass": "nøkler med verdier under seg",
+    "model": "nøkler med verdier under seg",
     "tuple": "en liste (linjer som begynner med «- »)",
     "list": "en liste (linjer som begynner med «- »)",
     "date": "en dato som finnes, for eksempel 2025-04-01",
@@ -195,18 +209,23 @@ def _place(data: Plain, error: ErrorDetails) -> Key:
         inside = (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int)
         )
+        # Where values are told apart by their kind, pydantic's path has the kind as a step.
+        if not inside and isinstance(here, dict) and here.get("kind") == part:
+            continue
         if not inside:
             break
         key = (*key, part)
     if error["type"] == "missing":
         key = (*key, error["loc"][-1])
+    if error["type"].startswith("union_tag"):
+        key = (*key, "kind")
     return key
 
 
 def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]) -> Problem:
     error = errors[0]
     kind, found = error["type"], shown(at(document.data, key))
-    if kind == "missing":
+    if kind in ("missing", "union_tag_not_found"):
         return document.problem(key, f"Nøkkelen «{key[-1]}» mangler.", expected=f"{key[-1]}: …")
     if kind == "unexpected_keyword_argument":
         known = _keys_of(cls, document.data, key[:-1])
@@ -216,8 +235,9 @@ def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]
         rule = error["ctx"]["error"]
         if isinstance(rule, RuleError):
             return _rule_problem(document, key, rule)
-    if kind == "literal_error":
-        options = error["ctx"]["expected"].replace("'", "«", 1)
+    if kind in ("literal_error", "union_tag_invalid"):
+        context = error["ctx"]
+        options = context.get("expected") or context["expected_tags"]
         return document.problem(
             key, "Verdien er ikke en av dem som kan brukes.", found, _options(options)
         )
@@ -240,7 +260,7 @@ def suggestion(found: str, known: Collection[str]) -> str:
 
 
 def _options(expected: str) -> str:
-    words = expected.replace("«", "'").replace(" or ", ", ").split(", ")
+    words = expected.replace(" or ", ", ").split(", ")
     return "en av: " + ", ".join(word.strip("'") for word in words)
 
 
@@ -288,8 +308,11 @@ def _class_at(cls: type, data: Plain, key: Key) -> type | None:
         else:
             arguments = typing.get_args(hint)
             hint = arguments[0] if typing.get_origin(hint) is tuple else arguments[-1]
-    found = next((m for m in _members(hint) if dataclasses.is_dataclass(m)), None)
-    return found if isinstance(found, type) else None
+    classes = [m for m in _members(hint) if dataclasses.is_dataclass(m) and isinstance(m, type)]
+    kind = at(data, (*key, "kind"))
+    # Of several, the one of the kind that the file says.
+    fits = [m for m in classes if kind in typing.get_args(_hints_of(m).get("kind"))]
+    return next(iter([*fits, *classes]), None)
 
 
 def _members(hint: Any) -> tuple[Any, ...]:

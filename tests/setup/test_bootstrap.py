@@ -525,3 +525,40 @@ def test_the_command_prints_the_path_and_nothing_else(
     path = script(tree.programs / program, BROWSER)
     before = f"bootstrap.os.environ.pop('{program.upper()}_PATH', None)"
     assert tree.run("browser", *name, before=before, PATH=str(tree.programs)) == (0, f"{path}\n")
+
+
+# --- Servers ---
+
+
+@pytest.fixture
+def servers(debian: Callable[..., None], bare: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """A machine that lacks two servers, which one package brings, and has no systemd."""
+    wanted = {"server-a": "package", "server-b": "package"}
+    monkeypatch.setattr(bootstrap, "SERVERS", wanted)
+    monkeypatch.setattr(bootstrap, "SYSTEMD", bare.root / "systemd")
+    debian(*(bare.programs / name for name in wanted))
+    return bare
+
+
+def test_debians_servers_are_installed_once(servers: Tree) -> None:
+    assert bootstrap.add_servers(servers.root)
+    assert servers.calls() == ["update -q", f"{INSTALL} package"]
+    assert bootstrap.add_servers(servers.root)
+    assert servers.calls() == []
+
+
+def test_nothing_is_installed_that_systemd_would_start(
+    servers: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (servers.root / "systemd").mkdir()
+    assert not bootstrap.add_servers(servers.root)
+    assert servers.calls() == []
+    assert "blir hoppet over" in capsys.readouterr().err
+
+
+def test_servers_that_cannot_be_had(
+    servers: Tree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert not bootstrap.add_servers(servers.root)
+    assert "sudo apt-get install package" in capsys.readouterr().err
