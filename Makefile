@@ -2,7 +2,7 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve new check check-links test test-pages test-targets test-browsers \
+.PHONY: help publish site serve new check check-links test test-pages test-servers test-browsers \
   lighthouse gallery sizes bench lint schemas mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
@@ -57,14 +57,14 @@ pytest = chromium="$$($(RUN) builder/bootstrap.py browser)" && \
   CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(1) $(ARGS)
 
 test: setup-dev lint ## Kjør alle kontroller og tester (et utvalg: ARGS="tests/calc -k navn")
-	@$(call pytest,-m "not pages and not targets")
+	@$(call pytest,-m "not pages and not servers")
 
 test-pages: setup-dev ## La axe, HTML-kontrollen, Lighthouse og tastaturet prøve alle sidene
 	@$(call pytest,-m pages)
 
-test-targets: setup-dev ## Prøv publisering mot ekte tjenere: ssh med rsync, og et S3-lager (Ceph)
+test-servers: setup-dev ## Prøv mot ekte tjenere: ssh med rsync, et S3-lager (Ceph) og nginx
 	@$(RUN) builder/bootstrap.py servers
-	@$(call pytest,-m targets tests/targets)
+	@$(call pytest,-m servers)
 
 test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGTK også
 	@firefox="$$($(RUN) builder/bootstrap.py browser firefox)" && \

@@ -626,7 +626,8 @@ def _missing(what: str, *packages: str) -> NoReturn:
     )
 
 
-# What publishing is tested against: the programs that are started, and the packages they are in.
+# What publishing and serving are tested against: the programs that are started, and the packages
+# they are in.
 SERVERS = {
     "sshd": "openssh-server",
     "ssh": "openssh-client",
@@ -636,6 +637,7 @@ SERVERS = {
     "ceph-mon": "ceph-mon",
     "ceph-osd": "ceph-osd",
     "radosgw": "radosgw",
+    "nginx": "libnginx-mod-http-brotli-static",  # which needs nginx itself
 }
 # There while systemd runs.
 SYSTEMD = Path("/run/systemd/system")

@@ -116,8 +116,11 @@ class Host:
 
 @pytest.fixture(
     scope="module",
-    params=[caddy, nginx, nginx_with_brotli],
-    ids=lambda server: server.__name__,
+    params=[
+        pytest.param(caddy, id="caddy"),
+        pytest.param(nginx, id="nginx", marks=pytest.mark.servers),
+        pytest.param(nginx_with_brotli, id="nginx with brotli", marks=pytest.mark.servers),
+    ],
 )
 def host(
     request: pytest.FixtureRequest, built_site: Path, tmp_path_factory: pytest.TempPathFactory

@@ -24,7 +24,13 @@ def by_make_serve(site: Path, _folder: Path) -> contextlib.AbstractContextManage
     return serve_folder(site)
 
 
-@pytest.fixture(params=[caddy, nginx, by_make_serve], ids=lambda server: server.__name__)
+@pytest.fixture(
+    params=[
+        pytest.param(caddy, id="caddy"),
+        pytest.param(nginx, id="nginx", marks=pytest.mark.servers),
+        pytest.param(by_make_serve, id="make serve"),
+    ]
+)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     site = tmp_path / "site"
     for page in ("gammel", "ny", "gammel/under"):

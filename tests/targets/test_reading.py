@@ -18,7 +18,7 @@ from builder.targets.settings import S3
 from tests.targets.releases import FIRST, record
 from tests.targets.servers import Store, answers, free_port, kept
 
-pytestmark = [pytest.mark.targets, pytest.mark.browser]
+pytestmark = [pytest.mark.servers, pytest.mark.browser]
 
 BUCKET = "lesere"
 ANYBODY_READS = {

@@ -20,7 +20,7 @@ from builder.targets.settings import Rsync
 from tests.targets.releases import FIRST, SECOND, record, write_release
 from tests.targets.servers import Middleman, SshServer
 
-pytestmark = pytest.mark.targets
+pytestmark = pytest.mark.servers
 
 
 def _target(path: Path | str, host: str = "vert") -> RsyncTarget:
