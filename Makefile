@@ -2,8 +2,8 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
-  lint mutants lock clean setup-site setup-dev
+.PHONY: help publish releases rollback site serve check test test-pages test-browsers lighthouse \
+  gallery sizes bench lint mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -30,8 +30,14 @@ setup = $(RUN) -I -S builder/bootstrap.py ready $(1) 2>/dev/null || { $(call boo
 help: ## Vis denne listen
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-publish: setup-site ## Kontroller, bygg og publiser nettstedet
+publish: setup-site ## Kontroller, bygg, vis hva som blir endret, og publiser (uten spørsmål: YES=1)
 	@$(RUN) -m builder publish $(ARGS)
+
+releases: setup-site ## Vis publiseringene som er tatt vare på
+	@$(RUN) -m builder releases $(ARGS)
+
+rollback: setup-site ## Gå tilbake til publiseringen før (til en bestemt: TO=navn)
+	@$(RUN) -m builder rollback $(if $(TO),--to $(TO)) $(ARGS)
 
 site: setup-site ## Bygg nettstedet i output/
 	@$(RUN) -m builder site $(ARGS)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import check, content, publish, serve, site, sizes
+from builder import check, content, history, publish, rollback, serve, site, sizes
 from builder.errors import KnownError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +21,9 @@ def main(argv: Sequence[str]) -> int:
     except KnownError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nAvbrutt.", file=sys.stderr)
+        return 130
 
 
 def _check(_rest: Sequence[str]) -> int:
@@ -41,17 +44,11 @@ def _sizes(_rest: Sequence[str]) -> int:
     return 0
 
 
-def _publish(_rest: Sequence[str]) -> int:
-    print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
-    release = publish.publish(ROOT)
-    print(f"Publisert: public/releases/{release.name}")
-    print("Se den med `make serve`.")
-    return 0
-
-
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
-    "publish": _publish,
+    "publish": publish.main,
+    "releases": history.main,
+    "rollback": rollback.main,
     "serve": serve.main,
     "site": _site,
     "sizes": _sizes,

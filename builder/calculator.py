@@ -161,7 +161,7 @@ def own_taper(year: int) -> SchemeRules:
 
 
 def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answers:
-    """The answers that the form starts with: the newest rule year, its first track or `track_id`."""
+    """The answers that the form starts with: the newest rule year, its first track or this one."""
     latest = calculator.latest
     track_id = track_id or next(iter(latest.tracks))
     opening: Answers = {"plan_year": latest.year, "years_received": 0}

@@ -221,14 +221,20 @@ def _figures_of(rules: Rules) -> Iterator[tuple[str, str | None, str | None, str
     for track_id, track in rules.tracks.items():
         for key, figure in track.figures():
             value = None if figure.value is None else _exact(figure.value)
-            yield _place(track_id, key), value, figure.unknown, figure.unit
+            yield figure_place(track_id, key), value, figure.unknown, figure.unit
         # A limit between bands is no figure with a source of its own, but it decides awards too.
         for n, band in enumerate(track.bands):
             if band.up_to is not None:
-                yield _place(track_id, f"bands.{n}.up_to"), str(band.up_to), None, "innbyggere"
+                yield (
+                    figure_place(track_id, f"bands.{n}.up_to"),
+                    str(band.up_to),
+                    None,
+                    "innbyggere",
+                )
 
 
-def _place(track_id: str, key: str) -> str:
+def figure_place(track_id: str, key: str) -> str:
+    """Where a figure of a track stands in the file of its rule year, as messages name it."""
     parts = (int(part) if part.isdigit() else part for part in key.split("."))
     return dotted(("tracks", track_id, *parts))
 
@@ -243,7 +249,9 @@ def _exact(value: int | Decimal) -> str:
 
 def pages_of(built: Path) -> dict[str, PageMark]:
     """Every page of a built site by its address."""
-    return {_address(path.relative_to(built)): _mark(path) for path in sorted(built.rglob("*.html"))}
+    return {
+        _address(path.relative_to(built)): _mark(path) for path in sorted(built.rglob("*.html"))
+    }
 
 
 def _address(path: Path) -> str:

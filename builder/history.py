@@ -1,0 +1,53 @@
+"""`make releases`: what has been published, and what each publishing changed."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from builder.difference import compare
+from builder.publish import ROOT, place
+from builder.releases import Release, Releases
+
+_ZONE = ZoneInfo("Europe/Oslo")
+
+
+def told(project_root: Path, scheme: str | None = None) -> str:
+    """The releases that are kept, the newest first, in Norwegian."""
+    releases = Releases(place(project_root, scheme).public)
+    kept, current = releases.all(), releases.current
+    if not kept:
+        return "Ingenting er publisert ennå."
+    told = [
+        "\n".join(_lines(release, before, current))
+        for before, release in zip([None, *kept], kept, strict=False)
+    ]
+    return "\n".join(reversed(told))
+
+
+def _lines(release: Release, before: Release | None, current: Release | None) -> Iterator[str]:
+    is_live = current is not None and release.name == current.name
+    is_unfinished = current is None or release.name > current.name
+    mark = "  ← ligger ute nå" if is_live else "  (ble ikke lagt ut)" if is_unfinished else ""
+    yield f"{release.name}{mark}"
+    record = release.record
+    if record is None:
+        yield "  Vi mangler opplysninger om denne."
+        return
+    made = format_datetime(
+        record.made.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
+    )
+    yield f"  {made}, {len(record.pages)} sider"
+    if record.restores is not None:
+        yield f"  Tilbake til {record.restores}"
+    elif before is not None and before.record is not None:
+        yield f"  {compare(before.record, record).short}"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Show the releases."""
+    argparse.ArgumentParser(prog="builder releases").parse_args(argv)
+    print(told(ROOT))
+    return 0
