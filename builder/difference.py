@@ -292,7 +292,7 @@ def _outcomes(before: Outcome, after: Outcome, texts: Catalogue) -> Iterator[str
     yield from _by_year("", before, before.award, after, after.award)
     yield from _by_year("egenfinansiering ", before, before.own_funding, after, after.own_funding)
     if before.positions_part != after.positions_part:
-        yield f"årsverksdelen {_sum(before.positions_part)} → {_sum(after.positions_part)}"
+        yield f"satsdelen {_sum(before.positions_part)} → {_sum(after.positions_part)}"
     if before.total != after.total:
         yield f"til sammen {_sum(before.total)} → {_sum(after.total)}"
     if before.missing != after.missing:

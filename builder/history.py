@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from builder.difference import compare
 from builder.publish import ROOT, place
 from builder.releases import Release, Releases
 
@@ -20,14 +19,10 @@ def told(project_root: Path, scheme: str | None = None) -> str:
     kept, current = releases.all(), releases.current
     if not kept:
         return "Ingenting er publisert ennå."
-    told = [
-        "\n".join(_lines(release, before, current))
-        for before, release in zip([None, *kept], kept, strict=False)
-    ]
-    return "\n".join(reversed(told))
+    return "\n".join(line for release in reversed(kept) for line in _lines(release, current))
 
 
-def _lines(release: Release, before: Release | None, current: Release | None) -> Iterator[str]:
+def _lines(release: Release, current: Release | None) -> Iterator[str]:
     is_live = current is not None and release.name == current.name
     is_unfinished = current is None or release.name > current.name
     mark = "  ← ligger ute nå" if is_live else "  (ble ikke lagt ut)" if is_unfinished else ""
@@ -42,8 +37,8 @@ def _lines(release: Release, before: Release | None, current: Release | None) ->
     yield f"  {made}, {len(record.pages)} sider"
     if record.restores is not None:
         yield f"  Tilbake til {record.restores}"
-    elif before is not None and before.record is not None:
-        yield f"  {compare(before.record, record).short}"
+    elif record.summary:
+        yield f"  {record.summary}"
 
 
 def main(argv: Sequence[str]) -> int:

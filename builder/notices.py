@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.content import Scheme, Site
-from builder.content.load import CHANGES
+from builder.content.load import CHANGES as CHANGES
 from builder.difference import Difference, FigureChange
 from builder.record import Record, figure_place
 

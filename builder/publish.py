@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from builder import ask, check, content, i18n, notices, site
 from builder.ask import Confirm
-from builder.difference import compare
+from builder.difference import Difference, compare
 from builder.errors import KnownError
 from builder.record import Record, content_hash
 from builder.releases import (
@@ -77,11 +77,6 @@ class Live:
     record: Record | None
     release: Release | None
 
-    @property
-    def origin(self) -> str:
-        """The name of the release that first had this site."""
-        return (self.record and self.record.restores) or self.name
-
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
@@ -130,13 +125,20 @@ def publish(
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
         own = content.load(project_root / "content")
-        name = releases.next_name(digest, clock(), after=[live.name] if live else [])
+        last = live.name if live else ""
+        name = releases.next_name(digest, clock(), after=last)
         record = Record.of(own, built, name=name, made=clock(), day=today())
-        _show(live, record, project_root, say)
-        if live is not None and live.record is not None:
-            _demand_notices(
-                project_root, own, live.record, record, say, None if approved else confirm
-            )
+        record = replace(record, previous=last or None)
+        before = None if live is None else live.record
+        difference = None if before is None else compare(before, record)
+        say(_told(live, record, difference, project_root))
+        if before is not None and difference is not None:
+            record = replace(record, summary=difference.short)
+            missing = notices.untold(difference, before, own)
+            if missing:
+                stubs = notices.stubs(missing, own, record.day, project_root / "content")
+                report = notices.report(missing, difference.names)
+                _offer(report, stubs, project_root, say, None if approved else confirm)
         if not may_go_on("Publisere?", "publish", live, confirm, approved=approved):
             return Published(release=live.release if live else None, place=where, was_declined=True)
         release = resumed(releases, live, record, clock)
@@ -146,53 +148,43 @@ def publish(
         return Published(release=release, place=where, is_new=True)
 
 
-def _show(live: Live | None, record: Record, project_root: Path, say: Say) -> None:
-    """Say what would change."""
+def _told(
+    live: Live | None, record: Record, difference: Difference | None, project_root: Path
+) -> str:
+    """What would change, in words."""
+    pages = f"Nettstedet har {len(record.pages)} sider."
     if live is None:
-        say(f"Ingenting er publisert fra før. Nettstedet har {len(record.pages)} sider.")
-    elif live.record is None:
-        say(
-            "Vi mangler opplysninger om det som ligger ute nå. Derfor kan vi ikke vise hva som blir"
-            f" endret. Nettstedet har {len(record.pages)} sider."
-        )
-    else:
-        texts = i18n.load(project_root / "theme/translations").catalogue("nb")
-        say(f"Dette blir endret:\n\n{compare(live.record, record).told(texts)}\n")
+        return f"Ingenting er publisert fra før. {pages}"
+    if difference is None:
+        return f"Vi kan ikke vise hva som blir endret, for vi vet ikke hva som ligger ute. {pages}"
+    texts = i18n.load(project_root / "theme/translations").catalogue("nb")
+    return f"Dette blir endret:\n\n{difference.told(texts)}\n"
 
 
-def _demand_notices(
+def _offer(
+    report: str,
+    stubs: tuple[notices.Stub, ...],
     project_root: Path,
-    own: content.Site,
-    before: Record,
-    after: Record,
     say: Say,
     confirm: Confirm | None,
-) -> None:
-    """Stop where figures are others and readers are not told. Offers a person to make the files."""
-    difference = compare(before, after)
-    missing = notices.untold(difference, before, own)
-    if not missing:
-        return
-    folder = project_root / "content"
-    stubs = notices.stubs(missing, own, after.day, folder)
-    head = (
+) -> NoReturn:
+    """Stop, since readers are not told of a change. A person is offered files to tell it in."""
+    one = len(stubs) == 1
+    shown = (
         "Regelverket er endret uten at leserne får vite det. Ingenting er publisert.\n\n"
-        f"{notices.report(missing, difference.names)}\n\n"
-        "Fortell om endringen i "
-        + ("denne filen" if len(stubs) == 1 else "disse filene")
-        + ". Fyll ut title og text:"
+        f"{report}\n\n"
+        f"Fortell om endringen i {'denne filen' if one else 'disse filene'}."
+        " Fyll ut title og text:\n\n"
+        + "\n\n".join(f"content/{notices.CHANGES}/{stub.name}\n\n{stub.text}" for stub in stubs)
     )
-    shown = "\n\n".join([head, *(f"content/changes/{stub.name}\n\n{stub.text}" for stub in stubs)])
-    question = "Skal jeg lage filen?" if len(stubs) == 1 else "Skal jeg lage filene?"
     if confirm is None:
         raise PublishError(shown)
     say(shown)
-    if not confirm(question):
+    if not confirm("Skal jeg lage filen?" if one else "Skal jeg lage filene?"):
         raise PublishError("Ingenting er publisert.")
-    written = [stub.write(folder).relative_to(project_root) for stub in stubs]
+    files = [stub.write(project_root / "content").relative_to(project_root) for stub in stubs]
     raise PublishError(
-        f"Laget {', '.join(map(str, written))}.\n"
-        "Fyll ut title og text, og kjør «make publish» igjen."
+        f"Laget {', '.join(map(str, files))}.\nFyll ut title og text, og kjør «make publish» igjen."
     )
 
 
@@ -232,7 +224,7 @@ def may_go_on(
         return True
     if confirm is None:
         raise PublishError(
-            "Ingenting er publisert. Her er det ingen å spørre, så si ja på forhånd:"
+            "Nettstedet er som før, for her er det ingen å spørre. Si ja på forhånd:"
             f" «make {command} YES=1»."
         )
     return confirm(question)

@@ -122,15 +122,19 @@ class SchemeMark:
 class Record:
     """A release: `name` is its folder's, `made` when it was made, `day` the day it was built for.
 
-    `restores` names the release whose site this one has again, after a rollback. `changes` are the
-    names of the published changes. `inherited` are files and folders taken over from earlier
-    releases for pages that are open, each with when it was last a live release's own.
+    `previous` names what was live before it. After a rollback, `restores` names the release whose
+    site this one has again, and `previous` is that release's own, so that one can go back further.
+
+    `changes` are the names of the published changes. `inherited` are files and folders taken over
+    from earlier releases for pages that are open, each with when it was last a live release's own.
+    `summary` is what it changed, in a line of Norwegian, where that was known.
     """
 
     version: int = VERSION
     name: str
     made: dt.datetime
     day: dt.date
+    previous: str | None = None
     restores: str | None = None
     schemes: tuple[SchemeMark, ...]
     pages: dict[str, PageMark]
@@ -139,6 +143,7 @@ class Record:
     figures: tuple[FigureMark, ...]
     changes: tuple[str, ...]
     inherited: dict[str, dt.datetime]
+    summary: str = ""
 
     @classmethod
     def of(

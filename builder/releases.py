@@ -23,7 +23,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +68,6 @@ class Release:
     def digest(self) -> str:
         """The hash of its own site, without what it has taken over."""
         return digest_of(self.name)
-
-    @property
-    def origin(self) -> str:
-        """The name of the release that first had this site, where this one came by going back."""
-        return (self.record and self.record.restores) or self.name
 
 
 def digest_of(name: str) -> str:
@@ -127,10 +122,9 @@ class Releases:
         folder = current(self.public)
         return None if folder is None else self.release(folder.name)
 
-    def next_name(self, digest: str, now: dt.datetime, after: Iterable[str] = ()) -> str:
-        """A name for a new release: later than all others here and those in `after`."""
-        known = [release.name for release in self.all()]
-        latest = max((*known, *after), default="")
+    def next_name(self, digest: str, now: dt.datetime, after: str = "") -> str:
+        """A name for a new release: later than all others here, and than that of `after`."""
+        latest = max(after, *(release.name for release in self.all()), "")
         stamp = now.astimezone(dt.UTC).replace(microsecond=0)
         if NAME.fullmatch(latest):
             last = dt.datetime.strptime(latest.partition("-")[0], _STAMP).replace(tzinfo=dt.UTC)

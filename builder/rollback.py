@@ -4,8 +4,8 @@ A release never changes, and going back must not take anything from pages that w
 meantime. So what goes live is new: the files of the earlier release, as further links to them, and
 what open pages may still ask for.
 
-Going back twice goes two steps back: the one before is sought before the release that is shown
-again. To go forward again, name the release, or publish.
+Going back twice goes two steps back, as undoing twice does. To go forward again, one names the
+release, or publishes.
 """
 
 import argparse
@@ -74,15 +74,19 @@ def _named(releases: Releases, live: Live, name: str) -> Release:
 
 
 def _before(releases: Releases, live: Live) -> Release:
-    """The last other site before the one that is live."""
+    """The site that was live before this one."""
     earlier = [
         release
         for release in releases.all()
-        if release.origin < live.origin and release.digest != digest_of(live.name)
+        if release.name < live.name and release.digest != digest_of(live.name)
     ]
+    if live.record is not None:
+        # By its site: after a rollback, there are two releases of one, and the first is deleted.
+        wanted = digest_of(live.record.previous or "")
+        earlier = [release for release in earlier if release.digest == wanted]
     if not earlier:
         raise PublishError("Det finnes ingen eldre publisering å gå tilbake til.")
-    return max(earlier, key=lambda release: (release.origin, release.name))
+    return earlier[-1]
 
 
 def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
@@ -96,13 +100,18 @@ def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
 
 def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock) -> Release:
     """A new release of the same site."""
-    name = releases.next_name(chosen.digest, clock(), after=[live.name])
+    name = releases.next_name(chosen.digest, clock(), after=live.name)
     taken: set[str] = set()
     record = None
     if chosen.record is not None:
         taken = set(chosen.record.inherited)
         record = replace(
-            chosen.record, name=name, made=clock(), restores=chosen.origin, inherited={}
+            chosen.record,
+            name=name,
+            made=clock(),
+            restores=chosen.record.restores or chosen.name,
+            inherited={},
+            summary="",
         )
         if waiting := resumed(releases, live, record, clock):
             return waiting
