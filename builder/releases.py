@@ -250,18 +250,18 @@ def inherit(built: Path, earlier: Release, now: dt.datetime) -> dict[str, dt.dat
 
 def link(source: Path, target: Path) -> None:
     """Put a file or folder in a second place, without a second copy where that can be."""
-    if source.is_dir():
-        shutil.copytree(source, target, copy_function=_link)
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _link(source, target)
+    for path in (source, *source.rglob("*")):
+        if path.is_file():
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _link(path, place)
 
 
 # No links between files here (a network disk), too many, or not to the files of another person.
 _NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
-def _link(source: str | Path, target: str | Path) -> None:
+def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from builder import publish, rollback, site
 from builder.publish import Published, TargetError
 from builder.releases import Releases
 from tests.content.sample import RULES_FILE, write_sample
+from tests.release.driving import Driver, driving
 
 DAY = "2030-02-03"
 START = dt.datetime(2030, 2, 3, 12, tzinfo=dt.UTC)
@@ -109,11 +110,24 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def root(tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with the sample of content, on the day `DAY`."""
     root = tmp_path / "prosjekt med æøå"
     write_sample(root / "content")
     (root / "theme").mkdir()
     (root / "theme/translations").symlink_to(project_root / "theme/translations")
+    monkeypatch.setenv("BUILD_DATE", DAY)
+    return root
+
+
+@pytest.fixture
+def driver(project_root: Path, root: Path) -> Iterator[Driver]:
+    with driving(project_root, root) as driver:
+        yield driver
+
+
+@pytest.fixture
+def project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(root, {"index.html": page("Forside")})
 
     def build(_project_root: Path, output: Path) -> None:
@@ -123,7 +137,6 @@ def project(tmp_path: Path, project_root: Path, monkeypatch: pytest.MonkeyPatch)
             path.write_text(text, "utf-8")
 
     monkeypatch.setattr(site, "build", build)
-    monkeypatch.setenv("BUILD_DATE", DAY)
     return made
 
 

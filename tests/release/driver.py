@@ -1,4 +1,4 @@
-"""Publishes ready-made sites in processes of its own, which can be killed at any point.
+"""Publishes ready-made sites in processes of its own, which can be killed or fail at any point.
 
 Started once, and asked line by line on standard input, since a Python with all of the builder in
 it takes a second to start. For each request it forks, and says in JSON what became of the child.
@@ -12,10 +12,12 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 from builder import content, i18n, plugin, publish, rollback, site
+from builder.errors import KnownError
 
 PAGES = ("/", "/b/")
 # Whatever changes something on the disk; between two of them, nothing does.
@@ -41,9 +43,15 @@ def write_site(output: Path, version: str) -> None:
         path.write_text(body, "utf-8")
 
 
-def run(root: Path, request: dict[str, Any]) -> None:
-    """Publish or go back, and kill this process at the step that is asked for."""
+def run(root: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """Publish or go back: after how many steps that was done, or what was said instead.
+
+    At the step that is asked for, this process is killed; or that step and perhaps those after it
+    fail with an error of the operating system.
+    """
     steps = 0
+    failure = request.get("errno")
+    failing = range(request.get("fail_at", 0), request.get("fail_until", 0))
 
     def count(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal steps
@@ -51,6 +59,9 @@ def run(root: Path, request: dict[str, Any]) -> None:
             steps += 1
             if steps == request.get("kill_at"):
                 os.kill(os.getpid(), signal.SIGKILL)
+            # What is full can still be emptied.
+            if steps in failing and event not in ("os.remove", "os.rmdir"):
+                raise OSError(failure, os.strerror(failure), str(arguments[0]))
 
     site.build = lambda _root, output: write_site(output, request["version"])
     sys.addaudithook(count)
@@ -59,10 +70,14 @@ def run(root: Path, request: dict[str, Any]) -> None:
         "say": lambda _text: None,
         "clock": lambda: START + dt.timedelta(days=request["day"]),
     }
-    if request["command"] == "publish":
-        publish.publish(root, **more)
-    else:
-        rollback.rollback(root, **more)
+    try:
+        if request["command"] == "publish":
+            publish.publish(root, **more)
+        else:
+            rollback.rollback(root, **more)
+    except KnownError as error:
+        return {"said": str(error)}
+    return {"steps": steps}
 
 
 def main() -> None:
@@ -76,21 +91,25 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         start = time.perf_counter()
+        said, told = os.pipe()
         child = os.fork()
         if child == 0:
             try:
-                run(root, request)
-            except BaseException as error:
-                print(repr(error), file=sys.stderr, flush=True)
+                os.write(told, json.dumps(run(root, request)).encode())
+            except BaseException:
+                traceback.print_exc()
                 os._exit(1)
             os._exit(0)
+        os.close(told)
         if "kill_within" in request:
             time.sleep(random.uniform(0, request["kill_within"]))  # noqa: S311
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         seconds = time.perf_counter() - start
         code = os.waitstatus_to_exitcode(status)
-        print(json.dumps({"code": code, "seconds": seconds}), flush=True)
+        with os.fdopen(said, encoding="utf-8") as pipe:
+            answer = json.loads(pipe.read() or "{}")
+        print(json.dumps({"code": code, "seconds": seconds, **answer}), flush=True)
 
 
 if __name__ == "__main__":
