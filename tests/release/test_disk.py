@@ -87,12 +87,13 @@ def test_a_disk_that_can_only_be_read(project: Project) -> None:
         assert project.publish().is_new
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 @pytest.mark.parametrize("folder", ["", "releases", "records"])
 def test_a_folder_that_may_not_be_written_to(project: Project, folder: str) -> None:
     project.publish({"index.html": page("en")})
     closed = project.public / folder
     closed.chmod(0o555)
+    if os.access(closed, os.W_OK):
+        pytest.skip("root may write anywhere")
     try:
         with pytest.raises(PublishError) as raised:
             project.publish({"index.html": page("to")})
