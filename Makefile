@@ -2,8 +2,9 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve new check check-links test test-pages test-servers test-browsers \
-  lighthouse gallery sizes bench lint schemas mutants lock clean setup-site setup-dev
+.PHONY: help publish releases rollback site serve new check check-links test test-pages \
+  test-servers test-browsers lighthouse gallery sizes bench lint schemas mutants lock clean \
+  setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -27,20 +28,26 @@ bootstrap = for python in $(PYTHONS); do \
 # $(call setup,level): a look at the stamp with the Python already set up, else the whole thing.
 setup = $(RUN) -I -S builder/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
 
+# $(call given,VARIABLE,option): the option with what stands after `make`, also with spaces and '.
+given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
+
 help: ## Vis denne listen
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-publish: setup-site ## Kontroller, bygg og publiser nettstedet
-	@$(RUN) -m builder publish $(ARGS)
+publish: setup-site ## Kontroller, bygg, vis hva som blir endret, og publiser (uten å bli spurt: YES=1)
+	@$(RUN) -m builder publish $(call given,SCHEME,scheme) $(ARGS)
+
+releases: setup-site ## Vis publiseringene som er tatt vare på
+	@$(RUN) -m builder releases $(call given,SCHEME,scheme) $(ARGS)
+
+rollback: setup-site ## Gå tilbake til publiseringen før (til en bestemt: TO=navn)
+	@$(RUN) -m builder rollback $(call given,TO,to) $(call given,SCHEME,scheme) $(ARGS)
 
 site: setup-site ## Bygg nettstedet i output/ (én ordning som eget nettsted: SCHEME=mappenavn)
-	@$(RUN) -m builder site $(if $(SCHEME),--scheme "$(SCHEME)") $(ARGS)
+	@$(RUN) -m builder site $(call given,SCHEME,scheme) $(ARGS)
 
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
-	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)
-
-# $(call given,VARIABLE,option): the option with what stands after `make`, also with spaces and '.
-given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
+	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(call given,SCHEME,scheme) $(ARGS)
 
 new: setup-site ## Lag en ordning (NAME="…") eller et regelverksår (SCHEME=… YEAR=…) å fylle ut
 	@$(RUN) -m builder new $(call given,NAME,name) $(call given,SLUG,slug) \

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import check, checks, new, publish, schemas, serve, site, sizes
+from builder import check, checks, history, new, publish, rollback, schemas, serve, site, sizes
 from builder.checks import external
 from builder.errors import KnownError
 
@@ -22,6 +22,9 @@ def main(argv: Sequence[str]) -> int:
     except KnownError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nAvbrutt.", file=sys.stderr)
+        return 130
 
 
 def _site(rest: Sequence[str]) -> int:
@@ -38,19 +41,13 @@ def _sizes(_rest: Sequence[str]) -> int:
     return 0
 
 
-def _publish(_rest: Sequence[str]) -> int:
-    print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
-    release = publish.publish(ROOT)
-    print(f"Publisert: public/releases/{release.name}")
-    print("Se den med `make serve`.")
-    return 0
-
-
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": checks.main,
     "check-links": external.main,
     "new": new.main,
-    "publish": _publish,
+    "publish": publish.main,
+    "releases": history.main,
+    "rollback": rollback.main,
     "schemas": schemas.main,
     "serve": serve.main,
     "site": _site,

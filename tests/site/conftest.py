@@ -41,10 +41,13 @@ def run(project: Path) -> Command:
     def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         settings = {**os.environ, "BUILD_DATE": BUILD_DATE, "PYTHONUTF8": "1", **env}
         settings.pop("SITE_ADDRESS", None)
+        if "YES" not in env:
+            settings.pop("YES", None)
         return subprocess.run(
             [sys.executable, "-m", "builder", *arguments],
             cwd=project,
             env=settings,
+            stdin=subprocess.DEVNULL,  # Nobody is there to be asked.
             capture_output=True,
             encoding="utf-8",
             check=False,

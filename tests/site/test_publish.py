@@ -1,19 +1,24 @@
-"""Publishing: all of a new site, or nothing."""
+"""`make publish` and its like, with the whole site and as people run them."""
 
-import fcntl
+import contextlib
+import os
+import pty
+import random
 import re
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from builder import check, publish, site
-from builder.content import ContentError
-from builder.publish import PublishError
+from builder.serve import serve_folder
+from tests.conftest import BUILD_DATE
+from tests.release.reader import reading
 from tests.site.conftest import Command
 from tests.site.test_build import files
-
-PAGE = "<!doctype html><title>Side</title><h1>Side</h1>"
 
 
 def state(public: Path) -> tuple[str, dict[str, bytes]]:
@@ -24,54 +29,6 @@ def state(public: Path) -> tuple[str, dict[str, bytes]]:
 def releases(root: Path) -> list[str]:
     """Every folder of releases, also what should not be left there."""
     return sorted(path.name for path in (root / "public/releases").iterdir())
-
-
-# --- What open pages still need ---
-
-
-def make_release(public: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Publish a site with one style sheet, one runtime and one search index of its own."""
-
-    def build(_root: Path, output: Path) -> None:
-        (output / "assets").mkdir(parents=True)
-        (output / "runtime" / name).mkdir(parents=True)
-        (output / "index.html").write_text(PAGE.replace("Side", name), "utf-8")
-        (output / f"assets/site-{name}.css").write_text(name, "utf-8")
-        (output / f"runtime/{name}/python").write_text(name, "utf-8")
-        for folder in ("index", "fragment"):
-            (output / "pagefind" / folder).mkdir(parents=True)
-            (output / f"pagefind/{folder}/{name}").write_text(name, "utf-8")
-
-    monkeypatch.setattr(site, "build", build)
-    return publish.publish(public.parent)
-
-
-def test_a_release_has_what_pages_of_the_kept_ones_may_still_ask_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = [f"v{n}" for n in range(publish.KEPT_RELEASES + 2)]
-    stamps = iter(range(len(names)))
-
-    class Clock(publish.datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> publish.datetime:  # type: ignore[override]
-            return publish.datetime(2026, 1, 1, 0, 0, next(stamps), tzinfo=publish.UTC)
-
-    monkeypatch.setattr(publish, "datetime", Clock)
-    for count, name in enumerate(names, 1):
-        release = make_release(tmp_path / "public", name, monkeypatch)
-        kept = names[max(0, count - publish.KEPT_RELEASES) : count]
-        assert {p.name for p in (release / "assets").iterdir()} == {f"site-{k}.css" for k in kept}
-        assert {p.name for p in (release / "runtime").iterdir()} == set(kept)
-        for folder in ("index", "fragment"):
-            assert {p.name for p in (release / "pagefind" / folder).iterdir()} == set(kept)
-        for old in kept:
-            assert (release / f"runtime/{old}/python").read_text("utf-8") == old
-    # Of what is inherited, there is one copy on the disk.
-    assert (release / "assets/site-v3.css").stat().st_nlink > 1
-
-
-# --- The command ---
 
 
 def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
@@ -88,6 +45,7 @@ def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
 
     # Nothing new: no new release.
     again = run("publish")
+    assert again.stdout == "Ingenting er endret siden forrige publisering.\n"
     assert (again.returncode, releases(project), state(public)) == (0, [release], live)
 
     # A mistake in the content: named, and nothing is changed.
@@ -110,17 +68,34 @@ def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
         file.write("\n[Borte](/borte/)\n")
     failed = run("publish")
     assert failed.returncode == 1
-    assert "om/index.html: lenken «/borte/» fører ingen steder" in failed.stderr
+    assert re.search(r"content/pages/om.md:\d+: Lenken fører ingen steder", failed.stderr)
     assert (releases(project), state(public)) == ([release], live)
 
     # Mended: a new release is live, and the first is still there, as it was.
     page.write_text(page.read_text("utf-8").replace("(/borte/)", "(/)"), encoding="utf-8")
-    mended = run("publish")
+    refused = run("publish")
+    assert refused.returncode == 1
+    assert "Si ja på forhånd: «make publish YES=1»." in refused.stderr
+    assert (releases(project), state(public)) == ([release], live)
+    mended = run("publish", YES="1")
+    assert (
+        "Endrede sider (1):\n  /om/  Om Tilskuddsstigen (bare bokmål)\n\nPublisert: "
+        in mended.stdout
+    )
     assert mended.returncode == 0, mended.stderr
     assert len(releases(project)) == 2
     assert state(public)[0] != live[0]
     assert files(public / live[0]) == live[1]
     assert b"Borte" in (public / "current/om/index.html").read_bytes()
+
+    # Going back, and the list.
+    back = run("rollback", YES="1")
+    assert back.returncode == 0, back.stderr
+    # And what open pages of the release that it replaces need.
+    assert files(public / "current").items() > live[1].items()
+    listed = run("releases").stdout
+    assert "← ligger ute nå" in listed
+    assert f"Tilbake til {release}" in listed
 
 
 def test_a_page_that_pelican_cannot_read_stops_publishing(project: Path, run: Command) -> None:
@@ -144,144 +119,145 @@ def test_a_page_that_pelican_cannot_read_stops_publishing(project: Path, run: Co
     assert (releases(project), (project / "public/current").exists()) == ([], False)
 
 
-# --- Releases ---
+# --- A person at a terminal ---
+
+
+class Terminal:
+    """A command in a terminal, which a person reads and answers."""
+
+    def __init__(self, project: Path, *arguments: str) -> None:
+        self.ours, theirs = pty.openpty()
+        env = {**os.environ, "BUILD_DATE": BUILD_DATE, "PYTHONUTF8": "1"}
+        for name in ("SITE_ADDRESS", "YES"):
+            env.pop(name, None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "builder", *arguments],
+            cwd=project,
+            env=env,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        self.shown = ""
+
+    def read_until(self, text: str) -> str:
+        """What is shown until that comes, and it too."""
+        start = len(self.shown)
+        while text not in self.shown[start:]:
+            self.shown += self._read()
+        return self.shown[start:]
+
+    def answer(self, text: str) -> None:
+        os.write(self.ours, f"{text}\n".encode())
+
+    def finish(self) -> tuple[int, str]:
+        """The exit code, and what was shown last."""
+        start = len(self.shown)
+        with contextlib.suppress(OSError):  # How Linux says that nobody writes any more.
+            while part := self._read():
+                self.shown += part
+        return self.process.wait(timeout=60), self.shown[start:]
+
+    def _read(self) -> str:
+        return os.read(self.ours, 100_000).decode(errors="replace").replace("\r\n", "\n")
 
 
 @pytest.fixture
-def build(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], None]:
-    """Decide what the next builds give, instead of a whole site."""
-
-    def decide(pages: dict[str, str]) -> None:
-        def write(_project_root: Path, output: Path) -> None:
-            for name, text in pages.items():
-                path = output / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(PAGE + text, encoding="utf-8")
-
-        monkeypatch.setattr(site, "build", write)
-
-    return decide
+def terminal(project: Path) -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for one in opened:
+        one.process.kill()
+        one.process.wait()
+        os.close(one.ours)
 
 
-type Build = Callable[[dict[str, str]], None]
-
-
-def test_two_at_once_are_refused(tmp_path: Path, build: Build) -> None:
-    build({"index.html": "en"})
-    release = publish.publish(tmp_path)
-    build({"index.html": "to"})
-    with (tmp_path / "public/.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(PublishError) as raised:
-            publish.publish(tmp_path)
-    assert str(raised.value) == (
-        "En annen publisering er i gang. Vent til den er ferdig, og prøv igjen."
-    )
-    assert publish.current(tmp_path / "public") == release
-    # The first is finished.
-    assert publish.publish(tmp_path) != release
-
-
-def test_the_second_of_two_publishings_is_refused_while_the_first_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_person_is_asked_and_offered_a_file_to_tell_of_a_change(
+    project: Path, run: Command, terminal: list[Terminal]
 ) -> None:
-    refused: list[str] = []
+    def start(command: str) -> Terminal:
+        terminal.append(Terminal(project, command))
+        return terminal[-1]
 
-    def while_building(_project_root: Path, output: Path) -> None:
-        with pytest.raises(PublishError) as raised:
-            publish.publish(tmp_path)
-        refused.append(str(raised.value))
-        output.mkdir()
-        (output / "index.html").write_text(PAGE, encoding="utf-8")
+    assert run("publish").returncode == 0
+    live = state(project / "public")
+    rules = project / "content/tryggest/rules/2025.yaml"
+    text = rules.read_text("utf-8")
+    assert text.count("400000") > 1
+    rules.write_text(text.replace("400000", "420000"), encoding="utf-8")
 
-    monkeypatch.setattr(site, "build", while_building)
-    publish.publish(tmp_path)
-    assert len(refused) == 1
-    assert len(releases(tmp_path)) == 1
+    asked = start("publish")
+    shown = asked.read_until("Skal jeg lage filen? (ja/nei) ").replace("\xa0", " ")
+    assert "2025 400 000 kr → 420 000 kr" in shown
+    assert "tracks.tiltak.caps.applicant: 400 000 kr → 420 000 kr" in shown
+    asked.answer("kanskje")
+    asked.read_until("Svar «ja» eller «nei».\nSkal jeg lage filen? (ja/nei) ")
+    asked.answer("ja")
+    code, shown = asked.finish()
+    name = f"content/changes/{BUILD_DATE}-tryggest-2025.yaml"
+    assert f"Laget {name}.\nFyll ut title og text" in shown
+    assert code == 1
 
+    stub = project / name
+    stub.write_text(stub.read_text("utf-8").replace('""', '"Taket er høyere"'), encoding="utf-8")
 
-def test_the_last_releases_are_kept(tmp_path: Path, build: Build) -> None:
-    made = []
-    for number in range(publish.KEPT_RELEASES + 2):
-        build({"index.html": str(number)})
-        # As if made in different seconds.
-        release = publish.publish(tmp_path)
-        named = release.with_name(f"2030010{number}T000000Z-{release.name[-10:]}")
-        release.rename(named)
-        (tmp_path / "public/current").unlink()
-        (tmp_path / "public/current").symlink_to(f"releases/{named.name}")
-        made.append(named.name)
-    build({"index.html": "sist"})
-    last = publish.publish(tmp_path)
-    # The clock of the test is behind 2030, so the newest sorts first; it is live, and stays.
-    assert last.name in releases(tmp_path)
-    assert set(made[-publish.KEPT_RELEASES :]) <= set(releases(tmp_path))
-    assert made[0] not in releases(tmp_path)
-    assert publish.current(tmp_path / "public") == last
+    accepted = start("publish")
+    accepted.read_until("Publisere? (ja/nei) ")
+    accepted.answer("ja")
+    code, shown = accepted.finish()
+    assert (code, "Publisert: public/releases/" in shown) == (0, True)
+    assert state(project / "public") != live
+    live = state(project / "public")
 
+    declined = start("rollback")
+    shown = declined.read_until("Gå tilbake? (ja/nei) ").replace("\xa0", " ")
+    assert "2025 420 000 kr → 400 000 kr" in shown
+    declined.answer("nei")
+    code, shown = declined.finish()
+    assert (code, "Ingenting er endret." in shown) == (0, True)
 
-def test_going_back_to_an_earlier_site_makes_it_live(tmp_path: Path, build: Build) -> None:
-    public = tmp_path / "public"
-    for text in ("en", "to", "en"):
-        build({"index.html": text})
-        publish.publish(tmp_path)
-        assert text in (public / "current/index.html").read_text("utf-8")
-
-
-def test_a_page_that_is_gone_is_gone_in_the_next_release(tmp_path: Path, build: Build) -> None:
-    build({"index.html": "", "a/index.html": ""})
-    publish.publish(tmp_path)
-    build({"index.html": ""})
-    publish.publish(tmp_path)
-    assert not (tmp_path / "public/current/a").exists()
-
-
-@pytest.mark.parametrize("error", [ContentError([]), site.BuildError("Feil."), OSError("Full.")])
-def test_a_failed_build_leaves_nothing(
-    tmp_path: Path, build: Build, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    build({"index.html": "en"})
-    release = publish.publish(tmp_path)
-
-    def fail(_project_root: Path, output: Path) -> None:
-        output.mkdir()
-        (output / "index.html").write_text(PAGE + "halvferdig", encoding="utf-8")
-        raise error
-
-    monkeypatch.setattr(site, "build", fail)
-    with pytest.raises(type(error)):
-        publish.publish(tmp_path)
-    assert releases(tmp_path) == [release.name]
-    assert publish.current(tmp_path / "public") == release
+    stopped = start("rollback")
+    stopped.read_until("Gå tilbake? (ja/nei) ")
+    stopped.process.send_signal(signal.SIGINT)
+    code, shown = stopped.finish()
+    assert (code, "Avbrutt." in shown, "Traceback" in shown) == (130, True, False)
+    assert state(project / "public") == live
+    assert len(releases(project)) == 2
 
 
-def test_a_site_with_mistakes_is_not_released(tmp_path: Path, build: Build) -> None:
-    build({"index.html": '<a href="/borte/">Borte</a>'})
-    with pytest.raises(check.CheckError):
-        publish.publish(tmp_path)
-    assert releases(tmp_path) == []
-    assert publish.current(tmp_path / "public") is None
+# --- Killed ---
 
 
-def test_what_a_killed_publishing_left_is_cleared(tmp_path: Path, build: Build) -> None:
-    left = tmp_path / "public/releases/.new-abc/site"
-    left.mkdir(parents=True)
-    (left / "index.html").write_text("halv", encoding="utf-8")
-    build({"index.html": ""})
-    release = publish.publish(tmp_path)
-    assert releases(tmp_path) == [release.name]
-
-
-def test_a_link_to_a_release_that_somebody_deleted_is_mended(tmp_path: Path, build: Build) -> None:
-    current = tmp_path / "public/current"
-    current.parent.mkdir()
-    current.symlink_to("releases/20200101T000000Z-0123456789")
-    build({"index.html": ""})
-    assert publish.publish(tmp_path) == current.resolve()
-
-
-def test_the_published_folder_can_be_moved(tmp_path: Path, build: Build) -> None:
-    build({"index.html": ""})
-    publish.publish(tmp_path)
-    moved = (tmp_path / "public").rename(tmp_path / "flyttet")
-    assert (moved / "current/index.html").is_file()
+def test_killed_while_somebody_reads_the_site_stays_whole(project: Path, run: Command) -> None:
+    assert run("publish").returncode == 0
+    public = project / "public"
+    live = state(public)
+    page = project / "content/pages/om.md"
+    with page.open("a", encoding="utf-8") as file:
+        file.write("\nEn setning til.\n")
+    paths = ("/om/", "/tryggest/kalkulator/")
+    with serve_folder(public / "current") as address, reading(address, paths) as reader:
+        for longest in (2, 4, 6):
+            with subprocess.Popen(
+                [sys.executable, "-m", "builder", "publish"],
+                cwd=project,
+                env={**os.environ, "BUILD_DATE": BUILD_DATE, "YES": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            ) as process:
+                time.sleep(random.uniform(0, longest))  # noqa: S311
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            assert (
+                state(public) == live
+                or b"En setning til." in files(public / "current")["om/index.html"]
+            )
+        done = run("publish", YES="1")
+        assert done.returncode == 0, done.stderr
+    assert reader.wrong == []
+    assert reader.pages > 10
+    assert b"En setning til." in (public / "current/om/index.html").read_bytes()
+    assert len(releases(project)) == 2

@@ -1,0 +1,297 @@
+"""The folder that a site is published in: whole releases, and a `current` switched in one step.
+
+    releases/<time>-<hash>/      a whole site and nothing else; never changed once it is there
+    records/<time>-<hash>.json   what we know of it
+    current                      a link to the release that is live
+
+Whoever reads the site meets one release or another, never half of one, whatever happens to the
+program that publishes. What it may leave behind has names that begin with a dot, and is cleared by
+the next run.
+
+Names are in the order in which releases were made, also where the clock has gone back. The live
+release is therefore always the newest, but for one that did not come as far as going live.
+
+A page that somebody has open may still ask for the style sheet, scripts, Python and parts of the
+search index that it was made with. So a release also has the files of this kind that were a live
+release's own within the last days.
+"""
+
+import datetime as dt
+import errno
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.errors import KnownError
+from builder.headers import IMMUTABLE_FOLDERS
+from builder.record import Record
+
+KEPT_RELEASES = 5
+"""So many different sites are kept. One that was published twice, or gone back to, is one site."""
+
+KEPT_FOR_OPEN_PAGES = dt.timedelta(days=7)
+"""How long after it was replaced a file is kept that pages may still ask for."""
+
+# In these folders, addresses carry a hash of the content: each entry fits one version of a page.
+FIXED = tuple(folder.strip("/") for folder in IMMUTABLE_FOLDERS)
+NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
+_STAMP = "%Y%m%dT%H%M%SZ"
+# Left by a run that was stopped: a release being made, one being deleted, a link, a record.
+_UNFINISHED = ".new-"
+_DELETED = ".old-"
+_LINK = ".current-"
+
+
+class PublishError(KnownError):
+    """The site could not be published; the text is Norwegian, and the live site is unchanged."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release: its folder, and what we know of it; None where that is lost."""
+
+    folder: Path
+    record: Record | None
+
+    @property
+    def name(self) -> str:
+        """Its time and hash: `20261122T120533Z-0123456789`."""
+        return self.folder.name
+
+    @property
+    def digest(self) -> str:
+        """The hash of its own site, without what it has taken over."""
+        return digest_of(self.name)
+
+
+def digest_of(name: str) -> str:
+    """The hash that a release is named by."""
+    return name.rpartition("-")[2]
+
+
+class Releases:
+    """The releases in a folder, which is made where it is not there."""
+
+    def __init__(self, public: Path) -> None:
+        self.public = public
+        self.folder = public / "releases"
+        self.records = public / "records"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of the folder, so that nobody else publishes meanwhile.
+
+        Clears what a stopped run has left. Raises `PublishError` where somebody holds the lock.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.records.mkdir(exist_ok=True)
+        with (self.public / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise PublishError(
+                    "En annen publisering er i gang. Vent til den er ferdig, og prøv igjen."
+                ) from None
+            self._clear()
+            yield
+
+    def all(self) -> list[Release]:
+        """Every whole release, the oldest first."""
+        if not self.folder.is_dir():
+            return []
+        names = sorted(p.name for p in self.folder.iterdir() if NAME.fullmatch(p.name))
+        return [self.release(name) for name in names]
+
+    def release(self, name: str) -> Release:
+        """The release of that name, with its record where that can be read."""
+        try:
+            record = Record.from_json(self._record_file(name).read_bytes())
+        except OSError:
+            record = None
+        return Release(self.folder / name, record)
+
+    @property
+    def current(self) -> Release | None:
+        """The release that `current` leads to, or None before the first."""
+        folder = current(self.public)
+        return None if folder is None else self.release(folder.name)
+
+    def next_name(self, digest: str, now: dt.datetime, after: str = "") -> str:
+        """A name for a new release: later than all others here, and than that of `after`."""
+        latest = max(after, *(release.name for release in self.all()), "")
+        stamp = now.astimezone(dt.UTC).replace(microsecond=0)
+        if NAME.fullmatch(latest):
+            last = dt.datetime.strptime(latest.partition("-")[0], _STAMP).replace(tzinfo=dt.UTC)
+            stamp = max(stamp, last + dt.timedelta(seconds=1))
+        return f"{stamp.strftime(_STAMP)}-{digest}"
+
+    @contextmanager
+    def work(self) -> Iterator[Path]:
+        """A folder to make a release in; what is left in it when the block ends is deleted."""
+        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def put(self, built: Path, name: str, record: Record | None) -> Release:
+        """Take a whole site in as a release. It is on the disk, not only on its way, when it is."""
+        _settle(built)
+        if record is not None:
+            self.write_record(name, record)
+        built.rename(self.folder / name)
+        _sync(self.folder)
+        return Release(self.folder / name, record)
+
+    def write_record(self, name: str, record: Record) -> None:
+        """Write what we know of a release, in one step."""
+        file = self._record_file(name)
+        unfinished = file.with_name(f".{file.name}")
+        unfinished.write_bytes(record.to_json())
+        _sync(unfinished)
+        unfinished.replace(file)
+        _sync(self.records)
+
+    @contextmanager
+    def switching(self, release: Release) -> Iterator[None]:
+        """Point `current` at the release when the block is through, unless it raises.
+
+        All that needs room on the disk is done before the block. What then is left is a rename,
+        which replaces the old link in one step.
+        """
+        link = self.public / f"{_LINK}{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(release.folder.relative_to(self.public))
+        try:
+            yield
+            link.replace(self.public / "current")
+        finally:
+            link.unlink(missing_ok=True)
+        _sync(self.public)
+
+    def forget(self, release: Release) -> None:
+        """Delete a release. It is none any more before the first of its files is gone."""
+        gone = release.folder.with_name(_DELETED + release.name)
+        with suppress(OSError):
+            release.folder.rename(gone)
+            self._record_file(release.name).unlink(missing_ok=True)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def forget_old(self) -> None:
+        """Keep the last different sites, the newest release of each, and always the live one."""
+        live = current(self.public)
+        kept: set[str] = set()
+        for release in reversed(self.all()):
+            if release.folder == live or (release.digest not in kept and len(kept) < KEPT_RELEASES):
+                kept.add(release.digest)
+            else:
+                self.forget(release)
+
+    def _record_file(self, name: str) -> Path:
+        return self.records / f"{name}.json"
+
+    def _clear(self) -> None:
+        """Delete what a run that was stopped has left behind."""
+        for left in self.folder.iterdir():
+            if left.name.startswith((_UNFINISHED, _DELETED)):
+                shutil.rmtree(left, ignore_errors=True)
+        known = {f"{release.name}.json" for release in self.all()}
+        lost = [p for p in self.records.iterdir() if p.name not in known]
+        for file in (*lost, *self.public.glob(f"{_LINK}*")):
+            with suppress(OSError):
+                file.unlink()
+
+
+def current(public: Path) -> Path | None:
+    """The folder of the release that is live, or None before the first."""
+    link = public / "current"
+    if not (link.is_symlink() and link.exists()):
+        return None
+    return public / "releases" / link.readlink().name
+
+
+# --- What open pages still need ---
+
+
+def own_of(built: Path) -> set[str]:
+    """The entries of a site whose address carries a hash: `assets/site-1A2B.css`."""
+    return {f"{folder}/{entry.name}" for folder in FIXED for entry in (built / folder).glob("*")}
+
+
+def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
+    """What pages of an earlier release, and of those before it, may ask for from `now` on.
+
+    Each with when it was last a live release's own. Where nothing is known of the earlier release,
+    all it has counts as its own.
+    """
+    inherited = earlier.record.inherited if earlier.record else {}
+    needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)
+    needed |= {name: last for name, last in inherited.items() if now - last <= KEPT_FOR_OPEN_PAGES}
+    return dict(sorted(needed.items()))
+
+
+def inherit(built: Path, earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
+    """Give a site what open pages may ask for, as further links to the same files.
+
+    Returns what was taken over, as `inheritance` does; what the site has itself is not.
+    """
+    own = own_of(built)
+    taken = {name: last for name, last in inheritance(earlier, now).items() if name not in own}
+    for name in taken:
+        link(earlier.folder / name, built / name)
+    return taken
+
+
+def link(source: Path, target: Path) -> None:
+    """Put a file or folder in a second place, without a second copy where that can be."""
+    for path in (source, *source.rglob("*")):
+        if path.is_file():
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _link(path, place)
+
+
+# No links between files here (a network disk), too many, or not to the files of another person.
+_NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copy2(source, target)
+
+
+# --- On the disk ---
+
+
+def _settle(folder: Path) -> None:
+    """Wait until all of a folder is on the disk, so that a power cut can't take it back.
+
+    Files that other releases have too are there already.
+    """
+    for place, _, files in os.walk(folder):
+        for name in files:
+            path = Path(place, name)
+            if path.stat().st_nlink == 1:
+                _sync(path)
+        _sync(Path(place))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # Some network disks can't for a folder.
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,41 @@
+"""Killed at any point, publishing leaves a whole site, and the next run works.
+
+All the time, somebody reads the site through the real server.
+"""
+
+from builder.releases import KEPT_RELEASES
+from builder.serve import serve_folder
+from tests.release.driver import PAGES
+from tests.release.driving import Driver
+from tests.release.reader import reading
+
+KILLS = 200
+
+
+def test_killed_at_every_step_and_at_random_while_somebody_reads(driver: Driver) -> None:
+    with (
+        serve_folder(driver.root / "public/current") as address,
+        reading(address, PAGES) as reader,
+    ):
+        # So many that there is one to delete.
+        usual = [driver.publish() for _ in range(KEPT_RELEASES + 1)][-1]
+        assert usual["steps"] > 20
+        for step in range(1, usual["steps"] + 1):
+            driver.publish(kill_at=step)
+        back = driver.run("rollback")
+        for step in range(1, back["steps"] + 1):
+            before = driver.live
+            driver.run("rollback", kill_at=step)
+            if driver.live != before:
+                driver.publish()
+        while driver.killed < KILLS:
+            driver.publish(kill_within=usual["seconds"])
+        assert "steps" in driver.publish()
+    assert reader.wrong == []
+    assert reader.pages > KILLS
+    assert len(reader.versions) > 10
+    public = driver.root / "public"
+    assert {p.name for p in public.iterdir()} == {".lock", "current", "records", "releases"}
+    releases = sorted(p.name for p in (public / "releases").iterdir())
+    assert len(releases) == KEPT_RELEASES
+    assert sorted(p.stem for p in (public / "records").iterdir()) == releases
