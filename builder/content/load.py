@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,8 +19,6 @@ from calc.rules import Lang, Rules
 
 PAGES = "pages"
 CHANGES = "changes"
-# Folders that are not schemes.
-_FOLDERS = {PAGES, CHANGES}
 # Addresses that neither a scheme nor a general page can have.
 _TAKEN = {
     *("api", "assets", "hosting", "nn", "ordninger", "pagefind", "runtime", "schemes"),
@@ -105,18 +104,44 @@ def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
     return set(change.years) <= {rules.year for rules in schemes[change.scheme].rules}
 
 
-def load(content: Path) -> Site:
-    """Read and validate the content folder. Raises `ContentError` with all problems at once."""
+@dataclass(frozen=True)
+class _Folder:
+    """What was read of a folder: its pages, and its scheme, if it is one that could be read."""
+
+    scheme: Scheme | None = None
+    pages: dict[tuple[str | None, str, Lang], PageFile] = field(default_factory=dict)
+    visibility: dict[str | tuple[str, int], Visibility] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+# Folders as they were read, each with the state its files had then.
+type Memory = dict[Path, tuple[object, _Folder]]
+
+# So coarse may a file system's clock be: a file as new as this may be written again unnoticed.
+_COARSE_NS = 2_000_000_000
+
+
+def load(content: Path, memory: Memory | None = None) -> Site:
+    """Read and validate the content folder. Raises `ContentError` with all problems at once.
+
+    `memory` is for whoever loads again and again: what stands in a folder does not depend on
+    others, so those in which no file has changed are taken from it.
+    """
     problems: list[Problem] = []
     schemes: dict[str, Scheme | None] = {}
     pages: dict[tuple[str | None, str, Lang], PageFile] = {}
     visibility: dict[str | tuple[str, int], Visibility] = {}
-    for folder in sorted(p for p in content.iterdir() if p.is_dir()):
-        if folder.name == PAGES:
-            _read_pages(content, folder, None, pages, problems)
-        elif folder.name not in _FOLDERS:
-            _read_pages(content, folder, folder.name, pages, problems)
-            schemes[folder.name] = _read_scheme(content, folder, visibility, problems)
+    memory = {} if memory is None else memory
+    folders = sorted(p for p in content.iterdir() if p.is_dir() and p.name != CHANGES)
+    for gone in memory.keys() - set(folders):
+        del memory[gone]
+    for folder in folders:
+        read = _read_folder(content, folder, memory)
+        pages |= read.pages
+        visibility |= read.visibility
+        problems += read.problems
+        if folder.name != PAGES:
+            schemes[folder.name] = read.scheme
     changes = read_changes(content / CHANGES, _shown(content, content / CHANGES), schemes, problems)
     problems += _check_addresses(content, pages)
     if problems:
@@ -126,6 +151,37 @@ def load(content: Path) -> Site:
     if problems := list(_check_aliases(content, site)):
         raise ContentError(problems)
     return site
+
+
+def _read_folder(content: Path, folder: Path, memory: Memory) -> _Folder:
+    """Read the folder of a scheme or of the general pages, unless it is as it is remembered."""
+    # Before it is read: what is saved meanwhile makes another state.
+    now, state = time.time_ns(), _state(folder)
+    if folder in memory and memory[folder][0] == state:
+        return memory[folder][1]
+    pages: dict[tuple[str | None, str, Lang], PageFile] = {}
+    visibility: dict[str | tuple[str, int], Visibility] = {}
+    problems: list[Problem] = []
+    slug = None if folder.name == PAGES else folder.name
+    _read_pages(content, folder, slug, pages, problems)
+    scheme = None if slug is None else _read_scheme(content, folder, visibility, problems)
+    read = _Folder(scheme, pages, visibility, problems)
+    memory.pop(folder, None)
+    if all(now - changed > _COARSE_NS for _, changed, *_ in state):
+        memory[folder] = state, read
+    return read
+
+
+def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:
+    """What tells whether a file in a folder is another than before, whatever saved it how."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            stat = path.stat()
+        except OSError:  # gone again, as text editors' own files are, or leads nowhere
+            continue
+        found.append((str(path), stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return found
 
 
 def _shown(content: Path, path: Path) -> Path:
