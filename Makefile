@@ -2,7 +2,7 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish site serve check test test-pages test-browsers lighthouse gallery sizes bench \
+.PHONY: help publish site serve preview check test test-pages test-browsers lighthouse gallery sizes bench \
   lint mutants lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
@@ -38,6 +38,9 @@ site: setup-site ## Bygg nettstedet i output/
 
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
 	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(ARGS)
+
+preview: setup-site ## Vis nettstedet mens du skriver, også utkast (annen port: PORT=8080)
+	@$(RUN) -m builder preview $(if $(PORT),--port $(PORT)) $(ARGS)
 
 check: setup-site ## Kontroller innholdet uten å bygge
 	@$(RUN) -m builder check $(ARGS)

@@ -49,8 +49,16 @@ def _publish(_rest: Sequence[str]) -> int:
     return 0
 
 
+def _preview(rest: Sequence[str]) -> int:
+    # Pelican takes a moment to start, and no other command needs it in this process.
+    from builder.preview import command
+
+    return command.main(rest)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
+    "preview": _preview,
     "publish": _publish,
     "serve": serve.main,
     "site": _site,

@@ -15,6 +15,7 @@ from builder.licences import Licence
 from builder.rule_years import HoldsFor, RuleYear
 from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
+from tests.theme.preview_examples import PREVIEW_MACROS, PREVIEW_PAGES
 
 SOURCES = {
     "full": Source(
@@ -347,12 +348,14 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"page": SimpleNamespace(content=content, content_lang="nb")}
         for content in (Markup("<p>Tekst.</p>"), "")
     ],
+    **PREVIEW_MACROS,
 }
 
 # Examples of every template by name: the template, and its context beside that of all pages.
 # Pages that stand in for others have no prose of their own, nor have those of a rule year.
 WITHOUT_PROSE = {
     *("not found", "offline", "schemes", "embedded", "embedded own taper"),
+    *PREVIEW_PAGES,
     *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
 }
 
@@ -379,6 +382,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "embedded own taper": ("innebygd-kalkulator", {"form": FORM, "whole_url": "/egen/"}),
     "not found": ("404", {"page_groups": PAGE_GROUPS, "other_page": "/nn/404.html"}),
     "offline": ("uten-nett", {}),
+    **PREVIEW_PAGES,
 } | {
     f"{name} of {scheme.slug}": (
         template,

@@ -1,0 +1,126 @@
+// Only in the preview (builder/preview): shows what was saved as soon as it was, at the same place
+// of the page, and keeps the bar as the editor left it. It knows no text: those are in the page.
+
+const here = document.querySelector("script[data-preview]");
+const { events } = here.dataset;
+const isFailed = "failed" in here.dataset;
+const gone = document.querySelector("[data-preview-gone]");
+const bar = document.querySelector("[data-preview-bar]");
+const details = document.querySelector("[data-preview-details]");
+
+// The version that is shown.
+let { version } = here.dataset;
+let source;
+let waiting;
+
+// How long to wait before asking a preview that does not answer again; and before saying that.
+const AGAIN = 1000;
+const PATIENCE = 3000;
+
+/** What this tab is to remember until it is closed; the browser may refuse. */
+const memory = {
+  get(name) {
+    try {
+      return sessionStorage.getItem(`forhandsvisning-${name}`);
+    } catch {
+      return null;
+    }
+  },
+  set(name, value) {
+    try {
+      sessionStorage.setItem(`forhandsvisning-${name}`, value);
+    } catch {
+      // Then the page comes back at its top, and the bar folded.
+    }
+  },
+};
+
+// --- What is saved ---------------------------------------------------------------------------
+
+function listen() {
+  source?.close();
+  source = new EventSource(`${events}?versjon=${encodeURIComponent(version)}`);
+  source.addEventListener("open", () => say(false));
+  source.addEventListener("page", reload);
+  source.addEventListener("style", ({ data, lastEventId }) => {
+    version = lastEventId;
+    changeStyle(data);
+  });
+  source.addEventListener("error", () => {
+    waiting ??= setTimeout(() => say(true), PATIENCE);
+    // Some browsers give up where nobody answers.
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(show, AGAIN);
+    }
+  });
+}
+
+/** A browser has few connections for each server: only tabs that are seen take one. */
+function show() {
+  if (document.hidden) {
+    stop();
+  } else {
+    listen();
+  }
+}
+
+function stop() {
+  source?.close();
+  say(false);
+}
+
+function say(isGone) {
+  clearTimeout(waiting);
+  waiting = undefined;
+  if (gone) {
+    gone.textContent = isGone ? gone.dataset.text : "";
+  }
+}
+
+function reload() {
+  source.close();
+  // A page that is wrong is another page: the place on the right one stays remembered.
+  if (!isFailed) {
+    memory.set("sted", JSON.stringify({ path: location.pathname, top: scrollY }));
+  }
+  location.reload();
+}
+
+/** Go back to where the page was; the browser does it itself, unless a mistake came between. */
+function goBack() {
+  const { path, top } = JSON.parse(memory.get("sted") ?? "{}");
+  if (path === location.pathname) {
+    scrollTo({ top, behavior: "instant" });
+  }
+  memory.set("sted", "{}");
+}
+
+/** Put the new style sheet in the place of the one before, once it is there. */
+function changeStyle(href) {
+  const before = document.querySelector('link[rel="stylesheet"]');
+  const after = before.cloneNode();
+  after.href = href;
+  after.addEventListener("load", () => before.remove(), { once: true });
+  before.after(after);
+}
+
+// --- The bar ---------------------------------------------------------------------------------
+
+if (bar) {
+  bar.hidden = memory.get("skjult") === "ja";
+  details.open = memory.get("apen") === "ja";
+  details.addEventListener("toggle", () => memory.set("apen", details.open ? "ja" : "nei"));
+  bar.querySelector("[data-preview-hide]").addEventListener("click", () => {
+    memory.set("skjult", "ja");
+    bar.hidden = true;
+  });
+}
+
+if (!isFailed) {
+  // After what the page's own scripts put in.
+  addEventListener("load", goBack, { once: true });
+}
+document.addEventListener("visibilitychange", show);
+addEventListener("pagehide", stop);
+addEventListener("pageshow", ({ persisted }) => persisted && show());
+show();
