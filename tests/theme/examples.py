@@ -355,11 +355,12 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 # Pages that stand in for others have no prose of their own, nor have those of a rule year.
 WITHOUT_PROSE = {
     *("not found", "offline", "schemes", "embedded", "embedded own taper"),
-    *PREVIEW_PAGES,
     *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
+    *PREVIEW_PAGES,
 }
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    **PREVIEW_PAGES,
     "portal": ("portal", {"portal": PORTALS[0]}),
     "schemes": ("ordninger", {"portal": PORTALS[1]}),
     "page": ("page", {}),
@@ -382,7 +383,6 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "embedded own taper": ("innebygd-kalkulator", {"form": FORM, "whole_url": "/egen/"}),
     "not found": ("404", {"page_groups": PAGE_GROUPS, "other_page": "/nn/404.html"}),
     "offline": ("uten-nett", {}),
-    **PREVIEW_PAGES,
 } | {
     f"{name} of {scheme.slug}": (
         template,
