@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 from builder.content import Problem
 from builder.preview.answers import Answers
@@ -77,13 +78,13 @@ class Preview:
 
     def __init__(self, root: Path, listener: socket.socket, checks: Sequence[Check]) -> None:
         self.terminal = Terminal(root)
-        self.listener = listener
+        self.is_outdated = False
         self.project = Project(root, checks)
         self.server = Server(listener, Answers(self.project, self.terminal.page))
         self.watcher = Watcher(root, self.saved, self.code)
 
     def run(self) -> None:
-        """Serve until interrupted."""
+        """Serve until interrupted, or until it is outdated: until its own code is another."""
         with self.project:
             self.watcher.start()
             # Until it watches, something could be saved that nobody notices.
@@ -95,6 +96,7 @@ class Preview:
                 )
                 self.terminal.state(self.project.failure, self.project.warnings)
                 self.server.serve_forever(poll_interval=0.1)
+                self.server.finish()
             finally:
                 self.server.stop()
                 self.watcher.stop()
@@ -107,7 +109,7 @@ class Preview:
         self.terminal.state(self.project.failure, self.project.warnings)
 
     def code(self, files: list[Path]) -> None:
-        """Start anew on the same socket, with the code as it is now, unless it is none."""
+        """Stop, to be started anew with the code as it is now, unless it is none."""
         self.terminal.changed(files)
         failure = _syntax_error(files, self.project.root)
         if failure is not None:
@@ -115,11 +117,8 @@ class Preview:
             self.server.announce()
             self.terminal.state(failure, [])
             return
-        self.project.__exit__()
-        os.set_inheritable(self.listener.fileno(), True)
-        os.chdir(self.project.root)
-        command = [sys.executable, "-m", "builder", "preview"]
-        os.execv(sys.executable, [*command, "--listener", str(self.listener.fileno())])  # noqa: S606
+        self.is_outdated = True
+        self.server.shutdown()
 
 
 def _syntax_error(files: Sequence[Path], root: Path) -> Failure | None:
@@ -133,6 +132,14 @@ def _syntax_error(files: Sequence[Path], root: Path) -> Failure | None:
             problem = Problem(shown, error.lineno or 0, "", "Koden har en feil.", error.msg)
             return Failure(problems=(problem,))
     return None
+
+
+def _start_anew(listener: socket.socket) -> NoReturn:
+    """Become a new preview on the same socket: whoever asks meanwhile only waits."""
+    listener.set_inheritable(True)
+    os.chdir(ROOT)
+    command = [sys.executable, "-m", "builder", "preview", "--listener", str(listener.fileno())]
+    os.execv(sys.executable, command)  # noqa: S606
 
 
 def main(argv: Sequence[str]) -> int:
@@ -150,7 +157,10 @@ def main(argv: Sequence[str]) -> int:
         else:
             listener = listen_from(port_number(arguments.port))
         with listener:
-            Preview(ROOT, listener, CHECKS).run()
+            preview = Preview(ROOT, listener, CHECKS)
+            preview.run()
+            if preview.is_outdated:
+                _start_anew(listener)
     except ServeError as error:
         print(error, file=sys.stderr)
         return 1

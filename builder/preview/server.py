@@ -15,6 +15,7 @@ from builder.serve import HOST
 # So often a stream of news says that it is there; that shows whether anyone still hears it.
 _SECONDS_BETWEEN_SIGNS = 15
 _SECONDS_IDLE = 60
+_SECONDS_TO_FINISH = 10
 # Browsers leave this port out of the name they ask for.
 _PORT_LEFT_OUT = 80
 # How soon a browser is to ask for news again when the stream ended, in ms.
@@ -36,6 +37,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.project = answers.project
         self.news = threading.Condition()
         self.is_stopping = False
+        # Answers that are on their way.
+        self.busy = 0
         port = listener.getsockname()[1]
         self.address = f"http://{HOST}:{port}/"
         # A page of another site can make a name of its own lead to this machine (DNS rebinding);
@@ -54,6 +57,11 @@ class Server(http.server.ThreadingHTTPServer):
         with self.news:
             self.is_stopping = True
             self.news.notify_all()
+
+    def finish(self) -> None:
+        """Wait until nobody waits for an answer."""
+        with self.news:
+            self.news.wait_for(lambda: self.busy == 0, timeout=_SECONDS_TO_FINISH)
 
     def handle_error(self, _request: Any, _client_address: Any) -> None:
         """Say what went wrong, unless it is only that the browser did not wait for the answer."""
@@ -87,8 +95,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             is_framed = self.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
             path = unquote(asked.path, errors="replace")
-            answer = self.server.answers.answer(path, is_framed=is_framed)
-            self._send(answer.status, answer.headers, answer.body)
+            with self.server.news:
+                self.server.busy += 1
+            try:
+                answer = self.server.answers.answer(path, is_framed=is_framed)
+                self._send(answer.status, answer.headers, answer.body)
+            finally:
+                with self.server.news:
+                    self.server.busy -= 1
+                    self.server.news.notify_all()
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)

@@ -9,7 +9,9 @@ from builder.preview.answers import Script
 from builder.preview.bar import Bar, Hidden
 from builder.preview.mistakes import Line, Mistake
 
-WARNING = Problem(Path("content/full/om.md"), 3, "", "Lenken svarer ikke.", "https://borte.example/")
+WARNING = Problem(
+    Path("content/full/om.md"), 3, "", "Lenken svarer ikke.", "https://borte.example/"
+)
 BARS = [
     Bar(
         is_hidden=True,

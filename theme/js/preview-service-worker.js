@@ -1,14 +1,13 @@
 // Served by the preview at /sw.js, for a browser that has had the published site on the same port:
-// takes away all that it kept, and itself, so that nothing old is ever shown.
+// takes the place of that site's service worker, throws away what it kept, and keeps nothing.
 
 self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(leave()));
+self.addEventListener("activate", (event) => event.waitUntil(throwAway()));
 
-async function leave() {
+async function throwAway() {
   const names = (await caches.keys()).filter((name) => name.startsWith("tilskuddsstigen-"));
   await Promise.all(names.map((name) => caches.delete(name)));
-  await self.registration.unregister();
-  // Pages that an earlier version gave; those that the preview gave are not among them.
+  // The pages that the other one watched over; those of the preview have none.
   const pages = await self.clients.matchAll({ type: "window" });
   await Promise.all(pages.map((page) => page.navigate(page.url)));
 }
