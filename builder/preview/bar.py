@@ -12,7 +12,7 @@ from builder.content import Change, Problem, Scheme, Site
 from builder.content.load import CHANGES
 from builder.content.visibility import Visibility
 from builder.pages import EMBEDDED, SEARCH, PageView, Planned
-from calc.rules import Lang, Rules, Text
+from calc.rules import Lang, Rules
 
 type Part = Literal["scheme", "year", "page", "nynorsk", "change"]
 type Reason = Literal["draft", "not_yet", "expired", "no_years"]
@@ -32,7 +32,7 @@ class Hidden:
     """Something that readers don't see: which part, its name, why, and the day it depends on."""
 
     part: Part
-    name: Text | str
+    name: str
     why: Reason
     day: dt.date | None = None
 
@@ -109,7 +109,8 @@ class _Told:
                 yield from self._when(part, self.page.title, prose.visibility)
         for change in self._changes():
             if change.date > self.day:
-                yield Hidden(part="change", name=change.title, why="not_yet", day=change.date)
+                title = change.title.best(self.lang)[0]
+                yield Hidden(part="change", name=title, why="not_yet", day=change.date)
 
     def _schemes(self) -> Iterable[Scheme]:
         """The schemes that the page tells of."""
@@ -119,12 +120,13 @@ class _Told:
 
     def _of_scheme(self, scheme: Scheme) -> Iterator[Hidden]:
         visibility = self.site.visibility.get(scheme.slug, _ALWAYS)
-        yield from self._when("scheme", scheme.short_name, visibility)
+        name = scheme.short_name.best(self.lang)[0]
+        yield from self._when("scheme", name, visibility)
         years = (self.site.visibility.get((scheme.slug, r.year), _ALWAYS) for r in scheme.rules)
         if not any(year.is_published(self.day) for year in years):
-            yield Hidden(part="scheme", name=scheme.short_name, why="no_years")
+            yield Hidden(part="scheme", name=name, why="no_years")
 
-    def _when(self, part: Part, name: Text | str, visibility: Visibility) -> Iterator[Hidden]:
+    def _when(self, part: Part, name: str, visibility: Visibility) -> Iterator[Hidden]:
         come, gone = visibility.publish_date, visibility.expiry_date
         if visibility.draft:
             yield Hidden(part=part, name=name, why="draft")

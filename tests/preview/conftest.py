@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.conftest import BUILD_DATE, copy_project
 
 # Ample for any machine; how long it takes is measured elsewhere.
-PATIENCE = 60
+PATIENCE = 40
 STARTED = re.compile(r"Forhåndsvisningen er på (http://127\.0\.0\.1:\d+)/")
 # Folders of theme/ that tests change; all else is shared with the project.
 OWN_OF_THEME = ("css", "js", "templates", "translations")

@@ -1,5 +1,7 @@
 """The preview in a real browser: what is saved comes by itself, and the reader's place is kept."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -73,9 +75,7 @@ def test_pages_find_a_preview_that_starts_anew(
     expect(page.get_by_text("Etter omstarten.")).to_be_visible()
 
 
-def test_a_tab_in_the_background_catches_up(
-    preview: Started, editor: Editor, page: Page
-) -> None:
+def test_a_tab_in_the_background_catches_up(preview: Started, editor: Editor, page: Page) -> None:
     """It takes none of the browser's few connections while nobody sees it."""
     page.add_init_script(
         "Object.defineProperty(document, 'hidden', {get: () => window.isAway ?? false})"
@@ -166,7 +166,7 @@ def test_the_search_finds_what_is_saved(preview: Started, editor: Editor, page: 
 
 
 def test_a_browser_that_kept_the_published_site_sees_the_preview(
-    preview: Started, editor: Editor, browser: Browser, served_site: str, built_site
+    preview: Started, editor: Editor, browser: Browser, built_site: Path
 ) -> None:
     port = free_port()
     context = browser.new_context()

@@ -4,7 +4,6 @@ import filecmp
 import os
 from pathlib import Path
 
-
 from builder import check
 from tests.conftest import build_site
 from tests.preview.conftest import Editor, Started
