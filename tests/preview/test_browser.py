@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from builder.serve import serve_folder
-from tests.preview.conftest import PATIENCE, Editor, Started, free_port, running
+from tests.preview.conftest import PATIENCE, Editor, Started, eventually, free_port, running
 
 pytestmark = pytest.mark.browser
 OM = "content/tryggest/om.md"
@@ -44,7 +44,7 @@ def test_a_mistake_comes_and_goes_at_the_same_place(
     editor.save(SCHEME, text)
     expect(page.get_by_label("Beløpet dere vil søke om")).to_have_value("300000")
     expect(page.locator("output")).to_contain_text("300\N{NO-BREAK SPACE}000")
-    assert page.evaluate("scrollY") == place
+    eventually(lambda: page.evaluate("scrollY"), lambda found: found == place)
 
 
 def test_a_style_is_changed_without_a_new_page(

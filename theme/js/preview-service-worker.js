@@ -9,5 +9,6 @@ async function throwAway() {
   await Promise.all(names.map((name) => caches.delete(name)));
   // The pages that the other one watched over; those of the preview have none.
   const pages = await self.clients.matchAll({ type: "window" });
-  await Promise.all(pages.map((page) => page.navigate(page.url)));
+  // Not waited for: a page comes only when this is over.
+  pages.forEach((page) => page.navigate(page.url));
 }

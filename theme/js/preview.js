@@ -16,6 +16,8 @@ let waiting;
 // How long to wait before asking a preview that does not answer again; and before saying that.
 const AGAIN = 1000;
 const PATIENCE = 3000;
+// A page with a calculator gets its last size when Python is there.
+const SETTLING = 5000;
 
 /** What this tab is to remember until it is closed; the browser may refuse. */
 const memory = {
@@ -86,13 +88,21 @@ function reload() {
   location.reload();
 }
 
-/** Go back to where the page was; the browser does it itself, unless a mistake came between. */
+/** Go back to where the page was, and stay there until all of it has its size. */
 function goBack() {
   const { path, top } = JSON.parse(memory.get("sted") ?? "{}");
-  if (path === location.pathname) {
-    scrollTo({ top, behavior: "instant" });
-  }
   memory.set("sted", "{}");
+  if (path !== location.pathname) {
+    return;
+  }
+  const watcher = new ResizeObserver(() => scrollTo({ top, behavior: "instant" }));
+  watcher.observe(document.documentElement);
+  // The editor has the last word.
+  const leave = () => watcher.disconnect();
+  for (const sign of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(sign, leave, { once: true, passive: true });
+  }
+  setTimeout(leave, SETTLING);
 }
 
 /** Put the new style sheet in the place of the one before, once it is there. */
