@@ -10,7 +10,7 @@ from builder.preview.project import Part
 
 # A save is often several changes (a new file, a rename): they are waited for so long, in ms, but
 # not longer than that in all.
-_PAUSE = 30
+_PAUSE = 50
 _LONGEST = 300
 # How often the thread looks whether it is to stop, in ms.
 _LOOK = 200
