@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from builder import check
@@ -55,6 +56,19 @@ def test_many_saves_at_once_are_read_together(preview: Started, editor: Editor) 
         editor.save(OM, f"{text}\nUtgave {n}.\n")
     preview.shows("/tryggest/", "Utgave 29.")
     assert preview.says(OM).count("Endret:") < 10
+
+
+def test_pages_asked_for_at_once_while_something_is_saved(preview: Started, editor: Editor) -> None:
+    paths = ["/", "/tryggest/", "/nn/tryggest/kalkulator/", "/frister/", "/api/v1/schemes.json"]
+    text = editor.read(OM)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(preview.get, path) for path in paths * 12]
+        for n in range(5):
+            editor.save(OM, f"{text}\nUtgave {n}.\n")
+            preview.shows("/tryggest/", f"Utgave {n}.")
+        answers = [answer.result() for answer in asked]
+    assert {answer.status for answer in answers} == {200}
+    assert all(answer.text.endswith(("</html>", "}\n", "}")) for answer in answers)
 
 
 def test_new_and_removed_pages(preview: Started, editor: Editor) -> None:
