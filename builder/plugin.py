@@ -93,7 +93,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.content_path = Path(self.settings["PATH"])
         self.root = self.content_path.parent
         self.env.filters |= FILTERS
-        self.prose: dict[Path, tuple[tuple[int, int], Prose]] = {}
+        self.prose: dict[Path, tuple[tuple[PageFile, int, int], Prose]] = {}
         self.translations = i18n.load(Path(self.theme) / "translations")
         _say("Gjør klar kalkulatorene for nettleseren …")
         self.runtime = runtime.build(
@@ -141,9 +141,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.env.cache.clear()
 
     def _read(self, page: PageFile) -> Prose:
-        """The prose of a page, made once for each version of its file."""
+        """The prose of a page, made once for each version of its file and of what it shows."""
         stat = page.path.stat()
-        version = (stat.st_mtime_ns, stat.st_size)
+        version = (page, stat.st_mtime_ns, stat.st_size)
         if page.path not in self.prose or self.prose[page.path][0] != version:
             self.prose[page.path] = version, self._make_prose(page)
         return self.prose[page.path][1]

@@ -43,8 +43,8 @@ class Bar:
 
     `is_hidden`: readers don't see the page at all. `files` are paths from the project's root;
     `nynorsk` is one that would give the page a text in nynorsk. `warnings` are those about these
-    files, and `all_warnings` how many there are; `unconfirmed` are figures that nobody has
-    confirmed.
+    files, and `all_warnings` how many there are; `mistakes` are those of all files that stop a
+    publish. `unconfirmed` are figures that nobody has confirmed.
     """
 
     is_hidden: bool
@@ -54,14 +54,19 @@ class Bar:
     unconfirmed: int
     warnings: tuple[Problem, ...]
     all_warnings: int
+    mistakes: tuple[Problem, ...] = ()
 
 
 def bar(
-    site: Site, planned: Planned, page: PageView, day: dt.date, warnings: Sequence[Problem]
+    site: Site, planned: Planned, page: PageView, day: dt.date, found: Sequence[Problem]
 ) -> Bar:
-    """What is to be told of a page; `site` is that of the preview, `day` the one it shows."""
+    """What is to be told of a page; `site` is that of the preview, `day` the one it shows.
+
+    `found` is what checks have found in all of the content.
+    """
     told = _Told(site, planned, page, day)
     files = tuple(told.files())
+    warnings = [problem for problem in found if problem.is_warning]
     return Bar(
         is_hidden=any(hidden.part in told.whole for hidden in told.hidden()),
         hidden=tuple(told.hidden()),
@@ -70,6 +75,7 @@ def bar(
         unconfirmed=told.unconfirmed(),
         warnings=tuple(w for w in warnings if w.file.as_posix() in files),
         all_warnings=len(warnings),
+        mistakes=tuple(problem for problem in found if not problem.is_warning),
     )
 
 

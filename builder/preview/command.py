@@ -19,7 +19,7 @@ from builder.preview.watch import Watcher
 from builder.serve import DEFAULT_PORT, ServeError, interrupt, listen_from, port_number
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is looked at beyond what stops a page: each gives warnings (see `Check`).
+# What is looked at beyond what stops a page (see `Check`).
 CHECKS: tuple[Check, ...] = ()
 # So many files are named when many are saved at once.
 _MOST_NAMED = 3
@@ -31,7 +31,7 @@ class Terminal:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.was_wrong = False
-        self.warnings: list[Problem] = []
+        self.found: list[Problem] = []
 
     def say(self, text: str) -> None:
         """Say something, dated."""
@@ -43,19 +43,21 @@ class Terminal:
         more = len(files) - len(names)
         self.say(f"Endret: {', '.join(names)}{f' og {more} til' if more else ''}")
 
-    def state(self, failure: Failure | None, warnings: list[Problem]) -> None:
-        """Say what is wrong, or that nothing is any more; and the warnings that are new."""
+    def state(self, failure: Failure | None, found: list[Problem]) -> None:
+        """Say what is wrong, or that nothing is any more; and what is new of what checks found."""
         if failure is not None:
             self.wrong(failure)
         elif self.was_wrong:
             self.say("Feilene er rettet.")
         self.was_wrong = failure is not None
         if failure is None:
-            new = [warning for warning in warnings if warning not in self.warnings]
-            if new:
-                self.say(f"Nye varsler: {len(new)} (i alt {len(warnings)})")
-                print("\n" + "\n\n".join(map(str, new)) + "\n", flush=True)
-            self.warnings = warnings
+            for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "varsler")):
+                of_kind = [problem for problem in found if problem.is_warning == is_warning]
+                new = [problem for problem in of_kind if problem not in self.found]
+                if new:
+                    self.say(f"Nye {kind}: {len(new)} (i alt {len(of_kind)})")
+                    print("\n" + "\n\n".join(map(str, new)) + "\n", flush=True)
+            self.found = found
 
     def page(self, address: str, failure: Failure) -> None:
         """Say what is wrong with one page."""
@@ -94,7 +96,7 @@ class Preview:
                 self.terminal.say(
                     f"Forhåndsvisningen er på {self.server.address} (avslutt med Ctrl-C)."
                 )
-                self.terminal.state(self.project.failure, self.project.warnings)
+                self.terminal.state(self.project.failure, self.project.found)
                 self.server.serve_forever(poll_interval=0.1)
                 self.server.finish()
             finally:
@@ -106,7 +108,7 @@ class Preview:
         self.terminal.changed(files)
         self.project.refresh(parts)
         self.server.announce()
-        self.terminal.state(self.project.failure, self.project.warnings)
+        self.terminal.state(self.project.failure, self.project.found)
 
     def code(self, files: list[Path]) -> None:
         """Stop, to be started anew with the code as it is now, unless it is none."""

@@ -25,7 +25,8 @@ from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
 from calc.rules import Lang
 
-# What finds things worth a look: the project's root, the content and the day give warnings.
+# What looks at the project's root, the content and the day, and finds what is worth a look, or
+# stops a publish.
 type Check = Callable[[Path, Site, dt.date], list[Problem]]
 
 
@@ -74,7 +75,7 @@ class Project:
         self.checks = checks
         self.lock = threading.RLock()
         self.failure: Failure | None = None
-        self.warnings: list[Problem] = []
+        self.found: list[Problem] = []
         self.generator: SiteGenerator | None = None
         self.site: Site | None = None
         # Files in memory: a build elsewhere may throw away those that it does not use.
@@ -167,7 +168,7 @@ class Project:
         assert self.generator is not None
         day = today()
         self.generator.take(site, day)
-        self.warnings = [found for check in self.checks for found in check(self.root, site, day)]
+        self.found = [found for check in self.checks for found in check(self.root, site, day)]
 
     def keep_day(self) -> None:
         """Go on to the next day after midnight."""
@@ -189,7 +190,7 @@ class Project:
             assert self.site is not None
             values = self.made.pages.values(planned)
             html = self.made.render(planned, values)
-            told = bar(self.site, planned, values["page"], self.made.today, self.warnings)
+            told = bar(self.site, planned, values["page"], self.made.today, self.found)
             return Made(html=html, bar=told)
 
     def at(self, url: str) -> Planned | None:

@@ -55,7 +55,7 @@ def told(
     lang: Lang = "nb",
     *,
     slug: str | None = SLUG,
-    warnings: tuple[Problem, ...] = (),
+    found: tuple[Problem, ...] = (),
 ) -> Bar:
     """The bar of a page."""
     page = PageView(
@@ -69,7 +69,7 @@ def told(
     )
     scheme: Scheme | None = site.schemes[slug] if slug else None
     planned = Planned(url="/", template="", lang=lang, scheme=scheme, make=lambda: (page, {}))
-    return bar(site, planned, page, DAY, warnings)
+    return bar(site, planned, page, DAY, found)
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,9 @@ def test_a_change_of_tomorrow(root: Path) -> None:
 def test_warnings_are_those_of_the_files_of_the_page(root: Path) -> None:
     own = Problem(Path("content") / SCHEME_FILE, 3, "", "Lenken svarer ikke.", is_warning=True)
     other = Problem(Path("content/pages/om.md"), 3, "", "Lenken svarer ikke.", is_warning=True)
-    page = told(load(root), warnings=(own, other))
-    assert (page.warnings, page.all_warnings) == ((own,), 2)
+    mistake = Problem(Path("content/pages/om.md"), 5, "", "Tallet finnes ikke i satsene.")
+    page = told(load(root), found=(mistake, own, other))
+    assert (page.warnings, page.all_warnings, page.mistakes) == ((own,), 2, (mistake,))
 
 
 def test_figures_that_nobody_has_confirmed(root: Path) -> None:

@@ -1,6 +1,7 @@
 """What is worth a look, but stops nothing, is told beside the page and in the terminal."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def test_warnings_of_checks_stand_on_the_pages_they_are_about(
 
     def check(root: Path, site: Site, day: dt.date) -> list[Problem]:
         asked.append((root, set(site.schemes), day))
-        return [warning(3), warning(4, Path("content/pages/om.md"))]
+        mistake = replace(warning(5), message="Tallet finnes ikke.", is_warning=False)
+        return [mistake, warning(3), warning(4, Path("content/pages/om.md"))]
 
     with Project(root, [check]) as project:
         project.refresh()
@@ -41,6 +43,8 @@ def test_warnings_of_checks_stand_on_the_pages_they_are_about(
     assert "For denne siden: 1. For hele nettstedet: 2." in page
     assert "For denne siden: 0. For hele nettstedet: 2." in other
     assert "Lenke" not in other
+    assert page.count("Tallet finnes ikke.") == other.count("Tallet finnes ikke.") == 1
+    assert "Stopper publisering: 1" in other
 
 
 def test_only_new_warnings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,6 +58,8 @@ def test_only_new_warnings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Lenke <2>" not in said
     terminal.state(None, [warning(2)])
     assert capsys.readouterr().out == ""
+    terminal.state(None, [warning(2), replace(warning(2), is_warning=False)])
+    assert "Nye feil som stopper publiseringen: 1 (i alt 1)" in capsys.readouterr().out
     # While something is wrong, nobody has looked for them.
     terminal.state(Failure(problems=(warning(9),)), [])
     terminal.state(None, [warning(2)])

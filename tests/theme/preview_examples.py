@@ -28,6 +28,7 @@ BARS = [
         unconfirmed=3,
         warnings=(WARNING,),
         all_warnings=5,
+        mistakes=(MISTAKE,),
     ),
     Bar(
         is_hidden=False,
