@@ -9,9 +9,9 @@ from builder.preview.answers import Script
 from builder.preview.bar import Bar, Hidden
 from builder.preview.mistakes import Line, Mistake
 
-WARNING = Problem(
-    Path("content/full/om.md"), 3, "", "Lenken svarer ikke.", "https://borte.example/"
-)
+FILE = Path("content/full/om.md")
+WARNING = Problem(FILE, 3, "", "Lenken svarer ikke.", "https://borte.example/", is_warning=True)
+MISTAKE = Problem(FILE, 5, "", "Tallet finnes ikke i satsene.", "<b>600 000</b>")
 BARS = [
     Bar(
         is_hidden=True,
