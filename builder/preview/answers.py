@@ -57,11 +57,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the script of the preview is told: addresses, the version shown, and if that failed."""
+    """What the script of the preview is told: addresses, the version shown, and if that failed.
+
+    `finds` counts what checks have found by now (`Project.finds`).
+    """
 
     address: str = SCRIPT
     events: str = EVENTS
     version: str
+    finds: int = 0
     is_failed: bool = False
 
 
@@ -126,10 +130,11 @@ class Answers:
     def _page(
         self, planned: Planned, version: str, *, is_framed: bool, status: int = 200
     ) -> Answer:
+        script = Script(version=version, finds=self.project.finds)
         made = self.project.page(planned)
         html = made.html
         if not is_framed:
-            html = self._with_bar(html, made.bar, planned.lang, Script(version=version))
+            html = self._with_bar(html, made.bar, planned.lang, script)
         # What is missing has no policy of its own, as on other servers.
         return Answer(status, _headers(planned.url, _HTML) | _NO_STORE, html.encode())
 
@@ -161,7 +166,8 @@ class Answers:
                 text=_PLAIN_UNEXPECTED if failure.trace else str(failure),
                 script=Markup(
                     '<script type="module" src="{0.address}" data-preview data-failed'
-                    ' data-version="{0.version}" data-events="{0.events}"></script>'
+                    ' data-version="{0.version}" data-finds="{0.finds}"'
+                    ' data-events="{0.events}"></script>'
                 ).format(script),
             )
         return Answer(500, _headers(asked, _HTML) | _NO_STORE, html.encode())

@@ -12,8 +12,9 @@ from typing import NoReturn
 
 from builder.content import Problem
 from builder.preview.answers import Answers
+from builder.preview.checker import Check, Checker
 from builder.preview.mistakes import Failure
-from builder.preview.project import Check, Part, Project
+from builder.preview.project import Part, Project
 from builder.preview.server import Server
 from builder.preview.watch import Watcher
 from builder.serve import DEFAULT_PORT, ServeError, interrupt, listen_from, port_number
@@ -31,7 +32,7 @@ class Terminal:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.was_wrong = False
-        self.found: list[Problem] = []
+        self.known: list[Problem] = []
 
     def say(self, text: str) -> None:
         """Say something, dated."""
@@ -43,21 +44,23 @@ class Terminal:
         more = len(files) - len(names)
         self.say(f"Endret: {', '.join(names)}{f' og {more} til' if more else ''}")
 
-    def state(self, failure: Failure | None, found: list[Problem]) -> None:
-        """Say what is wrong, or that nothing is any more; and what is new of what checks found."""
+    def state(self, failure: Failure | None) -> None:
+        """Say what is wrong, or that nothing is any more."""
         if failure is not None:
             self.wrong(failure)
         elif self.was_wrong:
             self.say("Feilene er rettet.")
         self.was_wrong = failure is not None
-        if failure is None:
-            for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "varsler")):
-                of_kind = [problem for problem in found if problem.is_warning == is_warning]
-                new = [problem for problem in of_kind if problem not in self.found]
-                if new:
-                    self.say(f"Nye {kind}: {len(new)} (i alt {len(of_kind)})")
-                    print("\n" + "\n\n".join(map(str, new)) + "\n", flush=True)
-            self.found = found
+
+    def found(self, found: list[Problem]) -> None:
+        """Say what is new of what checks found."""
+        for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "varsler")):
+            of_kind = [problem for problem in found if problem.is_warning == is_warning]
+            new = [problem for problem in of_kind if problem not in self.known]
+            if new:
+                self.say(f"Nye {kind}: {len(new)} (i alt {len(of_kind)})")
+                print("\n" + "\n\n".join(map(str, new)) + "\n", flush=True)
+        self.known = found
 
     def page(self, address: str, failure: Failure) -> None:
         """Say what is wrong with one page."""
@@ -81,9 +84,10 @@ class Preview:
     def __init__(self, root: Path, listener: socket.socket, checks: Sequence[Check]) -> None:
         self.terminal = Terminal(root)
         self.is_outdated = False
-        self.project = Project(root, checks)
+        self.project = Project(root)
         self.server = Server(listener, Answers(self.project, self.terminal.page))
         self.watcher = Watcher(root, self.saved, self.code)
+        self.checker = Checker(self.project, checks, self.checked)
 
     def run(self) -> None:
         """Serve until interrupted, or until it is outdated: until its own code is another."""
@@ -96,11 +100,13 @@ class Preview:
                 self.terminal.say(
                     f"Forhåndsvisningen er på {self.server.address} (avslutt med Ctrl-C)."
                 )
-                self.terminal.state(self.project.failure, self.project.found)
+                self.terminal.state(self.project.failure)
+                self.checker.start()
                 self.server.serve_forever(poll_interval=0.1)
                 self.server.finish()
             finally:
                 self.server.stop()
+                self.checker.stop()
                 self.watcher.stop()
 
     def saved(self, parts: set[Part], files: list[Path]) -> None:
@@ -108,7 +114,13 @@ class Preview:
         self.terminal.changed(files)
         self.project.refresh(parts)
         self.server.announce()
-        self.terminal.state(self.project.failure, self.project.found)
+        self.checker.look()
+        self.terminal.state(self.project.failure)
+
+    def checked(self) -> None:
+        """Tell what checks found."""
+        self.server.announce()
+        self.terminal.found(self.project.found)
 
     def code(self, files: list[Path]) -> None:
         """Stop, to be started anew with the code as it is now, unless it is none."""
@@ -117,7 +129,7 @@ class Preview:
         if failure is not None:
             self.project.fail(failure)
             self.server.announce()
-            self.terminal.state(failure, [])
+            self.terminal.state(failure)
             return
         self.is_outdated = True
         self.server.shutdown()

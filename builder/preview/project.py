@@ -1,11 +1,10 @@
 """The project as the preview knows it: what is saved now, and the pages and files made of it."""
 
-import datetime as dt
 import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -24,10 +23,6 @@ from builder.plugin import SiteGenerator, today
 from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
 from calc.rules import Lang
-
-# What looks at the project's root, the content and the day, and finds what is worth a look, or
-# stops a publish.
-type Check = Callable[[Path, Site, dt.date], list[Problem]]
 
 
 class Part(Enum):
@@ -70,12 +65,13 @@ class _Fatal(logging.Handler):
 class Project:
     """Makes pages and files of what is saved. Safe to use from several threads."""
 
-    def __init__(self, root: Path, checks: Sequence[Check] = ()) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self.checks = checks
         self.lock = threading.RLock()
         self.failure: Failure | None = None
+        # What checks found, and how often that was something else than before.
         self.found: list[Problem] = []
+        self.finds = 0
         self.generator: SiteGenerator | None = None
         self.site: Site | None = None
         # Files in memory: a build elsewhere may throw away those that it does not use.
@@ -162,13 +158,14 @@ class Project:
             made.forget()
             self._stale.discard(Part.TEMPLATES)
         assert self.site is not None
-        self._take(self.site)
+        made.take(self.site, today())
 
-    def _take(self, site: Site) -> None:
-        assert self.generator is not None
-        day = today()
-        self.generator.take(site, day)
-        self.found = [found for check in self.checks for found in check(self.root, site, day)]
+    def tell_found(self, found: list[Problem]) -> None:
+        """Take in what checks have found in this version."""
+        with self.lock:
+            if found != self.found:
+                self.found = found
+                self.finds += 1
 
     def keep_day(self) -> None:
         """Go on to the next day after midnight."""

@@ -91,7 +91,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if not self.path.startswith("/") or asked.netloc:
             self._send(400, {"Content-Type": "text/plain; charset=utf-8"}, b"")
         elif asked.path == EVENTS and self.command == "GET":
-            self._stream(parse_qs(asked.query).get("versjon", [""])[0])
+            told = parse_qs(asked.query)
+            self._stream(told.get("versjon", [""])[0], told.get("funn", [""])[0])
         else:
             is_framed = self.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
             path = unquote(asked.path, errors="replace")
@@ -114,8 +115,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def _stream(self, shown: str) -> None:
-        """Tell of each version but the one that is shown, for as long as somebody listens."""
+    def _stream(self, shown: str, finds: str) -> None:
+        """Tell of each version but the one that is shown, for as long as somebody listens.
+
+        And when checks have found something else than they had (`finds`) when the page was made.
+        """
         seen = self.headers.get("Last-Event-ID") or shown
         self.send_response(200)
         headers = headers_of(EVENTS) | {"Cache-Control": "no-store", "Connection": "close"}
@@ -128,17 +132,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         while not server.is_stopping:
             with server.news:
                 server.news.wait_for(
-                    lambda: server.is_stopping or project.version.name != seen,  # noqa: B023
+                    lambda: (
+                        server.is_stopping
+                        or project.version.name != seen  # noqa: B023
+                        or str(project.finds) != finds  # noqa: B023
+                    ),
                     timeout=_SECONDS_BETWEEN_SIGNS,
                 )
-            version = project.version
-            if version.name == seen:
-                self.wfile.write(b":\n\n")
-                continue
-            is_style = version.style and version.before == seen
-            event, data = ("style", version.style) if is_style else ("page", "")
-            self.wfile.write(f"event: {event}\nid: {version.name}\ndata: {data}\n\n".encode())
-            seen = version.name
+            version, found = project.version, str(project.finds)
+            news = ":\n\n"
+            if version.name != seen:
+                is_style = version.style and version.before == seen
+                event, data = ("style", version.style) if is_style else ("page", "")
+                news = f"event: {event}\nid: {version.name}\ndata: {data}\n\n"
+            elif found != finds:
+                news = f"event: finds\ndata: {found}\n\n"
+            self.wfile.write(news.encode())
+            seen, finds = version.name, found
 
     def version_string(self) -> str:
         """What answers say that they are from."""

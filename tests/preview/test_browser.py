@@ -1,11 +1,14 @@
 """The preview in a real browser: what is saved comes by itself, and the reader's place is kept."""
 
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from builder.serve import serve_folder
+from builder.content import Problem
+from builder.preview.command import Preview
+from builder.serve import listen_from, serve_folder
 from tests.preview.conftest import PATIENCE, Editor, Started, eventually, free_port, running
 
 pytestmark = pytest.mark.browser
@@ -188,3 +191,36 @@ def test_a_browser_that_kept_the_published_site_sees_the_preview(
         expect(page.locator("[data-preview-bar]")).to_be_visible()
         assert page.evaluate(kept) == ""
     context.close()
+
+
+def test_what_checks_find_comes_to_the_bar_after_the_page(
+    preview: Started, editor: Editor, page: Page
+) -> None:
+    """Nothing that is saved has to wait for checks, however long they take."""
+    may_end = threading.Event()
+    warning = Problem(Path(OM), 3, "", "Lenken svarer ikke.", is_warning=True)
+
+    def check(*_: object) -> list[Problem]:
+        assert may_end.wait(PATIENCE)
+        return [warning]
+
+    with listen_from(free_port()) as listener:
+        slow = Preview(preview.root, listener, [check])
+        serving = threading.Thread(target=slow.run)
+        serving.start()
+        try:
+            page.goto(f"{slow.server.address}tryggest/")
+            editor.append(OM, "\nFør kontrollen.\n")
+            expect(page.get_by_text("Før kontrollen.")).to_be_visible()
+            page.evaluate("window.isTheSame = true")
+            bar = page.get_by_role("complementary", name="Forhåndsvisning")
+            expect(bar).not_to_contain_text("Varsler")
+            may_end.set()
+            expect(bar).to_contain_text("Varsler: 1")
+            assert page.evaluate("window.isTheSame")
+            bar.locator("summary").click()
+            expect(bar).to_contain_text(f"{OM}:3 Lenken svarer ikke.")
+        finally:
+            may_end.set()
+            slow.server.shutdown()
+            serving.join()

@@ -4,12 +4,10 @@
 const here = document.querySelector("script[data-preview]");
 const { events } = here.dataset;
 const isFailed = "failed" in here.dataset;
-const gone = document.querySelector("[data-preview-gone]");
-const bar = document.querySelector("[data-preview-bar]");
-const details = document.querySelector("[data-preview-details]");
+const gone = () => document.querySelector("[data-preview-gone]");
 
-// The version that is shown.
-let { version } = here.dataset;
+// The version that is shown, and how often checks had found something new by then.
+let { version, finds } = here.dataset;
 let source;
 let waiting;
 
@@ -41,9 +39,13 @@ const memory = {
 
 function listen() {
   source?.close();
-  source = new EventSource(`${events}?versjon=${encodeURIComponent(version)}`);
+  source = new EventSource(`${events}?${new URLSearchParams({ versjon: version, funn: finds })}`);
   source.addEventListener("open", () => say(false));
   source.addEventListener("page", reload);
+  source.addEventListener("finds", ({ data }) => {
+    finds = data;
+    renewBar();
+  });
   source.addEventListener("style", ({ data, lastEventId }) => {
     version = lastEventId;
     changeStyle(data);
@@ -74,8 +76,9 @@ function stop() {
 function say(isGone) {
   clearTimeout(waiting);
   waiting = undefined;
-  if (gone) {
-    gone.textContent = isGone ? gone.dataset.text : "";
+  const place = gone();
+  if (place) {
+    place.textContent = isGone ? place.dataset.text : "";
   }
 }
 
@@ -116,7 +119,12 @@ function changeStyle(href) {
 
 // --- The bar ---------------------------------------------------------------------------------
 
-if (bar) {
+function prepareBar() {
+  const bar = document.querySelector("[data-preview-bar]");
+  if (!bar) {
+    return;
+  }
+  const details = bar.querySelector("[data-preview-details]");
   bar.hidden = memory.get("skjult") === "ja";
   details.open = memory.get("apen") === "ja";
   details.addEventListener("toggle", () => memory.set("apen", details.open ? "ja" : "nei"));
@@ -126,6 +134,29 @@ if (bar) {
   });
 }
 
+/** Take the bar of the page as it would be now; the page itself is the same. */
+function renewBar() {
+  const request = new XMLHttpRequest();
+  request.open("GET", location.pathname);
+  request.responseType = "document";
+  request.addEventListener("load", () => {
+    const before = document.querySelector("[data-preview-bar]");
+    const after = request.response?.querySelector("[data-preview-bar]");
+    if (!before || !after) {
+      return;
+    }
+    if (before.contains(document.activeElement)) {
+      // Not under the hands of somebody who is in it.
+      before.addEventListener("focusout", renewBar, { once: true });
+    } else {
+      before.replaceWith(document.adoptNode(after));
+      prepareBar();
+    }
+  });
+  request.send();
+}
+
+prepareBar();
 if (!isFailed) {
   // After what the page's own scripts put in.
   addEventListener("load", goBack, { once: true });
