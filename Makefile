@@ -2,7 +2,7 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish releases rollback site serve new check check-links test test-pages \
+.PHONY: help publish releases rollback site serve preview new check check-links test test-pages \
   test-servers test-browsers lighthouse gallery sizes bench lint schemas mutants lock clean \
   setup-site setup-dev
 
@@ -48,6 +48,9 @@ site: setup-site ## Bygg nettstedet i output/ (én ordning som eget nettsted: SC
 
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
 	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(call given,SCHEME,scheme) $(ARGS)
+
+preview: setup-site ## Vis nettstedet mens du skriver, også utkast (annen port: PORT=8080)
+	@$(RUN) -m builder preview $(if $(PORT),--port $(PORT)) $(ARGS)
 
 new: setup-site ## Lag en ordning (NAME="…") eller et regelverksår (SCHEME=… YEAR=…) å fylle ut
 	@$(RUN) -m builder new $(call given,NAME,name) $(call given,SLUG,slug) \

@@ -41,10 +41,18 @@ def _sizes(_rest: Sequence[str]) -> int:
     return 0
 
 
+def _preview(rest: Sequence[str]) -> int:
+    # Pelican takes a moment to start, and no other command needs it in this process.
+    from builder.preview import command
+
+    return command.main(rest)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": checks.main,
     "check-links": external.main,
     "new": new.main,
+    "preview": _preview,
     "publish": publish.main,
     "releases": history.main,
     "rollback": rollback.main,

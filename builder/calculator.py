@@ -170,6 +170,11 @@ def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answe
     return opening | latest.tracks[track_id].start
 
 
+def has_form(scheme: Scheme) -> bool:
+    """Whether something of a scheme can be computed, so that its calculator asks anything."""
+    return any(t.not_computable is None for rules in scheme.rules for t in rules.tracks.values())
+
+
 def form(
     calculator: SchemeRules, lang: Lang, translations: Translations, calculators_hash: str
 ) -> Form:
@@ -254,7 +259,7 @@ def _all_fields(calculator: SchemeRules) -> list[Field]:
     """Every field that any track of any rule year may ask, in the order of the form."""
     tracks = [track for rules in calculator.rules for track in rules.tracks.values()]
     if all(track.not_computable is not None for track in tracks):
-        return []
+        return []  # see `has_form`
     # A year that we don't have the rules of asks what the award letter says.
     covered = [t for t in tracks if t.not_computable is None and t.transition is None]
     tracks += [unknown_rules(t) for t in covered if not t.own_rules]

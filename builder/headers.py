@@ -114,6 +114,14 @@ def content_security_policy(path: str, *, in_page: bool = False) -> str:
     return _text(next(fits, _PAGE), leave_out=_HEADER_ONLY if in_page else frozenset())
 
 
+def headers_of(path: str) -> dict[str, str]:
+    """Return every header of an address, which starts with `/`, but for its media type."""
+    exceptions = [rule for rule in EXCEPTIONS if re.search(expression(rule.patterns), path)]
+    everywhere = {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_POLICY}
+    own = {name: value for rule in exceptions for name, value in rule.headers.items()}
+    return {**everywhere, "Cache-Control": cache_control(path), **own}
+
+
 def expression(patterns: tuple[str, ...]) -> str:
     """Return patterns as one regular expression that Python, Caddy and nginx read alike."""
     return f"^({'|'.join(map(_expression, patterns))})$"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from babel.dates import format_date
@@ -127,7 +128,7 @@ def embeddable(site: content.Site, translations: Translations) -> dict[str, dict
     return {
         scheme.slug: named("embed.title", scheme)
         for scheme in schemes
-        if calculator.form(scheme.calculator, "nb", translations, "").fields
+        if calculator.has_form(scheme)
     } | {OWN_TAPER: named("embed.own_title")}
 
 
@@ -172,15 +173,33 @@ class Pages:
         """Every page, in the order in which they are written."""
         for lang in LANGS:
             for scheme in self.schemes:
-                yield from (self._scheme_page(scheme, name, lang) for name in PAGE_NAMES)
-                yield from (self._rule_year(scheme, rules, lang) for rules in scheme.rules)
-            yield from (self._general_page(name, lang) for name in self.general_names)
-            if self.view.only is None:
-                yield from (self._list(choice, lang) for choice in self.choices[lang])
-            yield from (self._embedded(slug, lang) for slug in self.embeddable)
-            yield self._stand_in("404", "not_found", "/404.html", lang)
-            yield self._stand_in(offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
+                yield from self._of_scheme(scheme, lang)
+            yield from self._of_site(lang)
         yield from (self._redirect(*pair) for pair in self.redirects.items())
+
+    def at(self, url: str) -> Planned | None:
+        """The page at an address, without a look at those of all the other schemes."""
+        lang: Lang = "nn" if url.startswith("/nn/") else "nb"
+        slug = url.removeprefix("/nn").split("/")[1]
+        # In a site of one scheme, its front page does not stand below its name.
+        schemes = [s for s in self.schemes if slug == s.slug or self.view.only is not None]
+        of_schemes = (page for scheme in schemes for page in self._of_scheme(scheme, lang))
+        pages = chain(of_schemes, self._of_site(lang))
+        if url in self.redirects:
+            return self._redirect(url, self.redirects[url])
+        return next((page for page in pages if page.url == url), None)
+
+    def _of_scheme(self, scheme: Scheme, lang: Lang) -> Iterator[Planned]:
+        yield from (self._scheme_page(scheme, name, lang) for name in PAGE_NAMES)
+        yield from (self._rule_year(scheme, rules, lang) for rules in scheme.rules)
+
+    def _of_site(self, lang: Lang) -> Iterator[Planned]:
+        yield from (self._general_page(name, lang) for name in self.general_names)
+        if self.view.only is None:
+            yield from (self._list(choice, lang) for choice in self.choices[lang])
+        yield from (self._embedded(slug, lang) for slug in self.embeddable)
+        yield self._stand_in("404", "not_found", "/404.html", lang)
+        yield self._stand_in(offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
 
     @property
     def general_names(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import shutil
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pelican import Pelican, signals
 from pelican.contents import Page
@@ -39,7 +40,8 @@ from builder.content import ContentError
 from builder.content.load import PageFile
 from builder.day import today
 from builder.i18n import LANGS
-from builder.pages import FILTERS, Pages, Prose, SiteView, embeddable
+from builder.pages import FILTERS, Pages, Planned, Prose, SiteView, embeddable
+from calc.rules import Lang
 
 
 def register() -> None:
@@ -75,20 +77,28 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
     def generate_context(self) -> None:
         """Make or fetch everything that pages refer to."""
+        site = self.settings["SITE_CONTENT"]
+        self.make_runtime()
+        self.make_assets(embeddable(site, self.translations))
+        self.take(site, today())
+
+    def make_runtime(self) -> None:
+        """Make what depends on the project's code and on nothing that editors write."""
         self.content_path = Path(self.settings["PATH"])
-        root = self.content_path.parent
-        self.site: content.Site = self.settings["SITE_CONTENT"]
+        self.root = self.content_path.parent
+        self.env.filters |= FILTERS
+        self.prose: dict[Path, tuple[tuple[PageFile, int, int], Prose]] = {}
         self.translations = i18n.load(Path(self.theme) / "translations")
         _say("Gjør klar kalkulatorene for nettleseren …")
         self.runtime = runtime.build(
-            root, exercise.requests(self.translations), exercise.workbooks()
+            self.root, exercise.requests(self.translations), exercise.workbooks()
         )
-        calculators = embeddable(self.site, self.translations)
+        self.licences = licences.shipped(self.root)
+
+    def make_assets(self, calculators: dict[str, dict[Lang, str]]) -> None:
+        """Make style sheet, scripts and images; `calculators` are those that can be embedded."""
         constants = {**self.runtime.constants, "CALCULATORS": calculators}
-        self.assets = assets.build(root, constants)
-        self.licences = licences.shipped(root)
-        self.env.filters |= FILTERS
-        self.take(self.site, today())
+        self.assets = assets.build(self.root, constants)
 
     def take(self, site: content.Site, day: date) -> None:
         """Make pages of this content, as it stands on that day."""
@@ -112,7 +122,27 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             read=functools.cache(self._read),
         )
 
+    def render(self, planned: Planned, values: dict[str, Any]) -> str:
+        """The HTML of a page, as it would be written; `values` are those of `Pages.values`."""
+        template = self.get_template(planned.template)
+        rendered: str = template.render({**self.context, "output_file": planned.file, **values})
+        return rendered
+
+    def forget(self) -> None:
+        """Forget the templates and prose that have been read."""
+        self.prose.clear()
+        self._templates.clear()
+        self.env.cache.clear()
+
     def _read(self, page: PageFile) -> Prose:
+        """The prose of a page, made once for each version of its file and of what it shows."""
+        stat = page.path.stat()
+        version = (page, stat.st_mtime_ns, stat.st_size)
+        if page.path not in self.prose or self.prose[page.path][0] != version:
+            self.prose[page.path] = version, self._make_prose(page)
+        return self.prose[page.path][1]
+
+    def _make_prose(self, page: PageFile) -> Prose:
         read = self.readers.read_file(
             base_path=str(self.content_path),
             path=str(page.path.relative_to(self.content_path)),
@@ -133,7 +163,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             values = self.pages.values(planned)
             writer.write_file(planned.file, template, self.context, url=planned.url, **values)
         output = Path(self.output_path)
-        self._write_data(output)
+        self.write_data(output)
         shutil.copytree(self.assets.folder, output / "assets")
         for page in self.site.pages.values():
             for image in page.images.values():
@@ -146,7 +176,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         _say("Komprimerer filene (første gang tar det et halvt minutt) …")
         compress.compress(output, self.content_path.parent / ".cache/compressed")
 
-    def _write_data(self, output: Path) -> None:
+    def write_data(self, output: Path) -> None:
         """Write what programs read, of a site whose pages have been written."""
         site_address, schemes = self.settings["SITEURL"], self.pages.schemes
         calendars.write(output, schemes, self.translations, site_address)

@@ -104,8 +104,8 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _listen_from(port: int) -> socket.socket:
-    """Return a listening socket on the first free port from that one on."""
+def listen_from(port: int) -> socket.socket:
+    """Return a listening socket on the first free port from that one on; say which if another."""
     for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
         try:
             listener = _listen(candidate)
@@ -207,13 +207,15 @@ def _stop(keeper: subprocess.Popen[bytes]) -> None:
         keeper.wait()
 
 
-def _port(given: str) -> int:
+def port_number(given: str) -> int:
+    """Read a port number as somebody typed it."""
     if given.isdecimal() and 1 <= int(given) <= 65535:
         return int(given)
     raise ServeError(f"«{given}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
 
 
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
+def interrupt(_signal: int, _frame: object) -> NoReturn:
+    """Stop as Ctrl-C does: what handles a signal that asks a program to stop."""
     raise KeyboardInterrupt
 
 
@@ -225,13 +227,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--scheme", help="en ordning som eget nettsted: navnet på mappen")
     arguments = parser.parse_args(argv)
     folder: Path = arguments.folder or place(ROOT, arguments.scheme).public / "current"
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         if not folder.is_dir():
             what = f"Mappen {folder} finnes ikke" if arguments.folder else "Ingenting er publisert"
             raise ServeError(f"{what}; kjør «make publish» først.")
         with (
-            _listen_from(_port(arguments.port)) as listener,
+            listen_from(port_number(arguments.port)) as listener,
             _caddy(folder, listener) as server,
         ):
             port = listener.getsockname()[1]

@@ -39,7 +39,12 @@ def check(context: Context) -> Iterator[Problem]:
         for link in page.links:
             if link.address and not prose.is_address(link.address):
                 continue  # Not allowed at all, which loading tells.
-            for wrong in checker.wrong_with(page, link.address):
+            try:
+                found = list(checker.wrong_with(page, link.address))
+            except ValueError:  # brackets that are no IPv6 address, when decoded
+                expected = "en adresse slik den står i nettleseren"
+                found = [_Wrong("Adressen kan ikke leses.", expected)]
+            for wrong in found:
                 yield Problem(
                     page.shown,
                     link.line,

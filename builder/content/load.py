@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,8 +24,6 @@ from calc.rules import Lang, Rules
 
 PAGES = "pages"
 CHANGES = "changes"
-# Folders that are not schemes.
-_FOLDERS = {PAGES, CHANGES}
 # Addresses that neither a scheme nor a general page can have.
 _TAKEN = {
     *("api", "assets", "hosting", "nn", "ordninger", "pagefind", "runtime", "schemes"),
@@ -132,35 +131,56 @@ class _Found:
     unfilled: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
+    def add(self, other: "_Found") -> None:
+        """Take in what has been read of another folder."""
+        self.schemes |= other.schemes
+        self.pages |= other.pages
+        self.visibility |= other.visibility
+        self.unconfirmed += other.unconfirmed
+        self.unfilled += other.unfilled
+        self.problems += other.problems
+
+
+# Folders as they were read, each with the state its files had then.
+type Memory = dict[Path, tuple[object, _Found]]
+
+# So coarse may a file system's clock be: a file as new as this may be written again unnoticed.
+_COARSE_NS = 2_000_000_000
+
 
 def is_address(name: str) -> bool:
     """Whether a scheme could have this name in addresses, if no other part of the site has it."""
     return not why_no_name(name) and name not in _TAKEN
 
 
-def load(content: Path) -> Site:
-    """Read and validate the content folder. Raises `ContentError` with all problems at once."""
-    site, problems = read(content)
+def load(content: Path, memory: Memory | None = None) -> Site:
+    """Read and validate the content folder. Raises `ContentError` with all problems at once.
+
+    `memory` is for whoever loads again and again, as for `read`.
+    """
+    site, problems = read(content, memory)
     if problems:
         raise ContentError(problems)
     return site
 
 
-def read(content: Path) -> tuple[Site, list[Problem]]:
+def read(content: Path, memory: Memory | None = None) -> tuple[Site, list[Problem]]:
     """What can be read of the content folder, and all that is wrong with the rest.
 
-    A scheme with mistakes is left out of the schemes; its pages stay among the pages. Raises
-    `ContentError` where nothing may be read: it could be something else than content.
+    A scheme with mistakes is left out of the schemes; its pages stay among the pages. What stands
+    in a folder does not depend on others, so those in which no file has changed are taken from
+    `memory`. Raises `ContentError` where nothing may be read: it could be something else than
+    content.
     """
     if problems := unsafe(content):
         raise ContentError(problems)
     found = _Found(problems=list(misplaced(content, PAGES, CHANGES)))
-    for folder in sorted(p for p in content.iterdir() if p.is_dir() and is_ours(p)):
-        if folder.name == PAGES:
-            _read_pages(content, folder, None, found)
-        elif folder.name not in _FOLDERS:
-            found.schemes[folder.name] = _read_scheme(content, folder, found)
-            _read_pages(content, folder, folder.name, found)
+    memory = {} if memory is None else memory
+    folders = [p for p in content.iterdir() if p.is_dir() and is_ours(p) and p.name != CHANGES]
+    for gone in memory.keys() - set(folders):
+        del memory[gone]
+    for folder in sorted(folders):
+        found.add(_read_folder(content, folder, memory))
     shown = _shown(content, content / CHANGES)
     changes = read_changes(content / CHANGES, shown, found.schemes, found.problems)
     found.problems += _check_addresses(content, found.pages)
@@ -175,6 +195,36 @@ def read(content: Path) -> tuple[Site, list[Problem]]:
     )
     found.problems += _check_aliases(content, site)
     return site, [problem for problem in found.problems if not problem.is_warning]
+
+
+def _read_folder(content: Path, folder: Path, memory: Memory) -> _Found:
+    """Read the folder of a scheme or of the general pages, unless it is as it is remembered."""
+    # Before it is read: what is saved meanwhile makes another state.
+    now, state = time.time_ns(), _state(folder)
+    if folder in memory and memory[folder][0] == state:
+        return memory[folder][1]
+    found = _Found()
+    if folder.name == PAGES:
+        _read_pages(content, folder, None, found)
+    else:
+        found.schemes[folder.name] = _read_scheme(content, folder, found)
+        _read_pages(content, folder, folder.name, found)
+    memory.pop(folder, None)
+    if all(now - changed > _COARSE_NS for _, changed, *_ in state):
+        memory[folder] = state, found
+    return found
+
+
+def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:
+    """What tells whether a file in a folder is another than before, whatever saved it how."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            stat = path.stat()
+        except OSError:  # gone again, as text editors' own files are, or leads nowhere
+            continue
+        found.append((str(path), stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return found
 
 
 def _shown(content: Path, path: Path) -> Path:

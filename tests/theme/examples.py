@@ -15,6 +15,7 @@ from builder.licences import Licence
 from builder.rule_years import HoldsFor, RuleYear
 from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
+from tests.theme.preview_examples import PREVIEW_MACROS, PREVIEW_PAGES
 
 SOURCES = {
     "full": Source(
@@ -347,6 +348,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"page": SimpleNamespace(content=content, content_lang="nb")}
         for content in (Markup("<p>Tekst.</p>"), "")
     ],
+    **PREVIEW_MACROS,
 }
 
 # Examples of every template by name: the template, and its context beside that of all pages.
@@ -354,9 +356,11 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 WITHOUT_PROSE = {
     *("not found", "offline", "moved", "schemes", "embedded", "embedded own taper"),
     *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
+    *PREVIEW_PAGES,
 }
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    **PREVIEW_PAGES,
     "portal": ("portal", {"portal": PORTALS[0]}),
     "schemes": ("ordninger", {"portal": PORTALS[1]}),
     "page": ("page", {}),

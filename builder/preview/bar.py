@@ -1,0 +1,186 @@
+"""What the preview tells of a page: what readers won't see of it, and which files it is made of."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from builder import changes, portal
+from builder.addresses import RULE_YEARS
+from builder.content import Change, Problem, Scheme, Site
+from builder.content.load import CHANGES
+from builder.content.visibility import Visibility
+from builder.pages import EMBEDDED, SEARCH, PageView, Planned
+from calc.rules import Lang, Rules
+
+type Part = Literal["scheme", "year", "page", "nynorsk", "change"]
+type Reason = Literal["draft", "not_yet", "expired", "no_years"]
+
+# Pages of a scheme that show figures.
+_WITH_RULES = {"kalkulator", "hva-du-kan-fa-stotte-til"}
+# Pages that show something of every scheme.
+_OF_ALL_SCHEMES = {
+    *("forside", "frister", "slik-regner-vi", "404"),
+    *(SEARCH, EMBEDDED, portal.FOLDER, changes.PAGE),
+}
+_ALWAYS = Visibility()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """Something that readers don't see: which part, its name, why, and the day it depends on."""
+
+    part: Part
+    name: str
+    why: Reason
+    day: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """What stands at the foot of a page in the preview.
+
+    `is_hidden`: readers don't see the page at all. `files` are paths from the project's root;
+    `nynorsk` is one that would give the page a text in nynorsk. `warnings` are those about these
+    files, and `all_warnings` how many there are; `mistakes` are those of all files that stop a
+    publish. `unconfirmed` are figures that nobody has confirmed.
+    """
+
+    is_hidden: bool
+    hidden: tuple[Hidden, ...]
+    files: tuple[str, ...]
+    nynorsk: str
+    unconfirmed: int
+    warnings: tuple[Problem, ...]
+    all_warnings: int
+    mistakes: tuple[Problem, ...] = ()
+
+
+def bar(
+    site: Site, planned: Planned, page: PageView, day: dt.date, found: Sequence[Problem]
+) -> Bar:
+    """What is to be told of a page; `site` is that of the preview, `day` the one it shows.
+
+    `found` is what checks have found in all of the content.
+    """
+    told = _Told(site, planned, page, day)
+    files = tuple(told.files())
+    warnings = [problem for problem in found if problem.is_warning]
+    return Bar(
+        is_hidden=any(hidden.part in told.whole for hidden in told.hidden()),
+        hidden=tuple(told.hidden()),
+        files=files,
+        nynorsk=told.nynorsk(),
+        unconfirmed=told.unconfirmed(),
+        warnings=tuple(w for w in warnings if w.file.as_posix() in files),
+        all_warnings=len(warnings),
+        mistakes=tuple(problem for problem in found if not problem.is_warning),
+    )
+
+
+class _Told:
+    """A page, and everything that stands on it."""
+
+    def __init__(self, site: Site, planned: Planned, page: PageView, day: dt.date) -> None:
+        self.site, self.lang, self.day = site, planned.lang, day
+        self.scheme, self.page = planned.scheme, page
+        self.slug = None if planned.scheme is None else planned.scheme.slug
+        self.is_list = page.kind in _OF_ALL_SCHEMES and self.scheme is None
+        self.years = self._years(planned.scheme)
+        # Of these parts, what readers don't see takes the page with it.
+        self.whole: set[Part] = {"page"}
+        if self.scheme is not None:
+            self.whole |= {"scheme", "year"} if page.kind == RULE_YEARS else {"scheme"}
+
+    def _years(self, scheme: Scheme | None) -> tuple[Rules, ...]:
+        """The rule years that the page shows figures of."""
+        if scheme is None:
+            return ()
+        if self.page.kind == RULE_YEARS:
+            return tuple(r for r in scheme.rules if self.page.name == f"{RULE_YEARS}/{r.year}")
+        return scheme.rules if self.page.kind in _WITH_RULES | {EMBEDDED} else ()
+
+    # --- What readers don't see ---
+
+    def hidden(self) -> Iterator[Hidden]:
+        for scheme in self._schemes():
+            yield from self._of_scheme(scheme)
+        for rules in self.years:
+            visibility = self.site.visibility.get((str(self.slug), rules.year), _ALWAYS)
+            yield from self._when("year", str(rules.year), visibility)
+        for lang in dict.fromkeys(("nb", self.lang)):
+            if prose := self.site.pages.get((self.slug, self.page.name, lang)):
+                part: Part = "nynorsk" if lang == "nn" else "page"
+                yield from self._when(part, self.page.title, prose.visibility)
+        for change in self._changes():
+            if change.date > self.day:
+                title = change.title.best(self.lang)[0]
+                yield Hidden(part="change", name=title, why="not_yet", day=change.date)
+
+    def _schemes(self) -> Iterable[Scheme]:
+        """The schemes that the page tells of."""
+        if self.scheme is not None:
+            return [self.scheme]
+        return self.site.schemes.values() if self.is_list else ()
+
+    def _of_scheme(self, scheme: Scheme) -> Iterator[Hidden]:
+        visibility = self.site.visibility.get(scheme.slug, _ALWAYS)
+        name = scheme.short_name.best(self.lang)[0]
+        yield from self._when("scheme", name, visibility)
+        years = (self.site.visibility.get((scheme.slug, r.year), _ALWAYS) for r in scheme.rules)
+        if not any(year.is_published(self.day) for year in years):
+            yield Hidden(part="scheme", name=name, why="no_years")
+
+    def _when(self, part: Part, name: str, visibility: Visibility) -> Iterator[Hidden]:
+        come, gone = visibility.publish_date, visibility.expiry_date
+        if visibility.draft:
+            yield Hidden(part=part, name=name, why="draft")
+        elif come is not None and self.day < come:
+            yield Hidden(part=part, name=name, why="not_yet", day=come)
+        elif gone is not None and self.day >= gone:
+            yield Hidden(part=part, name=name, why="expired", day=gone)
+
+    def _changes(self) -> Iterator[Change]:
+        """The published changes that the page tells of."""
+        for change in self.site.changes:
+            is_of_scheme = change.scheme == self.slug
+            if (
+                self.page.kind == changes.PAGE
+                or (is_of_scheme and self.page.kind == "om")
+                or (is_of_scheme and any(rules.year in change.years for rules in self.years))
+            ):
+                yield change
+
+    # --- What it is made of ---
+
+    def files(self) -> Iterator[str]:
+        content = self._content()
+        for lang in dict.fromkeys((self.page.content_lang, self.lang)):
+            if prose := self.site.pages.get((self.slug, self.page.name, lang)):
+                yield prose.path.relative_to(content.parent).as_posix()
+        if self.scheme is not None:
+            yield f"{content.name}/{self.slug}/scheme.yaml"
+        elif self.is_list:
+            yield f"{content.name}/<ordning>/scheme.yaml"
+        yield from (f"{content.name}/{self.slug}/rules/{r.year}.yaml" for r in self.years)
+        yield from (f"{content.name}/{CHANGES}/{c.name}.yaml" for c in self._changes())
+
+    def _content(self) -> Path:
+        some_page = next(iter(self.site.pages.values()))
+        return some_page.path.parents[1]
+
+    def nynorsk(self) -> str:
+        """The file that would hold the text in nynorsk, where there is none."""
+        other: Lang = "nn"
+        prose = self.site.pages.get((self.slug, self.page.name, "nb"))
+        if self.lang == "nb" or prose is None:
+            return ""
+        is_there = (self.slug, self.page.name, other) in self.site.pages
+        path = prose.path.relative_to(self._content().parent).with_suffix(f".{other}.md")
+        return "" if is_there else path.as_posix()
+
+    def unconfirmed(self) -> int:
+        """How many of the figures on the page nobody has confirmed."""
+        years = {(self.slug, rules.year) for rules in self.years}
+        return sum(count for year, count in self.site.unconfirmed.items() if year in years)

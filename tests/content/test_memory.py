@@ -1,0 +1,86 @@
+"""Loading again reads only the folders in which something has changed, and misses nothing."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from builder.content import ContentError, load
+from builder.content.load import Memory
+from tests.content.sample import PAGE, PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, write_sample
+
+OTHER = "annen-ordning"
+
+
+@pytest.fixture
+def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two schemes in files that have not been touched for a while."""
+    folder = tmp_path / "content"
+    write_sample(folder)
+    shutil.copytree(folder / SLUG, folder / OTHER)
+    now = time.time_ns
+    monkeypatch.setattr("time.time_ns", lambda: now() + 60_000_000_000)
+    return folder
+
+
+def test_what_has_not_changed_is_not_read_again(content: Path) -> None:
+    memory: Memory = {}
+    first = load(content, memory)
+    path = content / SCHEME_FILE
+    path.write_text(path.read_text("utf-8").replace("Prøver}", "Andre}"), "utf-8")
+    second = load(content, memory)
+    assert second.schemes[SLUG].short_name.nb == "Andre"
+    assert second.schemes[OTHER] is first.schemes[OTHER]
+    assert load(content, memory).schemes[SLUG] is second.schemes[SLUG]
+    assert load(content) == second
+
+
+def test_a_file_that_was_just_written_is_not_trusted(
+    content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A coarse clock could give what is written next the same time."""
+    monkeypatch.undo()
+    memory: Memory = {}
+    first = load(content, memory)
+    assert load(content, memory).schemes[SLUG] is not first.schemes[SLUG]
+
+
+@pytest.mark.parametrize("name", [SCHEME_FILE, RULES_FILE, PAGE_FILE])
+def test_a_change_of_the_same_size_and_time_is_seen(content: Path, name: str) -> None:
+    memory: Memory = {}
+    load(content, memory)
+    path = content / name
+    stat = path.stat()
+    raw = path.read_bytes()
+    path.write_bytes(b"x" * len(raw))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    with pytest.raises(ContentError):
+        load(content, memory)
+    path.write_bytes(raw)
+    assert load(content, memory) == load(content)
+
+
+def test_a_mistake_is_told_each_time(content: Path) -> None:
+    memory: Memory = {}
+    (content / RULES_FILE).write_text("year: [", "utf-8")
+    told = []
+    for _ in range(2):
+        with pytest.raises(ContentError) as error:
+            load(content, memory)
+        told.append(error.value.problems)
+    assert told[0] == told[1]
+
+
+def test_new_and_removed_files_and_folders(content: Path) -> None:
+    memory: Memory = {}
+    load(content, memory)
+    nynorsk = content / SLUG / "om.nn.md"
+    nynorsk.write_text(PAGE, "utf-8")
+    assert (SLUG, "om", "nn") in load(content, memory).pages
+    nynorsk.unlink()
+    assert (SLUG, "om", "nn") not in load(content, memory).pages
+    (content / OTHER).rename(content / "tredje-ordning")
+    assert set(load(content, memory).schemes) == {SLUG, "tredje-ordning"}
+    assert content / OTHER not in memory
