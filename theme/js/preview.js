@@ -10,10 +10,13 @@ const gone = () => document.querySelector("[data-preview-gone]");
 let { version, finds } = here.dataset;
 let source;
 let waiting;
+// When something was last typed.
+let typed = 0;
 
 // How long to wait before asking a preview that does not answer again; and before saying that.
 const AGAIN = 1000;
 const PATIENCE = 3000;
+const TYPING = 1000;
 // A page with a calculator gets its last size when Python is there.
 const SETTLING = 5000;
 
@@ -84,6 +87,12 @@ function say(isGone) {
 
 function reload() {
   source.close();
+  // Calculators keep what was typed, but not at every key.
+  const rest = typed + TYPING - Date.now();
+  if (rest > 0) {
+    setTimeout(reload, rest);
+    return;
+  }
   // A page that is wrong is another page: the place on the right one stays remembered.
   if (!isFailed) {
     memory.set("sted", JSON.stringify({ path: location.pathname, top: scrollY }));
@@ -161,6 +170,7 @@ if (!isFailed) {
   // After what the page's own scripts put in.
   addEventListener("load", goBack, { once: true });
 }
+addEventListener("input", () => (typed = Date.now()), { passive: true });
 document.addEventListener("visibilitychange", show);
 addEventListener("pagehide", stop);
 addEventListener("pageshow", ({ persisted }) => persisted && show());
