@@ -1,5 +1,6 @@
 """Settings of Pelican, each with its why. The work itself is in `builder/plugin.py`."""
 
+import logging
 import os
 
 from jinja2 import StrictUndefined
@@ -57,4 +58,6 @@ INTRASITE_LINK_REGEX = r"(?!)(?P<what>)"
 TYPOGRIFY = False
 # The front matter has a title and a description, nothing that looks like a summary or date.
 SUMMARY_MAX_LENGTH = None
+# The check of the content tells it, with the line; in the preview, the page is shown.
+LOG_FILTER = [(logging.WARNING, "Empty alt attribute for image %s in %s")]
 CACHE_CONTENT = False

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from builder import check, checks, history, new, publish, rollback, schemas, serve, site, sizes
 from builder.checks import external
+from builder.day import today
 from builder.errors import KnownError
+from builder.targets import place
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,7 +32,11 @@ def main(argv: Sequence[str]) -> int:
 def _site(rest: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="site", description="Bygg nettstedet i output/.")
     parser.add_argument("--scheme", default="", help="bare denne ordningen, som eget nettsted")
-    site.build(ROOT, ROOT / "output", scheme=parser.parse_args(rest).scheme)
+    scheme = parser.parse_args(rest).scheme
+    address = place(ROOT, scheme or None).address
+    whole = place(ROOT).address if scheme else ""
+    checks.warnings(ROOT, today(), site_address=address)
+    site.build(ROOT, ROOT / "output", scheme=scheme, address=address, whole_site=whole)
     check.check(ROOT / "output")
     print("Nettstedet ligger i output/.")
     return 0

@@ -16,7 +16,6 @@ from typing import NoReturn
 from builder import ask, check, checks, content, i18n, notices, site
 from builder.ask import Confirm
 from builder.checks.report import is_set
-from builder.content.problems import ContentError
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.difference import Difference, compare
@@ -83,7 +82,7 @@ def publish(
     where = place(project_root, scheme)
     releases = Releases(where.public)
     with in_words(), releases.alone(), releases.work() as work:
-        warnings = _checked(project_root, day, where)
+        warnings = checks.warnings(project_root, day, site_address=where.address)
         live = live_now(where, releases)
         built = work / "site"
         whole = place(project_root).address if scheme else ""
@@ -119,15 +118,6 @@ def publish(
             release = made(releases, live, built, name, record, clock)
         go_live(where, releases, live, release, say)
         return Published(release=release, place=where, is_new=True)
-
-
-def _checked(project_root: Path, day: dt.date, where: Place) -> list[content.Problem]:
-    """The warnings of the content. Raises `ContentError` with its mistakes, all at once."""
-    problems = checks.check_all(project_root, day, site_address=where.address)
-    mistakes = [problem for problem in problems if not problem.is_warning]
-    if mistakes:
-        raise ContentError(mistakes)
-    return problems
 
 
 def _told(

@@ -26,7 +26,17 @@ from builder.checks.report import is_set, report, summary
 from builder.content import Problem
 from builder.day import today
 
-__all__ = ["CHECKS", "Check", "Context", "check", "check_all", "main", "report", "summary"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Context",
+    "check",
+    "check_all",
+    "main",
+    "report",
+    "summary",
+    "warnings",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +82,15 @@ def check_all(root: Path, today: dt.date, *, site_address: str = "") -> list[Pro
         return error.problems
     found = check(root, site, today, site_address=site_address)
     return [*sorted(set(unreadable)), *found]
+
+
+def warnings(root: Path, today: dt.date, *, site_address: str = "") -> list[Problem]:
+    """What is worth a look. Raises `ContentError` with all that is wrong, if anything is."""
+    problems = check_all(root, today, site_address=site_address)
+    mistakes = [problem for problem in problems if not problem.is_warning]
+    if mistakes:
+        raise content.ContentError(mistakes)
+    return problems
 
 
 def main(argv: Sequence[str]) -> int:

@@ -83,7 +83,7 @@ def run(root: Path, request: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     root = Path(sys.argv[1])
     # The same for all, and not what is tried here.
-    checks.check_all = lambda *_given, **_more: []
+    checks.warnings = lambda *_given, **_more: []
     content.load = functools.cache(content.load)
     i18n.load = functools.cache(i18n.load)
     content.load(root / "content")
