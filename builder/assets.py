@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from builder.cache import UNFINISHED, forget_old_builds, put_in_place
 from builder.errors import KnownError
 
 # What pages ask for by name.
@@ -38,8 +39,6 @@ INPUTS = ("css", "js", "images", "fonts")
 TARGET = "chrome111,edge111,firefox115,safari16.4"
 ADDRESS = "/assets/"
 HASH_LENGTH = 8
-# So many finished builds are kept, for switching back and forth between two branches.
-KEPT_BUILDS = 5
 MANIFEST = "manifest.json"
 FILES = "files"
 # esbuild needs less than a second; longer than this means that it hangs.
@@ -87,13 +86,13 @@ def build(project_root: Path, constants: Mapping[str, object] | None = None) -> 
     finished = cache / _inputs_hash(theme, defined)
     if not finished.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        _forget_old_builds(cache)
+        forget_old_builds(cache)
         # Made beside its place and moved in one step: nothing half-made is ever found there.
-        work = Path(tempfile.mkdtemp(prefix="new-", dir=cache))
+        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cache))
         try:
             _make(theme, esbuild, defined, work)
             work.chmod(0o755)  # mkdtemp makes folders that only their owner can read
-            _put_in_place(work, finished)
+            put_in_place(work, finished)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     os.utime(finished)
@@ -199,20 +198,3 @@ def _inputs_hash(theme: Path, defined: Mapping[str, str]) -> str:
 def short_hash(content: bytes) -> str:
     """A hash as esbuild writes it in names: capital letters and digits."""
     return hashlib.sha256(content).hexdigest()[:HASH_LENGTH].upper()
-
-
-def _put_in_place(work: Path, finished: Path) -> None:
-    """Move a finished build to its place, where another build may have come first."""
-    try:
-        work.rename(finished)
-    except OSError:
-        if not finished.is_dir():
-            raise
-
-
-def _forget_old_builds(cache: Path) -> None:
-    """Delete all but the last used builds."""
-    builds = [p for p in cache.iterdir() if p.is_dir() and not p.name.startswith("new-")]
-    builds.sort(key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in builds[KEPT_BUILDS - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)

@@ -24,7 +24,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from builder.cache import UNFINISHED, forget_old_builds, put_in_place
 from builder.errors import KnownError
 from builder.node import node_command
 from builder.substitutes import SUBSTITUTES
@@ -56,12 +56,11 @@ TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock", WRITER)
 # content must be the same bytes, since their hash is their address.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 SOURCE_DATE_EPOCH = "315532800"
-# So many finished builds are kept, for switching back and forth between two branches.
-KEPT_BUILDS = 5
+# The whole compiled standard library, beside the builds that are cut from it.
+STDLIB_CACHE = "stdlib"
 ROOT = Path(__file__).resolve().parent.parent
 # What the compiled standard library is made by and of, besides Pyodide's own.
 LIBRARY_SOURCES = (ROOT / "builder/bytecode.py", ROOT / "builder/substitutes.py")
-SECONDS_PER_DAY = 86_400
 # How much of a hash is used in addresses and folder names.
 HASH_LENGTH = 16
 # Python in Node is slow on a busy machine, but not as slow as this.
@@ -193,13 +192,13 @@ def build(project_root: Path, requests: Sequence[str], workbooks: Sequence[str] 
     finished = cache / _inputs_hash(project_root, engine, [*requests, "", *workbooks])
     if not finished.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        _forget_old_builds(cache)
+        forget_old_builds(cache, keep=STDLIB_CACHE)
         # Beside the finished one, so that it can be moved in place in one step: a build that is
         # killed leaves nothing half-made, and of two at once the later finds the work done.
-        work = Path(tempfile.mkdtemp(prefix="new-", dir=cache))
+        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cache))
         try:
             _make(project_root, engine, requests, workbooks, work)
-            _put_in_place(work, finished)
+            put_in_place(work, finished)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     os.utime(finished)
@@ -282,7 +281,7 @@ def _make(
         _write_notice(folder / NOTICE, _engine_version(engine))
         _make_wheel(project_root, _engine_info(engine), folder, scratch)
 
-        whole = work.parent / "stdlib" / _stdlib_name(engine / STDLIB)
+        whole = work.parent / STDLIB_CACHE / _stdlib_name(engine / STDLIB)
         if not whole.is_file():
             shutil.copyfile(engine / STDLIB, folder / STDLIB)
             _check_byte_code(project_root, folder)
@@ -525,23 +524,3 @@ def _content_hash(folder: Path) -> str:
         for path in sorted(folder.iterdir())
     ]
     return hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:HASH_LENGTH]
-
-
-def _put_in_place(work: Path, finished: Path) -> None:
-    try:
-        work.rename(finished)
-    except OSError:
-        # Another build was faster: the same sources gave it the same runtime.
-        if not finished.is_dir():
-            raise
-
-
-def _forget_old_builds(cache: Path) -> None:
-    """Remove what has not been used for a day, except the latest few, and what a kill left."""
-    yesterday = time.time() - SECONDS_PER_DAY
-    builds = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    unfinished = [path for path in builds if path.name.startswith("new-")]
-    finished = [path for path in builds if path not in unfinished and path.name != "stdlib"]
-    for path in [*unfinished, *finished[KEPT_BUILDS:]]:
-        if path.stat().st_mtime < yesterday:
-            shutil.rmtree(path, ignore_errors=True)

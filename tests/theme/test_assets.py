@@ -1,11 +1,14 @@
+import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from builder import assets
 from builder.assets import AssetError, Assets
+from builder.cache import KEPT_BUILDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,9 +104,16 @@ def test_an_unknown_name_is_told_with_those_that_exist(project: Path):
         assets.build(project).url("css/annet.css")
 
 
-def test_old_builds_are_forgotten(project: Path):
-    for n in range(assets.KEPT_BUILDS + 2):
+def test_builds_that_nobody_has_used_for_a_day_are_forgotten_but_for_the_last(project: Path):
+    folder = project / ".cache/assets"
+    for n in range(KEPT_BUILDS + 3):
         (project / "theme/images/mark.svg").write_text(f"<svg>{n}</svg>")
         assets.build(project)
-    kept = list((project / ".cache/assets").iterdir())
-    assert len(kept) == assets.KEPT_BUILDS
+    # All of today: each may be in use.
+    builds = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    assert len(builds) == KEPT_BUILDS + 3
+    for days, build in enumerate(reversed(builds), 2):
+        os.utime(build, times=(0, time.time() - days * 86_400))
+    (project / "theme/images/mark.svg").write_text("<svg>ny</svg>")
+    assets.build(project)
+    assert {path for path in builds if path.exists()} == set(builds[-KEPT_BUILDS:])
