@@ -10,9 +10,9 @@ from calc.rules import Example, SchemeRules
 def check_example(
     scheme: SchemeRules, example: Example
 ) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Where an example does not come out: (key path in the example, what calc gives, expected).
+    """Where an example does not come out: (key path in the example, what it says, what is right).
 
-    In found and expected, amounts are kroner and `null` is what can't be said.
+    In both, amounts are kroner and `null` is what can't be said.
     """
     result = estimate(scheme, example.answers)
     for problem in result.problems:
@@ -31,13 +31,17 @@ def check_example(
     )
     for name, expected, computed in pairs:
         if expected is not None and expected != computed:
-            yield ("expect", name), _shown(computed), _shown(expected)
+            yield ("expect", name), _shown(expected), _computed(computed)
     if expect.missing is None and result.missing:
-        yield ("expect", "missing"), _shown(result.missing), "ingen svar som mangler"
+        yield ("expect", "missing"), "ingen svar som mangler", _computed(result.missing)
 
 
 def _positions_part(result: Result) -> int | None:
     return None if result.full_award is None else result.full_award.positions_part
+
+
+def _computed(value: object) -> str:
+    return f"{_shown(value)}, som utregningen gir"
 
 
 def _shown(value: object) -> str:

@@ -250,7 +250,16 @@ def test_a_publish_shows_at_the_next_visit_and_nothing_old_is_left(
     page.evaluate(
         """async () => {
             const registration = await navigator.serviceWorker.ready;
+            const end = performance.now() + 30_000;
             while (!registration.waiting) {
+                if (performance.now() > end) {
+                    const { installing, active } = registration;
+                    throw new Error(`none: ${installing?.state}, ${active?.state}`);
+                }
+                // One that could not get all of it gives up, until the next visit.
+                if (!registration.installing) {
+                    await registration.update();
+                }
                 await new Promise((resolve) => setTimeout(resolve, 50));
             }
         }"""
@@ -261,7 +270,11 @@ def test_a_publish_shows_at_the_next_visit_and_nothing_old_is_left(
     page.evaluate(
         """async () => {
             const registration = await navigator.serviceWorker.ready;
+            const end = performance.now() + 30_000;
             while (registration.waiting || registration.active.state !== "activated") {
+                if (performance.now() > end) {
+                    throw new Error(`${registration.waiting?.state}, ${registration.active.state}`);
+                }
                 await new Promise((resolve) => setTimeout(resolve, 50));
             }
         }"""
