@@ -83,14 +83,14 @@ class Answers:
 
         What stands in a frame has nothing of the preview's own: the page around it has that.
         """
-        # Before anything is made: should something be saved meanwhile, the page is an old version.
-        version = self.project.version.name
         if asked in _OWN_FILES:
             data = (self.project.root / _OWN_FILES[asked]).read_bytes()
             return Answer(200, _headers(asked) | _NO_STORE, data)
         if asked in self.project.assets:
             return Answer(200, _headers(asked), self.project.assets[asked])
         self.project.keep_day()
+        # Before anything is made: should something be saved meanwhile, the page is an old version.
+        version = self.project.version.name
         if self.project.failure is not None:
             return self._mistake(asked, self.project.failure, version)
         try:

@@ -38,13 +38,14 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Version:
-    """A state of the project. `style` is the address of the style sheet where nothing else is new.
+    """A state of the project.
 
+    `style` is the address of the style sheet, where nothing else is new since the states `before`.
     Names of versions are never used again, not even by the next preview on the same port.
     """
 
     name: str
-    before: str = ""
+    before: frozenset[str] = frozenset()
     style: str = ""
 
 
@@ -122,8 +123,12 @@ class Project:
                 and others == set(self.assets) - {self._url(STYLE)}
             )
             self._count += 1
-            name = f"{self._start}-{self._count}"
-            self.version = Version(name, self.version.name, self._url(STYLE) if is_style else "")
+            name, last = f"{self._start}-{self._count}", self.version
+            self.version = (
+                Version(name, last.before | {last.name}, self._url(STYLE))
+                if is_style
+                else Version(name)
+            )
 
     def _make(self) -> None:
         """Make everything that is stale. What fails stays stale, and is tried again."""

@@ -142,7 +142,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             version, found = project.version, str(project.finds)
             news = ":\n\n"
             if version.name != seen:
-                is_style = version.style and version.before == seen
+                is_style = seen in version.before
                 event, data = ("style", version.style) if is_style else ("page", "")
                 news = f"event: {event}\nid: {version.name}\ndata: {data}\n\n"
             elif found != finds:

@@ -12,8 +12,6 @@ from builder.preview.project import Part
 # not longer than that in all.
 _PAUSE = 50
 _LONGEST = 300
-# How often the thread looks whether it is to stop, in ms.
-_LOOK = 200
 
 _PARTS = {
     "content": Part.CONTENT,
@@ -23,6 +21,18 @@ _PARTS = {
 }
 # The preview itself is made of these, so it has to start anew.
 _CODE = ("builder", "calc", "pelican.conf.py")
+
+
+class _Stop:
+    """Whether to stop. It is asked again and again from when nothing is missed any more."""
+
+    def __init__(self) -> None:
+        self.is_watching = threading.Event()
+        self.is_stopping = threading.Event()
+
+    def is_set(self) -> bool:
+        self.is_watching.set()
+        return self.is_stopping.is_set()
 
 
 class Watcher(threading.Thread):
@@ -41,8 +51,8 @@ class Watcher(threading.Thread):
         self.root = root
         self.saved = saved
         self.code = code
-        self.ready = threading.Event()
-        self.stopping = threading.Event()
+        self._stop_event = _Stop()
+        self.ready = self._stop_event.is_watching
 
     def run(self) -> None:
         """Watch until `stop`."""
@@ -52,12 +62,11 @@ class Watcher(threading.Thread):
             watch_filter=DefaultFilter(),
             debounce=_LONGEST,
             step=_PAUSE,
-            rust_timeout=_LOOK,
-            yield_on_timeout=True,
-            stop_event=self.stopping,
+            # None: with a timeout, watchfiles now and then forgets what comes at the same moment.
+            rust_timeout=0,
+            stop_event=self._stop_event,
             raise_interrupt=False,
         ):
-            self.ready.set()
             files = sorted({Path(path) for _, path in changes})
             code = [path for path in files if self._is_in(path, *_CODE)]
             parts = {
@@ -73,7 +82,7 @@ class Watcher(threading.Thread):
 
     def stop(self) -> None:
         """Stop watching."""
-        self.stopping.set()
+        self._stop_event.is_stopping.set()
         self.join()
 
     def _is_in(self, path: Path, *names: str) -> bool:
