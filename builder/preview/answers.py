@@ -86,8 +86,9 @@ class Answers:
         if asked in _OWN_FILES:
             data = (self.project.root / _OWN_FILES[asked]).read_bytes()
             return Answer(200, _headers(asked) | _NO_STORE, data)
-        if asked in self.project.assets:
-            return Answer(200, _headers(asked), self.project.assets[asked])
+        for files in (self.project.assets, self.project.images):
+            if asked in files:
+                return Answer(200, _headers(asked), files[asked])
         self.project.keep_day()
         # Before anything is made: should something be saved meanwhile, the page is an old version.
         version = self.project.version.name

@@ -78,6 +78,8 @@ class Project:
         self.site: Site | None = None
         # Files in memory: a build elsewhere may throw away those that it does not use.
         self.assets: dict[str, bytes] = {}
+        # Those of the texts, which stand among the assets.
+        self.images: dict[str, bytes] = {}
         self._stale = set(Part)
         self._memory: Memory = {}
         self._calculators: dict[str, dict[Lang, str]] = {}
@@ -165,6 +167,11 @@ class Project:
             self._stale.discard(Part.TEMPLATES)
         assert self.site is not None
         made.take(self.site, today())
+        self.images = {
+            image.address: image.data
+            for page in self.site.pages.values()
+            for image in page.images.values()
+        }
 
     def tell_found(self, found: list[Problem]) -> None:
         """Take in what checks have found in this version."""

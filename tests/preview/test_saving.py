@@ -2,12 +2,15 @@
 
 import filecmp
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from PIL import Image
+
 from builder import check
 from tests.conftest import build_site
-from tests.preview.conftest import Editor, Started
+from tests.preview.conftest import Editor, Started, eventually
 
 OM = "content/tryggest/om.md"
 SCHEME = "content/tryggest/scheme.yaml"
@@ -71,6 +74,26 @@ def test_pages_asked_for_at_once_while_something_is_saved(preview: Started, edit
         answers = [answer.result() for answer in asked]
     assert {answer.status for answer in answers} == {200}
     assert all(answer.text.endswith(("</html>", "}\n", "}")) for answer in answers)
+
+
+def test_a_saved_image_is_shown(preview: Started, editor: Editor) -> None:
+    name = "content/tryggest/bilder/prove.png"
+    editor.save(name, "")
+    editor.append(OM, "\n![En prøve](bilder/prove.png)\n")
+    seen: set[str] = set()
+    for colour in ("red", "blue"):
+        Image.new("RGB", (8, 6), colour).save(preview.root / name)
+        html = eventually(
+            lambda: preview.get("/tryggest/").text, lambda html: bool(_images(html) - seen)
+        )
+        (address,) = _images(html) - seen
+        shown = preview.get(address)
+        assert (shown.status, shown.headers["Content-Type"]) == (200, "image/png")
+        seen.add(address)
+
+
+def _images(html: str) -> set[str]:
+    return set(re.findall(r'src="(/assets/prove-[^"]+)"', html))
 
 
 def test_new_and_removed_pages(preview: Started, editor: Editor) -> None:
