@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help publish releases rollback site serve preview new check check-links test test-pages \
-  test-servers test-browsers lighthouse gallery sizes bench lint schemas mutants lock clean \
+  test-servers test-browsers lighthouse gallery guide sizes bench lint schemas mutants lock clean \
   setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
@@ -101,6 +101,9 @@ lighthouse: setup-dev ## Mål de viktigste sidene med Lighthouse (tar et par min
 
 gallery: setup-dev ## Ta bilder av sidene, smale og brede, lyse og mørke
 	@$(RUN) -m tests.proof.gallery
+
+guide: setup-dev ## Ta bildene i veiledningen for redaktører på nytt
+	@$(RUN) -m tests.proof.guide
 
 mutants: setup-dev ## Kontroller at testene merker feil i calc (tar omtrent en halvtime)
 	@$(RUN) -m mutmut run --max-children 2; $(RUN) -m mutmut results
