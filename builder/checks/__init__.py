@@ -25,6 +25,7 @@ from builder.checks.context import Check, Context
 from builder.checks.report import is_set, report, summary
 from builder.content import Problem
 from builder.day import today
+from builder.targets import place
 
 __all__ = [
     "CHECKS",
@@ -80,6 +81,10 @@ def check_all(root: Path, today: dt.date, *, site_address: str = "") -> list[Pro
         site, unreadable = content.read(root / "content")
     except content.ContentError as error:
         return error.problems
+    try:
+        place(root)
+    except content.ContentError as error:
+        unreadable += error.problems
     found = check(root, site, today, site_address=site_address)
     return [*sorted(set(unreadable)), *found]
 

@@ -93,7 +93,7 @@ class Deadline:
             raise RuleError("one_date", "date")
         if self.expected is not None:
             year, dash, month = self.expected.partition("-")
-            if not (dash and len(year) == 4 and year.isdigit() and month in _MONTHS):
+            if not (dash and _YEAR.fullmatch(year) and month in _MONTHS):
                 raise RuleError("not_a_month", "expected", found=self.expected)
         if self.time is not None and not _TIME.fullmatch(self.time):
             raise RuleError("not_a_time", "time", found=self.time)
@@ -141,6 +141,7 @@ class Deadline:
 
 
 _MONTHS = tuple(f"{n:02}" for n in range(1, 13))
+_YEAR = re.compile(r"[0-9]{4}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 State = Literal["active", "closed", "archived"]

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from builder.serve import serve_folder
 from tests.browser.calculator import Calculator
+from tests.browser.service_workers import expect_next_waits, expect_taken_over
 from tests.browser.workbooks import REQUEST, WORKBOOK, ask, watch_worker
 from tests.conftest import build_site, copy_project
 
@@ -247,38 +248,11 @@ def test_a_publish_shows_at_the_next_visit_and_nothing_old_is_left(
     assert said == []
     # The new service worker has got all, and takes over when the last page of the old is closed.
     is_kept(page, *(runtime_of(after) + p.name for p in wanted(after)))
-    page.evaluate(
-        """async () => {
-            const registration = await navigator.serviceWorker.ready;
-            const end = performance.now() + 30_000;
-            while (!registration.waiting) {
-                if (performance.now() > end) {
-                    const { installing, active } = registration;
-                    throw new Error(`none: ${installing?.state}, ${active?.state}`);
-                }
-                // One that could not get all of it gives up, until the next visit.
-                if (!registration.installing) {
-                    await registration.update();
-                }
-                await new Promise((resolve) => setTimeout(resolve, 50));
-            }
-        }"""
-    )
+    expect_next_waits(page)
     page.close()
     page = reader.new_page()
     page.goto("/")
-    page.evaluate(
-        """async () => {
-            const registration = await navigator.serviceWorker.ready;
-            const end = performance.now() + 30_000;
-            while (registration.waiting || registration.active.state !== "activated") {
-                if (performance.now() > end) {
-                    throw new Error(`${registration.waiting?.state}, ${registration.active.state}`);
-                }
-                await new Promise((resolve) => setTimeout(resolve, 50));
-            }
-        }"""
-    )
+    expect_taken_over(page)
     kept = page.evaluate(KEPT)
     assert sum("pages" in name for name in kept) == 1
     everything = [path for paths in kept.values() for path in paths]

@@ -83,6 +83,12 @@ def test_all_is_told_at_once_where_the_content_cannot_be_read(root: Path, told: 
     assert "Tall i tekstene" in {p.subject for p in found}
 
 
+def test_where_the_site_is_published_is_checked_too(root: Path, told: Told) -> None:
+    write(root, "publish.yaml", "target: {kind: rsync, host: tjener.example.no, sti: /srv}\n")
+    found = [p for p in told() if p.file == Path("content/publish.yaml")]
+    assert {(p.key, p.is_warning) for p in found} >= {("target.path", False)}
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -242,6 +242,10 @@ MISTAKES = {
         "expected: 2031-04", "expected: 2031-13", "    expected:", "deadlines[2].expected",
         "Dette er ikke en måned.", "2031-13", "år og måned, for eksempel 2025-04",
     ),
+    "a year of digits that are none": in_scheme(
+        "expected: 2031-04", "expected: 20²1-04", "    expected:", "deadlines[2].expected",
+        "Dette er ikke en måned.", "20²1-04", "år og måned, for eksempel 2025-04",
+    ),
     "a time that there is not": in_scheme(
         '"23:59"', '"24:30"', "    time:", "deadlines[1].time",
         "Dette er ikke et klokkeslett.", "24:30", "timer og minutter, for eksempel 23:59",
