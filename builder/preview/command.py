@@ -33,7 +33,7 @@ class Terminal:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.was_wrong = False
-        self.known: list[Problem] = []
+        self.known: list[Problem] | None = None
 
     def say(self, text: str) -> None:
         """Say something, dated."""
@@ -54,11 +54,13 @@ class Terminal:
         self.was_wrong = failure is not None
 
     def found(self, found: list[Problem]) -> None:
-        """Say what is new of what checks found."""
-        for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "varsler")):
+        """Say what is new of what checks found, and at first how many warnings there are."""
+        for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "advarsler")):
             of_kind = [problem for problem in found if problem.is_warning == is_warning]
-            new = [problem for problem in of_kind if problem not in self.known]
-            if new:
+            new = [problem for problem in of_kind if problem not in (self.known or ())]
+            if new and is_warning and self.known is None:
+                self.say(f"Advarsler: {len(new)}. «make check» viser dem.")
+            elif new:
                 self.say(f"Nye {kind}: {len(new)} (i alt {len(of_kind)})")
                 print("\n" + "\n\n".join(map(str, new)) + "\n", flush=True)
         self.known = found

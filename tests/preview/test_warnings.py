@@ -64,11 +64,14 @@ def test_warnings_of_checks_stand_on_the_pages_they_are_about(
 
 def test_only_new_warnings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal(Path("/prosjekt"))
+    # At first, only how many there are: nobody has written them just now.
     terminal.found([warning(1), warning(2)])
-    assert "Nye varsler: 2 (i alt 2)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Advarsler: 2. «make check» viser dem." in said
+    assert "Lenke" not in said
     terminal.found([warning(2), warning(3)])
     said = capsys.readouterr().out
-    assert "Nye varsler: 1 (i alt 2)" in said
+    assert "Nye advarsler: 1 (i alt 2)" in said
     assert f"{FILE}:3: Lenke <3> svarer ikke." in said
     assert "Lenke <2>" not in said
     terminal.found([warning(2)])
