@@ -193,11 +193,6 @@ def test_links_to_a_page_can_be_shown(placed_pages: dict[str, Page], placed_site
     assert struct.unpack(">II", data[16:24]) == size == (1200, 630)
 
 
-def test_readers_do_not_download_the_picture_for_other_sites(built_site: Path) -> None:
-    script = (built_site / "sw.js").read_text("utf-8").split("\n", 1)[1]
-    assert "woff2|png" in script
-
-
 # --- Sitemap ---
 
 
