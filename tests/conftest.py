@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from builder.serve import serve_folder
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
 BUILD_DATE = "2026-11-22"
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

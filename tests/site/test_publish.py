@@ -5,6 +5,7 @@ import os
 import pty
 import random
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -160,6 +161,7 @@ class Terminal:
         return self.process.wait(timeout=60), self.shown[start:]
 
     def _read(self) -> str:
+        assert select.select([self.ours], [], [], 120)[0], f"nothing more after: {self.shown}"
         return os.read(self.ours, 100_000).decode(errors="replace").replace("\r\n", "\n")
 
 
