@@ -176,7 +176,7 @@ def test_a_killed_sender_changes_nothing_and_the_next_goes_on(
     assert target.live() == record(FIRST)
     assert _files(there / "current") == _site(first)
     come = _received(there)
-    assert 5 < len(come) < 40
+    assert 0 < len(come) < 40
 
     target.send(release, SECOND, record(SECOND), said.append)
     assert _files(there / "current") == _site(release)
