@@ -440,7 +440,7 @@ def test_a_killed_sender_changes_nothing_and_the_next_goes_on(
         now = bench.site()
         assert {name: now[name] for name in before} == before
         come = {name for name in now if name.startswith("assets/fyll-")}
-        assert 5 < len(come) < 60
+        assert 0 < len(come) < 60
         # Its lock does not stand in the way: it was of this machine, and is no more.
         assert f"{PREFIX}/{LOCK}" in bench.there()
         bench.send(release, SECOND)
