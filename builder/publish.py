@@ -323,7 +323,7 @@ def main(argv: Sequence[str]) -> int:
     elif not done.is_new:
         print("Ingenting er endret siden forrige publisering.")
     else:
-        tell(done)
+        tell(done, scheme)
     return 0
 
 
@@ -339,7 +339,7 @@ def options(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Na
     return given
 
 
-def tell(done: Published) -> None:
+def tell(done: Published, scheme: str | None) -> None:
     """Say what is live, and where it can be seen."""
     assert done.release is not None
     folder = done.release.folder
@@ -351,4 +351,4 @@ def tell(done: Published) -> None:
     elif done.place.target is not None:
         print(f"De er sendt til {done.place.target.name}.")
     else:
-        print("Se dem med «make serve».")
+        print(f"Se dem med «make serve{f' SCHEME={scheme}' if scheme else ''}».")

@@ -138,5 +138,5 @@ def main(argv: Sequence[str]) -> int:
     if done.was_declined:
         print("Ingenting er endret.")
     else:
-        tell(done)
+        tell(done, given.scheme)
     return 0
