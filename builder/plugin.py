@@ -4,7 +4,6 @@ Pelican reads the Markdown, renders the templates and writes the files; what sta
 from `builder.pages`.
 """
 
-import functools
 import shutil
 import sys
 from datetime import date
@@ -119,7 +118,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             runtime=self.runtime,
             asset=self.assets.url,
             licences=self.licences,
-            read=functools.cache(self._read),
+            read=self._read,
         )
 
     def render(self, planned: Planned, values: dict[str, Any]) -> str:

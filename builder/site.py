@@ -1,7 +1,6 @@
 """Builds the site by Pelican into a folder."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,8 +26,8 @@ def build(
     """Check the content and build the site into `output`, which is made anew.
 
     With `scheme`, a site of that scheme alone; `whole_site` is then the address of the site that
-    has them all, if there is one. `address` is where the site will stand, if that is known; what is
-    in the environment as SITE_ADDRESS wins.
+    has them all, if there is one. `address` is where the site will stand, by `targets.place`; where
+    it is empty, the settings decide. Neither has a slash at its end.
 
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
@@ -41,8 +40,7 @@ def build(
             f"Ordningen «{scheme}» kan ikke bli et nettsted: den er et utkast, eller datoene i"
             " scheme.yaml sier at den ikke er publisert."
         )
-    stands = (os.environ.get("SITE_ADDRESS") or address).rstrip("/")
-    chosen = {"SCHEME": scheme, "SITEURL": stands, "WHOLE_SITE": whole_site.rstrip("/")}
+    chosen = {"SCHEME": scheme, "SITEURL": address, "WHOLE_SITE": whole_site}
     # `python -m pelican`, not the script: the settings and the plugin are imported from here.
     # Warnings are fatal: Pelican drops a page it can't read with nothing more than a warning.
     command = [
