@@ -49,6 +49,12 @@ def expect_failure(page: Page, t: Translate, watch: Watch) -> Iterator[Callable[
 
     yield look
     assert watch.complaints, "Whoever looks into the console finds the reason."
+    close_broken(page, watch)
+
+
+def close_broken(page: Page, watch: Watch) -> None:
+    """Done with a page that had reason to complain, also of what it says at its very end."""
+    page.close()
     watch.complaints.clear()
 
 
@@ -154,7 +160,7 @@ def test_after_a_failure_it_can_be_tried_again(
     # What was typed meanwhile is answered.
     calculator.expect_plan("award", {2025: 3_000_000})
     expect(retry).to_have_count(0)
-    watch.complaints.clear()
+    close_broken(page, watch)
 
 
 def test_a_file_that_never_comes_is_told_too(page: Page, watch: Watch, t: Translate) -> None:
@@ -168,8 +174,7 @@ def test_a_file_that_never_comes_is_told_too(page: Page, watch: Watch, t: Transl
         calculator.expect_state("error")
         expect(calculator.form.locator("p[data-status]")).to_have_text(t("calculator.error"))
         expect(calculator.form.get_by_role("button", name=t("calculator.retry"))).to_be_visible()
-    page.close()
-    watch.complaints.clear()
+    close_broken(page, watch)
 
 
 def test_a_file_broken_in_a_cache_is_got_again(page: Page, watch: Watch) -> None:
@@ -188,7 +193,7 @@ def test_a_file_broken_in_a_cache_is_got_again(page: Page, watch: Watch) -> None
     expect_it_computes(Calculator(page))
     assert times == 2
     assert [said for said in watch.complaints if "is not what the lock says" in said]
-    watch.complaints.clear()
+    close_broken(page, watch)
 
 
 def test_wasm_that_is_not_allowed_is_told(
@@ -328,7 +333,7 @@ def test_text_can_be_made_html_or_script_in_one_place_only(page: Page, watch: Wa
     )
     page.close()
     assert refused == ["html", "worker", "script", "policy", "again", "eval"]
-    watch.complaints.clear()
+    close_broken(page, watch)
 
 
 @pytest.mark.parametrize("is_whole", [True, False])

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, expect
 from playwright.sync_api import Page as BrowserPage
 
 from builder.serve import serve_folder
-from tests.browser.service_workers import expect_next_waits, expect_taken_over
+from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.test_offline import KEPT, Host, is_kept
 from tests.conftest import build_site, copy_project
 from tests.content.bad_content import picture
@@ -135,9 +135,7 @@ def test_an_image_is_kept_when_it_was_seen_and_no_sooner(
     expect(page.get_by_text(NEWS)).to_be_attached()
     expect_next_waits(page)
     page.close()
-    page = reader.new_page()
-    page.goto("/")
-    expect_taken_over(page)
+    page = open_taken_over(reader, "/")
     pages = [name for name in page.evaluate(KEPT) if "pages-" in name]
     assert len(pages) == 1
     is_kept(page, PAGE, image)

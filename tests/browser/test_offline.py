@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from builder.serve import serve_folder
 from tests.browser.calculator import Calculator
-from tests.browser.service_workers import expect_next_waits, expect_taken_over
+from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.workbooks import REQUEST, WORKBOOK, ask, watch_worker
 from tests.conftest import build_site, copy_project
 
@@ -250,9 +250,7 @@ def test_a_publish_shows_at_the_next_visit_and_nothing_old_is_left(
     is_kept(page, *(runtime_of(after) + p.name for p in wanted(after)))
     expect_next_waits(page)
     page.close()
-    page = reader.new_page()
-    page.goto("/")
-    expect_taken_over(page)
+    page = open_taken_over(reader, "/")
     kept = page.evaluate(KEPT)
     assert sum("pages" in name for name in kept) == 1
     everything = [path for paths in kept.values() for path in paths]
