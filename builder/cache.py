@@ -1,14 +1,96 @@
 """Folders of finished work below `.cache/`: safe to delete, and with several builds at once."""
 
+import hashlib
+import os
+import pickle
 import shutil
+import sys
+import tempfile
 import time
+from collections.abc import Collection, Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 UNFINISHED = "new-"
 """How the names of folders begin that are being made."""
 
 KEPT_BUILDS = 5
 _SECONDS_PER_DAY = 24 * 60 * 60
+_ROOT = Path(__file__).resolve().parent.parent
+_HASH_BYTES = 32
+
+
+class Store:
+    """Results kept by key: what they were made of and by, as a hash (`key`).
+
+    Each is a file that is whole or not there, whatever is killed and however many builds there are.
+    A file that is not as it was written is as if it were not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Keep results in this folder, which is made."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, key: str) -> Any:
+        """The result with this key, or None."""
+        try:
+            data = (self.folder / key).read_bytes()
+        except FileNotFoundError:
+            return None
+        if hashlib.sha256(data[_HASH_BYTES:]).digest() != data[:_HASH_BYTES]:
+            return None
+        return pickle.loads(memoryview(data)[_HASH_BYTES:])  # noqa: S301  # our own, and whole
+
+    def put(self, key: str, result: object) -> None:
+        """Keep a result, which is not None."""
+        data = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+        write_whole(self.folder / key, hashlib.sha256(data).digest() + data)
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Delete all other results, but for those of the last day: another build may want them."""
+        yesterday = time.time() - _SECONDS_PER_DAY
+        for entry in os.scandir(self.folder):
+            if entry.name not in keys and entry.stat().st_mtime < yesterday:
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def key(*parts: object) -> str:
+    """A hash of parts that say with `repr` all that they are."""
+    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
+
+
+@cache
+def code_version(*folders: str) -> str:
+    """A hash of the Python that runs, of the installed packages, and of files of the project.
+
+    `folders` are those whose files decide what comes out, from the project's root.
+    """
+    digest = hashlib.sha256(sys.version.encode())
+    paths = [_ROOT / "requirements.txt"]
+    for folder in folders:
+        paths += sorted(p for p in (_ROOT / folder).rglob("*") if "__pycache__" not in p.parts)
+    digest.update(digest_of_files(path for path in paths if path.is_file()).encode())
+    return digest.hexdigest()
+
+
+def digest_of_files(paths: Iterable[Path]) -> str:
+    """A hash of files by path and content, in this order."""
+    digest = hashlib.sha256()
+    for path in paths:
+        data = path.read_bytes()
+        digest.update(f"{path}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is never found half written, also if the program is killed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(name).replace(path)
 
 
 def put_in_place(work: Path, finished: Path) -> None:

@@ -5,13 +5,13 @@ Brotli at its best takes half a minute for the runtime, so results are kept by c
 
 import gzip
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import brotli
+
+from builder.cache import write_whole
 
 # What gets smaller. Fonts and images of other kinds are compressed already.
 SUFFIXES = frozenset(
@@ -58,14 +58,6 @@ def _compress_one(job: tuple[Path, Path, str]) -> None:
         packed = kept.read_bytes()
     else:
         packed = METHODS[suffix](data)
-        _write_whole(kept, packed)
+        write_whole(kept, packed)
     if len(packed) < len(data):
         path.with_name(path.name + suffix).write_bytes(packed)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is never found half written, also if the build is killed."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(name).replace(path)

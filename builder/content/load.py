@@ -1,6 +1,7 @@
 """Reads all of `content/` into frozen schemes and pages, or says everything that is wrong."""
 
 import datetime as dt
+import hashlib
 import re
 import time
 from collections import Counter
@@ -59,7 +60,8 @@ class Site:
     Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
     newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
     `elsewhere` are slugs of schemes that have been left out. `warnings` are of what their editor
-    should know, and stop nothing.
+    should know, and stop nothing. `digests` are hashes of all that stands in the folder of each
+    scheme, by slug, and in that of the general pages (`PAGES`).
 
     What is not finished in drafts is counted: `unconfirmed` what is marked `bekreft: true`, by
     scheme and rule year; `unfilled` texts, and marks in `scheme.yaml`, by scheme.
@@ -73,6 +75,7 @@ class Site:
     unfilled: Mapping[str, int] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
     warnings: tuple[Problem, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
@@ -130,6 +133,7 @@ class _Found:
     unconfirmed: Counter[tuple[str, int]] = field(default_factory=Counter)
     unfilled: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "_Found") -> None:
         """Take in what has been read of another folder."""
@@ -139,6 +143,7 @@ class _Found:
         self.unconfirmed += other.unconfirmed
         self.unfilled += other.unfilled
         self.problems += other.problems
+        self.digests |= other.digests
 
 
 # Folders as they were read, each with the state its files had then.
@@ -192,6 +197,7 @@ def read(content: Path, memory: Memory | None = None) -> tuple[Site, list[Proble
         unconfirmed=+found.unconfirmed,
         unfilled=+found.unfilled,
         warnings=tuple(sorted({problem for problem in found.problems if problem.is_warning})),
+        digests=found.digests,
     )
     found.problems += _check_aliases(content, site)
     return site, [problem for problem in found.problems if not problem.is_warning]
@@ -203,7 +209,7 @@ def _read_folder(content: Path, folder: Path, memory: Memory) -> _Found:
     now, state = time.time_ns(), _state(folder)
     if folder in memory and memory[folder][0] == state:
         return memory[folder][1]
-    found = _Found()
+    found = _Found(digests={folder.name: _digest(folder)})
     if folder.name == PAGES:
         _read_pages(content, folder, None, found)
     else:
@@ -213,6 +219,16 @@ def _read_folder(content: Path, folder: Path, memory: Memory) -> _Found:
     if all(now - changed > _COARSE_NS for _, changed, *_ in state):
         memory[folder] = state, found
     return found
+
+
+def _digest(folder: Path) -> str:
+    """A hash of what stands in a folder, wherever the folder is."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and is_ours(path)):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:

@@ -1,0 +1,142 @@
+"""The same work on many things, on all cores, with word of how far it has come."""
+
+import gc
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from typing import Any
+
+from builder.errors import KnownError
+
+# Fewer things than this are done sooner here than other processes have started.
+FEW = 12
+# Nobody wonders what is going on before this; then a line on a terminal is written anew so often,
+# and a new line where there is none.
+QUIET_SECONDS = 2.0
+_TERMINAL_SECONDS = 0.2
+_LOG_SECONDS = 15.0
+
+# What the other processes do, handed over as they are forked off: nothing of it has to be pickled.
+_work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+
+
+class WorkerError(KnownError):
+    """A process was ended from outside, as systems do that have no memory left."""
+
+
+@dataclass
+class Progress:
+    """Tells on standard error how many of `total` are done, and how long the rest may take."""
+
+    label: str
+    total: int
+    done: int = 0
+    _began: float = field(default_factory=time.monotonic)
+    _told: float = 0.0
+    _width: int = 0
+
+    def step(self, number: int = 1) -> None:
+        """So many more are done."""
+        self.done += number
+        now = time.monotonic()
+        pause = _TERMINAL_SECONDS if sys.stderr.isatty() else _LOG_SECONDS
+        if now - self._began >= QUIET_SECONDS and now - max(self._told, self._began) >= min(
+            pause, now - self._began
+        ):
+            self._told = now
+            self._say(self.text(now))
+
+    def text(self, now: float) -> str:
+        """How far it has come."""
+        counts = f"{self.label}: {_number(self.done)} av {_number(self.total)}"
+        left = (now - self._began) / max(self.done, 1) * (self.total - self.done)
+        return f"{counts}, {time_left(left)}" if self.done < self.total else counts
+
+    def end(self) -> None:
+        """All is done; what comes next begins on a line of its own."""
+        if self._told:
+            self._say(self.text(time.monotonic()))
+            if sys.stderr.isatty():
+                print(file=sys.stderr, flush=True)
+
+    def _say(self, text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{text:<{self._width}}", end="", file=sys.stderr, flush=True)
+            self._width = len(text)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+
+def time_left(seconds: float) -> str:
+    """In words, no more exact than it can be known."""
+    if seconds < 10:
+        return "noen sekunder igjen"
+    if seconds < 100:
+        return f"omtrent {round(seconds, -1):.0f} sekunder igjen"
+    return f"omtrent {seconds / 60:.0f} minutter igjen"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def in_parallel[T, R](
+    function: Callable[[T], R],
+    items: Sequence[T],
+    label: str = "",
+    weight: Callable[[T], int] = lambda _: 1,
+) -> Iterator[R]:
+    """The results of a function for each item, in order.
+
+    On all cores where there are many items, in processes that have all that this one has in memory;
+    only results are pickled. Errors are raised here. With a `label`, progress is told; an item
+    counts for as many as its `weight`.
+    """
+    global _work  # What forks off inherits it.
+    progress = Progress(label, sum(map(weight, items))) if label else None
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    # A process with several threads can't be forked safely.
+    if len(items) < FEW or cores == 1 or _work is not None or threading.active_count() > 1:
+        for item in items:
+            yield function(item)
+            if progress:
+                progress.step(weight(item))
+    else:
+        _work = function, items
+        # What is there already is never freed, so that it stays shared between the processes.
+        gc.freeze()
+        try:
+            context = multiprocessing.get_context("fork")
+            chunk = max(1, min(16, len(items) // (cores * 8)))
+            with ProcessPoolExecutor(cores, context) as pool:
+                for item, result in zip(
+                    items, pool.map(_do, range(len(items)), chunksize=chunk), strict=True
+                ):
+                    yield result
+                    if progress:
+                        progress.step(weight(item))
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "En av prosessene som bygger, ble avsluttet av systemet, trolig fordi minnet var"
+                " brukt opp. Lukk andre programmer og kjør kommandoen på nytt; det som er ferdig,"
+                " blir ikke gjort om igjen."
+            ) from error
+        finally:
+            _work = None
+            gc.unfreeze()
+    if progress:
+        progress.end()
+
+
+def _do(number: int) -> Any:
+    assert _work is not None
+    function, items = _work
+    return function(items[number])
