@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -28,6 +29,9 @@ _DECIMAL = re.compile(r"[-+]?[0-9]{1,9}\.[0-9]{1,6}")
 _MOST_VALUES = 20_000
 _MOST_BYTES = 1_000_000
 _MOST_LEVELS = 50
+# Of a file that libyaml may read: it goes down by calling itself.
+_MOST_BRACKETS = 2_000
+_LONGEST_LINE = 2_000
 # How much of a line is shown in a message.
 _LONGEST_SHOWN = 100
 # What no text has: control characters; other line ends; what turns the direction of writing, by
@@ -37,6 +41,13 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+
+
+# What the two readers make of a file: the same, but for names and anchors.
+type _Node = Node | yaml.Node
+_SCALAR = (ScalarNode, yaml.ScalarNode)
+_SEQUENCE = (SequenceNode, yaml.SequenceNode)
+_MAPPING = (MappingNode, yaml.MappingNode)
 
 
 @dataclass
@@ -73,12 +84,14 @@ def read_yaml(path: Path, shown: Path) -> Document:
     text = read_text(path, shown, document.problems)
     if text is None:
         return document
-    yaml = YAML(typ="rt", pure=True)
-    yaml.max_depth = _MOST_LEVELS
+    if _is_simple(text) and (quick := _read_quickly(shown, text)) is not None:
+        return quick
+    reader = YAML(typ="rt", pure=True)
+    reader.max_depth = _MOST_LEVELS
     # Told as a mistake of its own, with its key.
-    yaml.composer.warn_double_anchors = False
+    reader.composer.warn_double_anchors = False
     try:
-        root = yaml.compose(text)
+        root = reader.compose(text)
     except (YAMLError, ValueError) as error:  # ValueError: an escape such as "\UFFFFFFFF"
         document.problems.append(_not_yaml(shown, text, error))
         return document
@@ -89,6 +102,29 @@ def read_yaml(path: Path, shown: Path) -> Document:
         return document
     _Reader(document).read(root)
     return document
+
+
+def _is_simple(text: str) -> bool:
+    """Whether nothing can stand so deep inside something else that libyaml runs out of room."""
+    brackets = text.count("[") + text.count("{")
+    return brackets < _MOST_BRACKETS and max(map(len, text.split("\n"))) < _LONGEST_LINE
+
+
+def _read_quickly(shown: Path, text: str) -> Document | None:
+    """A file as libyaml reads it, where nothing at all is wrong with it; else None.
+
+    What is wrong is said in one way only, by the reader that is slower and knows more.
+    """
+    document = Document(shown)
+    try:
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        if root is None:
+            return None
+        _Reader(document).read(root)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    deepest = max(map(len, document.lines))
+    return None if document.problems or deepest >= _MOST_LEVELS else document
 
 
 def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
@@ -158,43 +194,42 @@ class _Reader:
         self.document = document
         self.values = 0
         self.open: set[int] = set()
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str, _Node] = {}
 
-    def read(self, root: Node) -> None:
+    def read(self, root: _Node) -> None:
         try:
             self.document.data = self._plain(root, ())
         except _TooMuch as error:
             problem = self.document.problem(error.key, error.message, error.found, error.expected)
             self.document.problems.append(problem)
 
-    def _plain(self, node: Node, key: Key) -> Plain:
+    def _plain(self, node: _Node, key: Key) -> Plain:
         self.document.lines.setdefault(key, node.start_mark.line + 1)
         self.values += 1
         if self.values > _MOST_VALUES:
             expected = f"høyst {_MOST_VALUES} verdier, også når ankre (&) er brukt om igjen"
             raise _TooMuch(key[:1], "Filen har for mange verdier.", "", expected)
+        anchor = getattr(node, "anchor", None)  # libyaml keeps no names, and stops at two alike
         if id(node) in self.open:
             expected = "et anker som er ferdig skrevet før det blir brukt"
-            raise _TooMuch(key, "Et anker (&) viser til seg selv.", f"*{node.anchor}", expected)
-        if node.anchor and self.anchors.setdefault(node.anchor, node) is not node:
-            self._add(
-                key, "Ankeret (&) står to ganger.", f"&{node.anchor}", "et eget navn på hvert"
-            )
-        if isinstance(node, ScalarNode):
+            raise _TooMuch(key, "Et anker (&) viser til seg selv.", f"*{anchor}", expected)
+        if anchor and self.anchors.setdefault(anchor, node) is not node:
+            self._add(key, "Ankeret (&) står to ganger.", f"&{anchor}", "et eget navn på hvert")
+        if isinstance(node, _SCALAR):
             return _scalar(node) if self._is_visible(node.value, key) else ""
         self.open.add(id(node))
         try:
-            if isinstance(node, SequenceNode):
+            if isinstance(node, _SEQUENCE):
                 return [self._plain(item, (*key, n)) for n, item in enumerate(node.value)]
-            assert isinstance(node, MappingNode)
+            assert isinstance(node, _MAPPING)
             return self._mapping(node, key)
         finally:
             self.open.discard(id(node))
 
-    def _mapping(self, node: MappingNode, key: Key) -> dict[str, Plain]:
+    def _mapping(self, node: MappingNode | yaml.MappingNode, key: Key) -> dict[str, Plain]:
         data: dict[str, Plain] = {}
         for name_node, value_node in node.value:
-            name = name_node.value if isinstance(name_node, ScalarNode) else None
+            name = name_node.value if isinstance(name_node, _SCALAR) else None
             if not isinstance(name, str):
                 expected = "«nøkkel: verdi», med én nøkkel"
                 raise _TooMuch(key, "En nøkkel må være ett ord.", "en liste eller nøkler", expected)
@@ -238,7 +273,7 @@ class _TooMuch(Exception):
         self.expected = expected
 
 
-def _scalar(node: ScalarNode) -> bool | int | Decimal | str | None:
+def _scalar(node: ScalarNode | yaml.ScalarNode) -> bool | int | Decimal | str | None:
     text: str = node.value
     if node.style in ("'", '"', "|", ">"):
         return text
