@@ -1,11 +1,8 @@
 """Settings of Pelican, each with its why. The work itself is in `builder/plugin.py`."""
 
-import logging
 import os
 
 from jinja2 import StrictUndefined
-
-from builder import prose
 
 SITENAME = "Tilskuddsstigen"
 # Where the site will stand, without a slash at the end. Search engines and shared links need it;
@@ -48,16 +45,7 @@ JINJA_ENVIRONMENT = {
     "extensions": [],
 }
 
-# Markdown is the only format; Pelican's other readers would start, and warn about bokmål.
-READERS = {"rst": None, "html": None}
-MARKDOWN = prose.MARKDOWN
-# Links are addresses of the site or of others; Pelican's own kinds (`{filename}`, `{static}`) would
-# reach files by their place, so none is recognised. `builder.content` tells editors of them.
-INTRASITE_LINK_REGEX = r"(?!)(?P<what>)"
-# Titles are written as they should stand.
-TYPOGRIFY = False
-# The front matter has a title and a description, nothing that looks like a summary or date.
-SUMMARY_MAX_LENGTH = None
-# The check of the content tells it, with the line; in the preview, the page is shown.
-LOG_FILTER = [(logging.WARNING, "Empty alt attribute for image %s in %s")]
+# Markdown is read by `builder.content`, where it is checked too, not by Pelican's readers, some
+# of which would start, and warn about bokmål.
+READERS = {"rst": None, "html": None, "md": None}
 CACHE_CONTENT = False

@@ -30,7 +30,6 @@ from builder import (
 )
 from builder.addresses import FRONT_PAGE, RULE_YEARS, address, localized, year_address
 from builder.content import PAGE_NAMES, Scheme
-from builder.content.load import PageFile
 from builder.headers import content_security_policy
 from builder.i18n import LANGS, Translations
 from builder.licences import Licence
@@ -58,15 +57,6 @@ GENERAL_TEMPLATES = {
 SEARCH = "sok"
 EMBEDDED = "innebygd"
 OWN_TAPER = "egen-nedtrapping"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prose:
-    """A Markdown file as read: what stands in its header, and the HTML made of the rest."""
-
-    title: str
-    description: str
-    html: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +135,6 @@ class Pages:
         runtime: runtime.Runtime,
         asset: Callable[[str], str],
         licences: list[Licence],
-        read: Callable[[PageFile], Prose],
     ) -> None:
         self.site = site
         self.view = view
@@ -154,7 +143,6 @@ class Pages:
         self.runtime = runtime
         self.asset = asset
         self.licences = licences
-        self.read = read
         self.schemes = view.schemes
         self.embeddable = embeddable(site, translations)
         self.choices = {
@@ -357,7 +345,7 @@ class Pages:
     def _prose(self, scheme: str | None, name: str, lang: Lang) -> PageView:
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
         found: Lang = lang if (scheme, name, lang) in self.site.pages else "nb"
-        prose = self.read(self.site.pages[scheme, name, found])
+        prose = self.site.texts.of(scheme, name, found)
         return PageView(
             name=name,
             kind=name,

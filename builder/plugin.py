@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pelican import Pelican, signals
-from pelican.contents import Page
 from pelican.generators import Generator
 from pelican.writers import Writer
 
@@ -27,7 +26,6 @@ from builder import (
     i18n,
     licences,
     offline,
-    prose,
     redirects,
     rule_files,
     runtime,
@@ -36,10 +34,9 @@ from builder import (
 )
 from builder.addresses import localized
 from builder.content import ContentError
-from builder.content.load import PageFile
 from builder.day import today
 from builder.i18n import LANGS
-from builder.pages import FILTERS, Pages, Planned, Prose, SiteView, embeddable
+from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
 from calc.rules import Lang
 
 
@@ -53,7 +50,7 @@ def _prepare(pelican: Pelican) -> None:
     """Read the content before anything is written. Mistakes in it are said and end the run."""
     settings = pelican.settings
     try:
-        site = content.load(Path(settings["PATH"]))
+        site = content.load(Path(settings["PATH"]), keep=True)
     except ContentError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -86,7 +83,6 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.content_path = Path(self.settings["PATH"])
         self.root = self.content_path.parent
         self.env.filters |= FILTERS
-        self.prose: dict[Path, tuple[tuple[PageFile, int, int], Prose]] = {}
         self.translations = i18n.load(Path(self.theme) / "translations")
         _say("Gjør klar kalkulatorene for nettleseren …")
         self.runtime = runtime.build(
@@ -118,7 +114,6 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             runtime=self.runtime,
             asset=self.assets.url,
             licences=self.licences,
-            read=self._read,
         )
 
     def render(self, planned: Planned, values: dict[str, Any]) -> str:
@@ -128,31 +123,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         return rendered
 
     def forget(self) -> None:
-        """Forget the templates and prose that have been read."""
-        self.prose.clear()
+        """Forget the templates that have been read."""
         self._templates.clear()
         self.env.cache.clear()
-
-    def _read(self, page: PageFile) -> Prose:
-        """The prose of a page, made once for each version of its file and of what it shows."""
-        stat = page.path.stat()
-        version = (page, stat.st_mtime_ns, stat.st_size)
-        if page.path not in self.prose or self.prose[page.path][0] != version:
-            self.prose[page.path] = version, self._make_prose(page)
-        return self.prose[page.path][1]
-
-    def _make_prose(self, page: PageFile) -> Prose:
-        read = self.readers.read_file(
-            base_path=str(self.content_path),
-            path=str(page.path.relative_to(self.content_path)),
-            content_class=Page,
-            context=self.context,
-        )
-        return Prose(
-            title=read.title,
-            description=read.metadata["description"],
-            html=prose.html(read.content, page.images),
-        )
 
     def generate_output(self, writer: Writer) -> None:
         """Write all pages and files, and compressed copies beside them."""

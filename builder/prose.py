@@ -6,6 +6,8 @@ place where the prose becomes HTML that is shown as such.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.toc import slugify_unicode
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 # What editors may write as HTML in their texts, besides what Markdown makes itself.
 OWN_TAGS = frozenset({
@@ -61,6 +64,15 @@ _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _SOURCE = re.compile(r' src="([^"]*)"')
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A Markdown file as read: what stands in its header, and the HTML made of the rest."""
+
+    title: str
+    description: str
+    html: str
+
+
 class Placed(Protocol):
     """An image that the site has: its address, and its size in pixels."""
 
@@ -87,8 +99,26 @@ class _Alignment(Treeprocessor):
                 cell.set("class", f"align-{found[0]}")
 
 
+# What stands in every text that a pattern of Markdown or of `smarty` could match.
+_MARKED = re.compile(r"[`\\\[<&*_'\"\x02]|--|\.\.\.|>>|  \n")
+
+
+class _Plain(Treeprocessor):
+    """Texts in which no mark stands are done: nearly all are, and each pattern would be tried."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if element.text and not _MARKED.search(element.text):
+                element.text = AtomicString(element.text)
+            if element.tail and not _MARKED.search(element.tail):
+                element.tail = AtomicString(element.tail)
+
+
 class _Prose(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's name
+        # Just before the patterns of Markdown, which have 20, and those of `smarty`, which have 6.
+        md.treeprocessors.register(_Plain(md), "plain", 21)
+        md.treeprocessors.register(_Plain(md), "plain_again", 7)
         md.treeprocessors.register(_Alignment(md), "alignment", 0)
 
 
@@ -114,7 +144,22 @@ MARKDOWN: dict[str, Any] = {
     "extension_configs": _EXTENSIONS,
     "output_format": "html5",
 }
-"""How Markdown is read, here and by Pelican."""
+"""How Markdown is read."""
+
+
+@cache
+def _markdown() -> Markdown:
+    return Markdown(**MARKDOWN)
+
+
+def convert(text: str) -> str:
+    """What Markdown makes of a text, as it comes: not cleaned."""
+    # To make a reader takes as long as many a page; reset, it is as good as new.
+    try:
+        return _markdown().reset().convert(text)
+    except RecursionError:  # It stopped in the middle of something.
+        _markdown.cache_clear()
+        raise
 
 
 def is_allowed(tag: str, attribute: str, value: str) -> bool:

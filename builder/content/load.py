@@ -9,19 +9,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from builder import cache, prose
+from builder.cache import Store, code_version
 from builder.content.changes import read_changes
 from builder.content.examples import check_example
 from builder.content.files import NAMING, is_ours, misplaced, unsafe, why_no_name
 from builder.content.images import Image, read_images, unused
-from builder.content.markdown_file import check_markdown
+from builder.content.markdown_file import Text, read_markdown
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
+from builder.content.texts import PageKey, Texts
 from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_page
 from builder.content.validate import validate
 from builder.content.visibility import NAMES, NAMES_WITHOUT_ALIASES, Visibility, take
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
+from builder.parallel import in_parallel
+from builder.prose import Prose
 from calc.plan import estimate
 from calc.rules import Lang, Rules
+
+KEPT = Path(".cache/content")
+"""Where folders are kept as they were read, from the root of the project."""
 
 PAGES = "pages"
 CHANGES = "changes"
@@ -32,6 +40,8 @@ _TAKEN = {
 }
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADER = re.compile(r"(\w+):\s*(.*)")
+# How the names of kept prose end.
+_TEXTS = "-texts"
 _HEADERS = ("Title", "Description")
 _ALWAYS = Visibility()
 # A page may have these too; see `Visibility`.
@@ -61,14 +71,14 @@ class Site:
     newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
     `elsewhere` are slugs of schemes that have been left out. `warnings` are of what their editor
     should know, and stop nothing. `digests` are hashes of all that stands in the folder of each
-    scheme, by slug, and in that of the general pages (`PAGES`).
+    scheme, by slug, and in that of the general pages (`PAGES`). `texts` has the prose of pages.
 
     What is not finished in drafts is counted: `unconfirmed` what is marked `bekreft: true`, by
     scheme and rule year; `unfilled` texts, and marks in `scheme.yaml`, by scheme.
     """
 
     schemes: dict[str, Scheme]
-    pages: dict[tuple[str | None, str, Lang], PageFile]
+    pages: dict[PageKey, PageFile]
     changes: tuple[Change, ...]
     visibility: Mapping[str | tuple[str, int], Visibility] = field(default_factory=dict)
     unconfirmed: Mapping[tuple[str, int], int] = field(default_factory=dict)
@@ -76,6 +86,7 @@ class Site:
     elsewhere: frozenset[str] = frozenset()
     warnings: tuple[Problem, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict, compare=False)
+    texts: Texts = field(default_factory=lambda: Texts({}), compare=False, repr=False)
 
     def page_names(self) -> tuple[str, ...]:
         """The names of the general pages, in order."""
@@ -128,12 +139,13 @@ class _Found:
     """What has been read, as in `Site`; a scheme that could not be read is None."""
 
     schemes: dict[str, Scheme | None] = field(default_factory=dict)
-    pages: dict[tuple[str | None, str, Lang], PageFile] = field(default_factory=dict)
+    pages: dict[PageKey, PageFile] = field(default_factory=dict)
     visibility: dict[str | tuple[str, int], Visibility] = field(default_factory=dict)
     unconfirmed: Counter[tuple[str, int]] = field(default_factory=Counter)
     unfilled: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    proses: dict[PageKey, Prose] = field(default_factory=dict)
 
     def add(self, other: "_Found") -> None:
         """Take in what has been read of another folder."""
@@ -144,6 +156,7 @@ class _Found:
         self.unfilled += other.unfilled
         self.problems += other.problems
         self.digests |= other.digests
+        self.proses |= other.proses
 
 
 # Folders as they were read, each with the state its files had then.
@@ -158,24 +171,27 @@ def is_address(name: str) -> bool:
     return not why_no_name(name) and name not in _TAKEN
 
 
-def load(content: Path, memory: Memory | None = None) -> Site:
+def load(content: Path, memory: Memory | None = None, *, keep: bool = False) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once.
 
-    `memory` is for whoever loads again and again, as for `read`.
+    `memory` and `keep` are for whoever loads again and again, as for `read`.
     """
-    site, problems = read(content, memory)
+    site, problems = read(content, memory, keep=keep)
     if problems:
         raise ContentError(problems)
     return site
 
 
-def read(content: Path, memory: Memory | None = None) -> tuple[Site, list[Problem]]:
+def read(
+    content: Path, memory: Memory | None = None, *, keep: bool = False
+) -> tuple[Site, list[Problem]]:
     """What can be read of the content folder, and all that is wrong with the rest.
 
     A scheme with mistakes is left out of the schemes; its pages stay among the pages. What stands
-    in a folder does not depend on others, so those in which no file has changed are taken from
-    `memory`. Raises `ContentError` where nothing may be read: it could be something else than
-    content.
+    in a folder does not depend on others, so it is taken from `memory` where no file has changed,
+    and where it is to `keep`, from the cache of the project, by what stands in it. The others are
+    read on all cores. Raises `ContentError` where nothing may be read: it could be something else
+    than content.
     """
     if problems := unsafe(content):
         raise ContentError(problems)
@@ -184,8 +200,9 @@ def read(content: Path, memory: Memory | None = None) -> tuple[Site, list[Proble
     folders = [p for p in content.iterdir() if p.is_dir() and is_ours(p) and p.name != CHANGES]
     for gone in memory.keys() - set(folders):
         del memory[gone]
-    for folder in sorted(folders):
-        found.add(_read_folder(content, folder, memory))
+    reader = _FolderReader(content, memory, Store(content.parent / KEPT) if keep else None)
+    for part in reader.read_all(sorted(folders)):
+        found.add(part)
     shown = _shown(content, content / CHANGES)
     changes = read_changes(content / CHANGES, shown, found.schemes, found.problems)
     found.problems += _check_addresses(content, found.pages)
@@ -198,27 +215,78 @@ def read(content: Path, memory: Memory | None = None) -> tuple[Site, list[Proble
         unfilled=+found.unfilled,
         warnings=tuple(sorted({problem for problem in found.problems if problem.is_warning})),
         digests=found.digests,
+        texts=Texts(found.proses, lambda slug: reader.proses(slug or PAGES, found.digests)),
     )
     found.problems += _check_aliases(content, site)
     return site, [problem for problem in found.problems if not problem.is_warning]
 
 
-def _read_folder(content: Path, folder: Path, memory: Memory) -> _Found:
-    """Read the folder of a scheme or of the general pages, unless it is as it is remembered."""
-    # Before it is read: what is saved meanwhile makes another state.
-    now, state = time.time_ns(), _state(folder)
-    if folder in memory and memory[folder][0] == state:
-        return memory[folder][1]
-    found = _Found(digests={folder.name: _digest(folder)})
-    if folder.name == PAGES:
-        _read_pages(content, folder, None, found)
-    else:
-        found.schemes[folder.name] = _read_scheme(content, folder, found)
-        _read_pages(content, folder, folder.name, found)
-    memory.pop(folder, None)
-    if all(now - changed > _COARSE_NS for _, changed, *_ in state):
-        memory[folder] = state, found
-    return found
+class _FolderReader:
+    """Reads the folders of schemes and of the general pages, unless it is known what they hold."""
+
+    def __init__(self, content: Path, memory: Memory, store: Store | None) -> None:
+        self.content = content
+        self.memory = memory
+        self.store = store
+
+    def read_all(self, folders: list[Path]) -> Iterator[_Found]:
+        """What each of the folders holds, in order."""
+        # Before they are read: what is saved meanwhile makes another state.
+        now = time.time_ns()
+        states = {folder: _state(folder) for folder in folders}
+        known = {f: self.memory[f] for f in folders if f in self.memory}
+        known = {folder: kept for folder, kept in known.items() if kept[0] == states[folder]}
+        others = [folder for folder in folders if folder not in known]
+        read = dict(zip(others, in_parallel(self.read, others, "Leser innholdet"), strict=True))
+        for folder, found in read.items():
+            self.memory.pop(folder, None)
+            # With a store, others may need the memory more.
+            if not self.store and all(now - t > _COARSE_NS for _, t, *_ in states[folder]):
+                self.memory[folder] = states[folder], found
+        if self.store:
+            names = {self._name(f.name, read[f].digests[f.name]) for f in others}
+            self.store.keep_only(names | {f"{name}{_TEXTS}" for name in names})
+        for folder in folders:
+            yield known[folder][1] if folder in known else read[folder]
+
+    def read(self, folder: Path) -> _Found:
+        """What a folder holds. Where it is kept, the prose is left there."""
+        try:
+            digest = _digest(folder)
+        except OSError:  # Told where the file is read.
+            return self._read(folder, "")
+        if self.store is None:
+            return self._read(folder, digest)
+        name = self._name(folder.name, digest)
+        found: _Found | None = self.store.get(name)
+        if found is None:
+            found = self._read(folder, digest)
+            # First, so that it is there when the rest is.
+            self.store.put(name + _TEXTS, found.proses)
+            found = replace(found, proses={})
+            self.store.put(name, found)
+        return found
+
+    def proses(self, folder: str, digests: Mapping[str, str]) -> dict[PageKey, Prose]:
+        """The prose in a folder as it was read: kept, or read again if it is not any more."""
+        digest = digests[folder]
+        kept: dict[PageKey, Prose] | None = None
+        if self.store is not None:
+            kept = self.store.get(self._name(folder, digest) + _TEXTS)
+        return self._read(self.content / folder, digest).proses if kept is None else kept
+
+    def _read(self, folder: Path, digest: str) -> _Found:
+        found = _Found(digests={folder.name: digest})
+        if folder.name == PAGES:
+            _read_pages(self.content, folder, None, found)
+        else:
+            found.schemes[folder.name] = _read_scheme(self.content, folder, found)
+            _read_pages(self.content, folder, folder.name, found)
+        return found
+
+    def _name(self, folder: str, digest: str) -> str:
+        # Files are known by where they are.
+        return cache.key(code_version("builder", "calc"), str(self.content), folder, digest)
 
 
 def _digest(folder: Path) -> str:
@@ -251,9 +319,7 @@ def _shown(content: Path, path: Path) -> Path:
 # Pages
 
 
-def _check_addresses(
-    content: Path, pages: dict[tuple[str | None, str, Lang], PageFile]
-) -> Iterator[Problem]:
+def _check_addresses(content: Path, pages: dict[PageKey, PageFile]) -> Iterator[Problem]:
     """Each general page has an address of its own, and is there in bokmål."""
     schemes = {scheme for scheme, _, _ in pages}
     for page in pages.values():
@@ -306,17 +372,19 @@ def _read_pages(
             )
         else:
             page = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
-            visibility, wrong = _check_header(page, shown)
+            text = read_text(path, shown, problems)
+            header, visibility, wrong = _check_header(page, shown, text)
             problems += wrong
-            # What keeps it from being read has been told.
-            text = read_text(path, shown, [])
-            mistakes, shows = (
-                ([], set(images)) if text is None else check_markdown(text, shown, images)
-            )
-            problems += mistakes
-            used |= shows
-            placed = {name: image for name, image in images.items() if image and name in shows}
+            read = Text("", [], set(images)) if text is None else read_markdown(text, shown, images)
+            problems += read.problems
+            used |= read.shows
+            placed = {name: image for name, image in images.items() if image and name in read.shows}
             found.pages[scheme, stem, lang] = replace(page, visibility=visibility, images=placed)
+            found.proses[scheme, stem, lang] = Prose(
+                title=header.get("Title", ""),
+                description=header.get("Description", ""),
+                html=prose.html(read.html, placed),
+            )
             unfilled = list(unfilled_in_page(text or "", shown))
             if is_draft or visibility.draft:
                 found.unfilled[scheme or stem] += len(unfilled)
@@ -337,15 +405,16 @@ def _read_pages(
         ]
 
 
-def _check_header(page: PageFile, shown: Path) -> tuple[Visibility, list[Problem]]:
+def _check_header(
+    page: PageFile, shown: Path, text: str | None
+) -> tuple[dict[str, str], Visibility, list[Problem]]:
     """A page starts with `Title:` and `Description:`, each on one line, then a blank line.
 
     Between them may stand when it is published and its earlier addresses.
     """
     problems: list[Problem] = []
-    text = read_text(page.path, shown, problems)
     if text is None:
-        return Visibility(), problems
+        return {}, Visibility(), problems
     header = Document(shown, {})
     assert isinstance(header.data, dict)
     for number, line in enumerate(text.splitlines(), start=1):
@@ -389,7 +458,8 @@ def _check_header(page: PageFile, shown: Path) -> tuple[Visibility, list[Problem
     problems += (replace(problem, key=problem.key.capitalize()) for problem in wrong)
     if not wrong:
         problems += _check_visibility(page, visibility, header)
-    return visibility, problems
+    texts = {name: str(header.data[name]) for name in _HEADERS if name in header.data}
+    return texts, visibility, problems
 
 
 def _header_value(name: str, written: str) -> Plain:

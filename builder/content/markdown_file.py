@@ -6,10 +6,10 @@ What is told here never reaches a page anyway: `builder.prose` cleans it away.
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-
-from markdown import Markdown
 
 from builder import prose
 from builder.content.files import IMAGES
@@ -62,21 +62,31 @@ _WANTS_MARKDOWN = f"Markdown, eller en av taggene {_OWN_TAGS}"
 _PELICAN = re.compile(r"[{|](\w+)[}|]")
 
 
-def check_markdown(
-    text: str, shown: Path, images: Mapping[str, Image | None]
-) -> tuple[list[Problem], set[str]]:
-    """What is wrong in a text, and the images of its folder that it shows.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as read: its HTML as `prose.html` takes it, what is wrong, the images it shows.
 
-    `images` are all that its folder has, by address as editors write it. A warning is of what is
-    left out, and the text is right without it.
+    A warning is of what is left out, and the text is right without it. With errors, there need not
+    be any HTML, and it counts as showing all images.
     """
+
+    html: str
+    problems: list[Problem]
+    shows: set[str]
+
+
+def read_markdown(text: str, shown: Path, images: Mapping[str, Image | None]) -> Text:
+    """Read a text. `images` are all that its folder has, by address as editors write it."""
     if problem := _too_much(text, shown):
-        return [problem], set(images)
+        return Text("", [problem], set(images))
     try:
+        made = prose.convert(text)
+        if (found := _images_of_plain(text, made)) is not None and found <= images.keys():
+            return Text(made, [], found)
         reader = _read(text, shown)
     except RecursionError:
         message, expected = "Teksten har for mange lister eller sitater inni hverandre.", "færre"
-        return [Problem(shown, 0, "", message, "", expected)], set(images)
+        return Text("", [Problem(shown, 0, "", message, "", expected)], set(images))
     problems = reader.problems
     used = set()
     for line, address in reader.images:
@@ -84,13 +94,39 @@ def check_markdown(
             used.add(address)
         else:
             problems.append(_unknown_image(shown, line, address, images))
-    return problems, used
+    return Text(made, problems, used)
+
+
+# What only Markdown has written: without a < of the editor's, every tag is its own.
+_MADE_TAG = re.compile(r"<([a-z][a-z0-9]*)((?: [a-z]+=\"[^\"]*\")*) ?/?>")
+_MADE_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+
+
+def _images_of_plain(text: str, made: str) -> set[str] | None:
+    """The images of a text in which no HTML stands and nothing of what is made is to be told.
+
+    None where that is not sure. Nearly all texts are plain, and it is many times quicker than to
+    find out what is wrong and where.
+    """
+    if "<" in text:
+        return None
+    images = set()
+    for tag, attributes in _MADE_TAG.findall(made):
+        if tag not in prose.TAGS:
+            return None
+        for name, escaped in _MADE_ATTRIBUTE.findall(attributes):
+            value = unescape(escaped)
+            if (tag, name) == ("img", "src"):
+                images.add(value)
+            elif not prose.is_allowed(tag, name, value):
+                return None
+    return images
 
 
 def removed_html(text: str, shown: Path) -> list[Problem]:
     """What `prose.clean` takes out of a text: an error where it could do something, else a warning.
 
-    The text has been let through by `check_markdown`, or is as small.
+    The text has been let through by `read_markdown`, or is as small.
     """
     return _read(text, shown).problems
 
@@ -129,7 +165,7 @@ def _read(text: str, shown: Path) -> "_Reader":
         line = text.count("\n", 0, found.end()) + 1
         return f"{found[0]}{' ' if found['tag'] else ''}{_OPEN}{line}{_CLOSE}"
 
-    made = Markdown(**prose.MARKDOWN).convert(_TRACED.sub(with_line, text))
+    made = prose.convert(_TRACED.sub(with_line, text))
     reader, kept = _Reader(text, shown), _Reader("", shown)
     for one, html in ((reader, made), (kept, prose.clean(made))):
         one.feed(html)

@@ -141,9 +141,6 @@ class Project:
             made.make_runtime()
             self._stale.discard(Part.TEXTS)
         mistake = None
-        if Part.CONTENT in self._stale:
-            # Prose may show more than its own file, such as images.
-            made.prose.clear()
         if self._stale & {Part.CONTENT, Part.PROSE}:
             try:
                 self.site = content.load(made.content_path, self._memory)

@@ -15,7 +15,7 @@ from markdown import Markdown
 
 from builder import prose
 from builder.content.images import Image
-from builder.content.markdown_file import check_markdown, removed_html
+from builder.content.markdown_file import read_markdown, removed_html
 
 # The whole list once more, so that nobody adds to it without meaning to.
 ELEMENTS = {
@@ -115,7 +115,7 @@ def test_no_markdown_gets_out_of_the_list(text: str) -> None:
 @settings(deadline=None, max_examples=EXAMPLES)
 @given(text=soup)
 def test_what_is_not_told_is_not_removed(text: str) -> None:
-    problems, _ = check_markdown(HEADER + text, Path("om.md"), IMAGES)
+    problems = read_markdown(HEADER + text, Path("om.md"), IMAGES).problems
     assert all(problem.message for problem in problems)
     if not problems:
         assert found_in(prose.clean(made(text))) == found_in(made(text))
@@ -180,7 +180,7 @@ def test_known_tricks_come_to_nothing(text: str) -> None:
 )
 def test_html_that_editors_may_write_is_unchanged(html: str) -> None:
     assert shown(html) == html
-    assert check_markdown(HEADER + html, Path("om.md"), {}) == ([], set())
+    assert read_markdown(HEADER + html, Path("om.md"), {}).problems == []
 
 
 @pytest.mark.parametrize(
@@ -207,16 +207,16 @@ def test_html_that_editors_may_write_is_unchanged(html: str) -> None:
 def test_what_markdown_makes_is_there(text: str, html: str) -> None:
     result = shown(text).replace('alt="Et <b>kart</b>"', f'alt="{escape("Et <b>kart</b>")}"')
     assert html in result
-    assert check_markdown(HEADER + text, Path("om.md"), IMAGES)[0] == []
+    assert read_markdown(HEADER + text, Path("om.md"), IMAGES).problems == []
 
 
 def test_notes_between_comment_marks_are_left_out() -> None:
     assert shown("Før<!-- husk å spørre -->etter") == "<p>Føretter</p>"
-    assert check_markdown(f"{HEADER}Før<!-- husk -->etter", Path("om.md"), {}) == ([], set())
+    assert read_markdown(f"{HEADER}Før<!-- husk -->etter", Path("om.md"), {}).problems == []
 
 
 def test_comments_that_end_otherwise_than_they_look_are_told() -> None:
-    (problem,) = check_markdown(f"{HEADER}<!--> notat -->\n", Path("om.md"), {})[0]
+    (problem,) = read_markdown(f"{HEADER}<!--> notat -->\n", Path("om.md"), {}).problems
     assert problem.message == "HTML-en kan leses på to måter, og noe av teksten kan bli borte."
     assert problem.found == "notat-->"
 
