@@ -19,8 +19,8 @@ TIMEZONE = "Europe/Oslo"
 PATH = "content"
 THEME = "theme"
 OUTPUT_PATH = "output"
-# What is left of an earlier build must not be published with this one.
-DELETE_OUTPUT_DIRECTORY = True
+# What is left of an earlier build goes when it is known what is in this one.
+DELETE_OUTPUT_DIRECTORY = False
 
 PLUGINS = ["builder.plugin"]
 # All pages are made by our own generator from the content model: schemes have facts and rules

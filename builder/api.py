@@ -11,9 +11,8 @@ of JSON makes binary fractions of them.
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -109,27 +108,29 @@ _MODELS: dict[str, TypeAdapter[Any]] = {
 }
 
 
-def write(output: Path, schemes: Iterable[Scheme], today: dt.date, site_address: str) -> None:
-    """Write all of it into a site built for a day.
+def files(
+    schemes: Iterable[Scheme], today: dt.date, site_address: str
+) -> Iterator[tuple[str, bytes]]:
+    """The list of all schemes, and the JSON Schemas, by their path in the site.
 
     `site_address` is where the site will stand, without a slash at its end. Where it is empty, the
     addresses in the data are those within the site.
     """
-    every = tuple(schemes)
-    folder = output / FOLDER
-    (folder / "schema").mkdir(parents=True)
     for name in _MODELS:
-        _write(folder / "schema" / f"{name}.json", schema(name, site_address))
+        yield f"{FOLDER}/schema/{name}.json", _text(schema(name, site_address))
     index = Index(
         api_version=VERSION,
         built_for=today,
         licence=LICENCE,
-        schemes=tuple(_entry(scheme, today, site_address) for scheme in every),
+        schemes=tuple(_entry(scheme, today, site_address) for scheme in schemes),
     )
-    _write(folder / "schemes.json", _json("schemes", index, site_address))
-    for scheme in every:
-        found = _document(scheme, today, site_address)
-        _write(folder / f"{scheme.slug}.json", _json("scheme", found, site_address))
+    yield f"{FOLDER}/schemes.json", _text(_json("schemes", index, site_address))
+
+
+def file_of(scheme: Scheme, today: dt.date, site_address: str) -> tuple[str, bytes]:
+    """The document of a scheme, and its path in the site."""
+    found = _document(scheme, today, site_address)
+    return f"{FOLDER}/{scheme.slug}.json", _text(_json("scheme", found, site_address))
 
 
 def periods(scheme: Scheme, today: dt.date) -> tuple[Period, ...]:
@@ -216,8 +217,8 @@ def _schema_address(name: str, site_address: str) -> str:
     return f"{site_address}/{FOLDER}/schema/{name}.json"
 
 
-def _write(path: Path, data: dict[str, Any]) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
+def _text(data: dict[str, Any]) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 # --- Schemas ---

@@ -60,14 +60,14 @@ class Assets:
     folder: Path
     service_worker: str = field(repr=False)
     embed: str = field(repr=False)
-    _urls: dict[str, str] = field(repr=False)
+    urls: dict[str, str] = field(repr=False)
 
     def url(self, name: str) -> str:
         """The address of a file, named by its place in ``theme/`` (``css/site.css``)."""
         try:
-            return self._urls[name]
+            return self.urls[name]
         except KeyError:
-            known = ", ".join(sorted(self._urls))
+            known = ", ".join(sorted(self.urls))
             raise AssetError(
                 f"Temaet har ingen fil «{name}». Disse finnes: {known}. "
                 "Rett navnet i malen, eller legg filen i theme/."
@@ -101,7 +101,7 @@ def build(project_root: Path, constants: Mapping[str, object] | None = None) -> 
         folder=finished / FILES,
         service_worker=(finished / Path(SERVICE_WORKER).name).read_text("utf-8"),
         embed=(finished / Path(EMBED).name).read_text("utf-8"),
-        _urls=urls,
+        urls=urls,
     )
 
 

@@ -7,7 +7,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,12 +49,26 @@ class Store:
         data = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
         write_whole(self.folder / key, hashlib.sha256(data).digest() + data)
 
-    def keep_only(self, keys: Collection[str]) -> None:
-        """Delete all other results, but for those of the last day: another build may want them."""
-        yesterday = time.time() - _SECONDS_PER_DAY
+    def all(self) -> Iterator[Any]:
+        """Every result."""
         for entry in os.scandir(self.folder):
-            if entry.name not in keys and entry.stat().st_mtime < yesterday:
-                Path(entry.path).unlink(missing_ok=True)
+            if not entry.name.startswith(UNFINISHED):
+                result = self.get(entry.name)
+                if result is not None:
+                    yield result
+
+    def keep_only(self, keys: Collection[str], after: float = _SECONDS_PER_DAY) -> None:
+        """Delete all other results, but for those that are not older than so many seconds.
+
+        Another build may want them. It may also be writing one right now.
+        """
+        now = time.time()
+        for entry in os.scandir(self.folder):
+            if entry.name not in keys:
+                least = _SECONDS_PER_DAY if entry.name.startswith(UNFINISHED) else after
+                with suppress(FileNotFoundError):  # another build was quicker
+                    if now - entry.stat().st_mtime >= least:
+                        Path(entry.path).unlink()
 
 
 def key(*parts: object) -> str:
@@ -62,25 +77,26 @@ def key(*parts: object) -> str:
 
 
 @cache
-def code_version(*folders: str) -> str:
+def code_version(*places: str) -> str:
     """A hash of the Python that runs, of the installed packages, and of files of the project.
 
-    `folders` are those whose files decide what comes out, from the project's root.
+    `places` are the files and folders that decide what comes out, from the project's root.
     """
     digest = hashlib.sha256(sys.version.encode())
     paths = [_ROOT / "requirements.txt"]
-    for folder in folders:
-        paths += sorted(p for p in (_ROOT / folder).rglob("*") if "__pycache__" not in p.parts)
-    digest.update(digest_of_files(path for path in paths if path.is_file()).encode())
+    for place in (_ROOT / name for name in places):
+        inside = (path for path in place.rglob("*") if "__pycache__" not in path.parts)
+        paths += [place, *sorted(inside)]
+    digest.update(digest_of_files(_ROOT, (path for path in paths if path.is_file())).encode())
     return digest.hexdigest()
 
 
-def digest_of_files(paths: Iterable[Path]) -> str:
-    """A hash of files by path and content, in this order."""
+def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
+    """A hash of files by what is in them and their path from `root`, in this order."""
     digest = hashlib.sha256()
     for path in paths:
         data = path.read_bytes()
-        digest.update(f"{path}\0{len(data)}\0".encode())
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
 

@@ -10,8 +10,7 @@ and will get the next date when it is known.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from icalendar import (
@@ -27,6 +26,7 @@ from icalendar import (
     vUri,
 )
 
+from builder.addresses import localized
 from builder.content.model import Deadline, Scheme
 from builder.i18n import LANGS, Translations
 from calc.rules import Lang
@@ -53,20 +53,17 @@ def address(slug: str | None) -> str:
     return f"/{FILE}" if slug is None else f"/{slug}/{FILE}"
 
 
-def write(
-    output: Path, schemes: Iterable[Scheme], translations: Translations, site_address: str
-) -> None:
-    """Write the calendars of all schemes and of each, in both målformer, into a built site.
+def files(
+    schemes: tuple[Scheme, ...], slug: str | None, translations: Translations, site_address: str
+) -> Iterator[tuple[str, bytes]]:
+    """The calendar of some schemes in both målformer, each by its path in the site.
 
-    `site_address` is where the site will stand, without a slash at its end, or empty.
+    `slug` is that of the only scheme, or None. `site_address` is where the site will stand, without
+    a slash at its end, or empty.
     """
-    every = tuple(schemes)
     for lang in LANGS:
-        root = output / "nn" if lang == "nn" else output
-        for slug, chosen in ((None, every), *((s.slug, (s,)) for s in every)):
-            path = root / address(slug).lstrip("/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(calendar(chosen, slug, lang, translations, site_address))
+        path = localized(address(slug), lang).lstrip("/")
+        yield path, calendar(schemes, slug, lang, translations, site_address)
 
 
 def calendar(

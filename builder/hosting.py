@@ -44,20 +44,16 @@ _HASHED = [f"{start}*" for start in IMMUTABLE_FOLDERS]
 _TOO_MANY = "/pagefind/"
 
 
-def write(site: Path, redirects: Mapping[str, str]) -> None:
-    """Write the files into a built site, which is complete but for the compressed copies.
+def files(site: Iterable[str], redirects: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    """The files, by path, for a site that has these; `redirects` are addresses that lead to others.
 
-    `redirects` are the addresses that lead to others.
+    The compressed copies are not among the files of the site.
     """
-    files = sorted(
-        f"/{path.relative_to(site).as_posix()}" for path in site.rglob("*") if path.is_file()
-    )
-    folder = site / FOLDER
-    folder.mkdir()
-    (site / HEADERS_FILE).write_text(headers_file(files), "utf-8")
-    (site / REDIRECTS_FILE).write_text(redirects_file(redirects), "utf-8")
-    (folder / "Caddyfile").write_text(caddyfile(redirects), "utf-8")
-    (folder / "nginx.conf").write_text(nginx(redirects), "utf-8")
+    addresses = sorted(f"/{path}" for path in site)
+    yield HEADERS_FILE, headers_file(addresses).encode()
+    yield REDIRECTS_FILE, redirects_file(redirects).encode()
+    yield f"{FOLDER}/Caddyfile", caddyfile(redirects).encode()
+    yield f"{FOLDER}/nginx.conf", nginx(redirects).encode()
 
 
 # --- _headers ---

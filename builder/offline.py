@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from pathlib import Path
+from collections.abc import Mapping
 
+from builder import cache
 from builder.assets import ADDRESS, Assets
-from builder.record import content_hash
+from builder.record import HASH_LENGTH
 from builder.runtime import Runtime
 
 PAGE = "uten-nett"
@@ -18,19 +19,19 @@ Against harm they need not serve: who could change what is kept could change the
 """
 
 
-def write(output: Path, assets: Assets, runtime: Runtime) -> None:
-    """Write `/sw.js` for a site whose pages and files have all been written.
+def script(site: Mapping[str, str], assets: Assets, runtime: Runtime) -> bytes:
+    """The text of `/sw.js`, for a site with these files, each with a hash of what is in it.
 
-    Its version is a hash of all pages and files, so every change that is published makes browsers
-    install it anew.
+    Its version is a hash of all of them, so every change that is published makes browsers install
+    it anew.
     """
     digests = {
         ADDRESS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(assets.folder.iterdir())
     } | {runtime.url + name: digest for name, digest in sorted(runtime.lock["files"].items())}
-    site = {
-        "version": content_hash(output),
+    constant = {
+        "version": cache.key(*site.items())[:HASH_LENGTH],
         "files": {address: digest[:DIGEST_LENGTH] for address, digest in digests.items()},
     }
-    constant = f"const SITE={json.dumps(site, separators=(',', ':'))};\n"
-    (output / "sw.js").write_text(constant + assets.service_worker, "utf-8")
+    text = f"const SITE={json.dumps(constant, separators=(',', ':'))};\n{assets.service_worker}"
+    return text.encode()

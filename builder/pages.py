@@ -27,6 +27,7 @@ from builder import (
     redirects,
     rule_years,
     runtime,
+    search,
 )
 from builder.addresses import FRONT_PAGE, RULE_YEARS, address, localized, year_address
 from builder.content import PAGE_NAMES, Scheme
@@ -158,11 +159,26 @@ class Pages:
     # --- What there is ---
 
     def plan(self) -> Iterator[Planned]:
-        """Every page, in the order in which they are written."""
+        """Every page."""
+        for scheme in self.schemes:
+            yield from self.of_scheme(scheme)
+        yield from self.of_site()
+        yield from self.moved()
+
+    def of_scheme(self, scheme: Scheme) -> Iterator[Planned]:
+        """Every page of a scheme: what stands in them depends on no other scheme."""
         for lang in LANGS:
-            for scheme in self.schemes:
-                yield from self._of_scheme(scheme, lang)
+            yield from self._of_scheme(scheme, lang)
+            if scheme.slug in self.embeddable:
+                yield self._embedded(scheme.slug, lang)
+
+    def of_site(self) -> Iterator[Planned]:
+        """Every page that is not of one scheme."""
+        for lang in LANGS:
             yield from self._of_site(lang)
+
+    def moved(self) -> Iterator[Planned]:
+        """A page at each earlier address."""
         yield from (self._redirect(*pair) for pair in self.redirects.items())
 
     def at(self, url: str) -> Planned | None:
@@ -171,7 +187,9 @@ class Pages:
         slug = url.removeprefix("/nn").split("/")[1]
         # In a site of one scheme, its front page does not stand below its name.
         schemes = [s for s in self.schemes if slug == s.slug or self.view.only is not None]
-        of_schemes = (page for scheme in schemes for page in self._of_scheme(scheme, lang))
+        if slug == EMBEDDED:
+            schemes = [s for s in self.schemes if url.endswith(f"/{s.slug}/")]
+        of_schemes = (page for scheme in schemes for page in self.of_scheme(scheme))
         pages = chain(of_schemes, self._of_site(lang))
         if url in self.redirects:
             return self._redirect(url, self.redirects[url])
@@ -185,7 +203,7 @@ class Pages:
         yield from (self._general_page(name, lang) for name in self.general_names)
         if self.view.only is None:
             yield from (self._list(choice, lang) for choice in self.choices[lang])
-        yield from (self._embedded(slug, lang) for slug in self.embeddable)
+        yield self._embedded(OWN_TAPER, lang)
         yield self._stand_in("404", "not_found", "/404.html", lang)
         yield self._stand_in(offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
 
@@ -409,7 +427,8 @@ class Pages:
         if name == "lisenser":
             return {"licences": self.licences}
         if name == SEARCH:
-            return {"page_groups": self._page_groups(lang, leave_out=name)}
+            parts = search.parts(len(self.schemes))
+            return {"page_groups": self._page_groups(lang, leave_out=name), "index_parts": parts}
         if name == EMBEDDED:
             return {"calculators": [(slug, n[lang]) for slug, n in self.embeddable.items()]}
         if name == OWN_TAPER:

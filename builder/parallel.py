@@ -6,8 +6,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,8 @@ FEW = 12
 QUIET_SECONDS = 2.0
 _TERMINAL_SECONDS = 0.2
 _LOG_SECONDS = 15.0
+# So much has to be done before the rest can be guessed at.
+_ENOUGH_TO_GUESS = 0.03
 
 # What the other processes do, handed over as they are forked off: nothing of it has to be pickled.
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
@@ -32,31 +34,37 @@ class WorkerError(KnownError):
 
 @dataclass
 class Progress:
-    """Tells on standard error how many of `total` are done, and how long the rest may take."""
+    """Tells on standard error how many of `total` are done, and how long the rest may take.
+
+    Where things take differently long, `effort` is how much work all of them are.
+    """
 
     label: str
     total: int
+    effort: float = 0.0
     done: int = 0
+    _spent: float = 0.0
     _began: float = field(default_factory=time.monotonic)
     _told: float = 0.0
     _width: int = 0
 
-    def step(self, number: int = 1) -> None:
+    def step(self, number: int = 1, effort: float = 0.0) -> None:
         """So many more are done."""
         self.done += number
+        self._spent += effort
         now = time.monotonic()
         pause = _TERMINAL_SECONDS if sys.stderr.isatty() else _LOG_SECONDS
-        if now - self._began >= QUIET_SECONDS and now - max(self._told, self._began) >= min(
-            pause, now - self._began
-        ):
+        if now - self._began >= QUIET_SECONDS and now - self._told >= pause:
             self._told = now
             self._say(self.text(now))
 
     def text(self, now: float) -> str:
         """How far it has come."""
         counts = f"{self.label}: {_number(self.done)} av {_number(self.total)}"
-        left = (now - self._began) / max(self.done, 1) * (self.total - self.done)
-        return f"{counts}, {time_left(left)}" if self.done < self.total else counts
+        part = self._spent / self.effort if self.effort else self.done / max(self.total, 1)
+        if part < _ENOUGH_TO_GUESS or self.done == self.total:
+            return counts
+        return f"{counts}, {time_left((now - self._began) * (1 - part) / part)}"
 
     def end(self) -> None:
         """All is done; what comes next begins on a line of its own."""
@@ -91,38 +99,38 @@ def in_parallel[T, R](
     items: Sequence[T],
     label: str = "",
     weight: Callable[[T], int] = lambda _: 1,
-) -> Iterator[R]:
+    effort: Callable[[T], float] = lambda _: 1.0,
+) -> list[R]:
     """The results of a function for each item, in order.
 
     On all cores where there are many items, in processes that have all that this one has in memory;
     only results are pickled. Errors are raised here. With a `label`, progress is told; an item
-    counts for as many as its `weight`.
+    counts for as many as its `weight`, and takes as long as its `effort`, whatever its unit.
     """
     global _work  # What forks off inherits it.
-    progress = Progress(label, sum(map(weight, items))) if label else None
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+    progress = Progress(label, sum(map(weight, items)), sum(map(effort, items)))
+    results: dict[int, R] = {}
+
+    def take(number: int, result: R) -> None:
+        results[number] = result
+        if label:
+            progress.step(weight(items[number]), effort(items[number]))
+
+    cores = os.process_cpu_count() or 1
     # A process with several threads can't be forked safely.
     if len(items) < FEW or cores == 1 or _work is not None or threading.active_count() > 1:
-        for item in items:
-            yield function(item)
-            if progress:
-                progress.step(weight(item))
+        for number, item in enumerate(items):
+            take(number, function(item))
     else:
         _work = function, items
         # What is there already is never freed, so that it stays shared between the processes.
         gc.freeze()
         try:
             context = multiprocessing.get_context("fork")
-            chunk = max(1, min(16, len(items) // (cores * 8)))
             with ProcessPoolExecutor(cores, context) as pool:
-                for item, result in zip(
-                    items, pool.map(_do, range(len(items)), chunksize=chunk), strict=True
-                ):
-                    yield result
-                    if progress:
-                        progress.step(weight(item))
+                waiting = {pool.submit(_do, number): number for number in range(len(items))}
+                for future in as_completed(waiting):
+                    take(waiting.pop(future), future.result())
         except BrokenProcessPool as error:
             raise WorkerError(
                 "En av prosessene som bygger, ble avsluttet av systemet, trolig fordi minnet var"
@@ -132,8 +140,9 @@ def in_parallel[T, R](
         finally:
             _work = None
             gc.unfreeze()
-    if progress:
+    if label:
         progress.end()
+    return [results[number] for number in range(len(items))]
 
 
 def _do(number: int) -> Any:

@@ -4,9 +4,13 @@ Pelican reads the Markdown, renders the templates and writes the files; what sta
 from `builder.pages`.
 """
 
-import shutil
+import hashlib
 import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +21,9 @@ from pelican.writers import Writer
 from builder import (
     api,
     assets,
+    cache,
     calendars,
     changes,
-    compress,
     content,
     exercise,
     hosting,
@@ -33,11 +37,20 @@ from builder import (
     sitemap,
 )
 from builder.addresses import localized
-from builder.content import ContentError
+from builder.content import Change, ContentError, Scheme
+from builder.content.load import PageFile
 from builder.day import today
 from builder.i18n import LANGS
+from builder.output import Made, OutputFolder, Unit
 from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
 from calc.rules import Lang
+
+# To compress so much at best takes as long as to make a page.
+_BYTES_LIKE_A_PAGE = 2_500
+
+# A page by its path in the site: a hash of what the search finds there, or None, and whether it is
+# for search engines.
+type _Page = tuple[str, str | None, bool]
 
 
 def register() -> None:
@@ -127,34 +140,163 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self._templates.clear()
         self.env.cache.clear()
 
-    def generate_output(self, writer: Writer) -> None:
-        """Write all pages and files, and compressed copies beside them."""
-        _say("Lager sidene …")
-        for planned in self.pages.plan():
-            template = self.get_template(planned.template)
-            values = self.pages.values(planned)
-            writer.write_file(planned.file, template, self.context, url=planned.url, **values)
-        output = Path(self.output_path)
-        self.write_data(output)
-        shutil.copytree(self.assets.folder, output / "assets")
-        for page in self.site.pages.values():
-            for image in page.images.values():
-                _write_bytes(output, image.address, image.data)
-        shutil.copytree(self.runtime.folder, output / self.runtime.url.strip("/"))
-        (output / "embed.js").write_text(self.assets.embed, "utf-8")
-        search.write(output)
-        hosting.write(output, self.pages.redirects | redirects.of_files(self.site))
-        offline.write(output, self.assets, self.runtime)
-        _say("Komprimerer filene (første gang tar det et halvt minutt) …")
-        compress.compress(output, self.content_path.parent / ".cache/compressed")
+    def generate_output(self, _writer: Writer) -> None:
+        """Make what is not made yet, and put the site in its folder, in all of its copies."""
+        project = self.content_path.parent
+        folder = OutputFolder(Path(self.output_path), project, self._kind)
+        unchanging = list(self._unchanging())
+        folder.place([*unchanging, *self._units()], "Lager sidene")
+        pages = [pair for unit in folder.units.values() for pair in unit.known or ()]
+        folder.place(list(self._index(folder, pages)), "Lager søket")
+        whole = cache.key(self._everything, *folder.digests().items())
+        folder.place([Unit("last", whole, lambda: Made(dict(self._last(folder, pages))))])
+        folder.finish()
 
-    def write_data(self, output: Path) -> None:
-        """Write what programs read, of a site whose pages have been written."""
+    @cached_property
+    def _kind(self) -> str:
+        """What tells this site from others that the same content gives."""
+        names = ("SITENAME", "SITEURL", "SCHEME", "WHOLE_SITE", "DRAFTS")
+        return cache.key(*(self.settings[name] for name in names))
+
+    @cached_property
+    def _everything(self) -> str:
+        """A hash of all that every page depends on."""
+        code = cache.code_version(
+            "builder", "calc", "theme/templates", "theme/translations", "pelican.conf.py"
+        )
+        site = sorted(self.site.elsewhere)
+        return cache.key(code, self._kind, self.today, self.assets.urls, self.runtime.url, site)
+
+    def _units(self) -> Iterator[Unit]:
+        """Each scheme with all that there is of it, each page of the whole site, and the data."""
+        changes_of: dict[str, list[Change]] = defaultdict(list)
+        for change in self.site.changes:
+            changes_of[change.scheme].append(change)
+        for slug, scheme in self.site.schemes.items():
+            known = (slug, self.site.digests[slug], changes_of[slug])
+            yield Unit(
+                f"scheme {slug}",
+                cache.key(self._everything, *known),
+                lambda scheme=scheme: self._scheme(scheme),  # type: ignore[misc]
+                pages=(pages := len(list(self.pages.of_scheme(scheme)))),
+                effort=pages,
+            )
+        whole = cache.key(self._everything, sorted(self.site.digests.items()), self.site.changes)
+        for planned in self.pages.of_site():
+            yield Unit(
+                f"page {planned.url}",
+                cache.key(whole, planned.url),
+                lambda planned=planned: self._made([planned], {}),  # type: ignore[misc]
+                pages=1,
+            )
+        moved = cache.key(self._everything, self.pages.redirects)
+        yield Unit("moved", moved, lambda: self._made(self.pages.moved(), {}))
+        yield Unit("data", whole, lambda: Made(dict(self.data())))
+
+    def _scheme(self, scheme: Scheme) -> Made:
+        images = _images(page for page in self.site.pages.values() if page.scheme == scheme.slug)
+        files = {**dict(self.data_of(scheme)), **images}
+        return self._made(self.pages.of_scheme(scheme), files)
+
+    def _made(self, pages: Iterable[Planned], files: Mapping[str, bytes]) -> Made:
+        """Pages and files, and of each page a hash of what the search finds, if it finds it.
+
+        And whether it is for search engines.
+        """
+        made, known = dict(files), []
+        for planned in pages:
+            html = self.render(planned, self.pages.values(planned)).encode()
+            made[planned.file] = html
+            searched = search.searched(html)
+            found = None if searched is None else hashlib.sha256(searched).hexdigest()
+            known.append((planned.file, found, sitemap.is_for_search_engines(html)))
+        return Made(made, known)
+
+    def _unchanging(self) -> Iterator[Unit]:
+        """The files of all pages, each by itself: some take long to compress."""
+        general = (page for page in self.site.pages.values() if page.scheme is None)
+        folders = (
+            ("assets", self.assets.folder),
+            (self.runtime.url.strip("/"), self.runtime.folder),
+        )
+        files = {
+            f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for place, folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        files |= {**_images(general), "embed.js": self.assets.embed.encode()}
+        # The largest first, so that no core is left with it at the end.
+        for path, data in sorted(files.items(), key=lambda pair: -len(pair[1])):
+            digest = hashlib.sha256(data).hexdigest()
+            yield Unit(
+                f"file {path}",
+                cache.key(cache.code_version("builder/compress.py"), path, digest),
+                lambda path=path, data=data: Made({path: data}),  # type: ignore[misc]
+                effort=len(data) / _BYTES_LIKE_A_PAGE,
+            )
+
+    def _index(self, folder: OutputFolder, pages: Iterable[_Page]) -> Iterator[Unit]:
+        """The parts of the search index, each of what is searched in its pages."""
+        number = search.parts(len(self.site.schemes))
+        found: dict[tuple[Lang, int], dict[str, str]] = {
+            (lang, part): {} for lang in LANGS for part in range(number)
+        }
+        for path, digest, _ in pages:
+            if digest is not None:
+                lang: Lang = "nn" if path.startswith("nn/") else "nb"
+                slug = path.removeprefix("nn/").split("/")[0]
+                part = search.part_of(slug, number) if slug in self.site.schemes else 0
+                found[lang, part][path] = digest
+
+        def make(lang: Lang, part: int) -> Made:
+            files = (folder.folder / path for path in sorted(found[lang, part]))
+            made = search.index(
+                {
+                    path.relative_to(folder.folder).as_posix(): search.searched(path.read_bytes())
+                    or b""
+                    for path in files
+                },
+                lang,
+                part,
+            )
+            return Made(made.files, (search.language(lang, part), made.entry))
+
+        for (lang, part), texts in found.items():
+            yield Unit(
+                f"search {search.language(lang, part)}",
+                cache.key(cache.code_version("builder"), lang, part, sorted(texts.items())),
+                lambda lang=lang, part=part: make(lang, part),  # type: ignore[misc]
+            )
+
+    def _last(self, folder: OutputFolder, pages: Iterable[_Page]) -> Iterator[tuple[str, bytes]]:
+        """What depends on which files there are, and on what is in them."""
+        units = folder.units.items()
+        entries = dict(unit.known for name, unit in units if name.startswith("search "))
+        yield from search.entry_file(entries).items()
+        addresses = (
+            f"/{path.removesuffix('index.html')}"
+            for path, _, is_indexed in pages
+            if is_indexed and path.endswith("index.html") and not path.startswith("nn/")
+        )
+        yield from sitemap.files(addresses, self.pages.schemes, self.settings["SITEURL"])
+        digests = folder.digests()
+        moved = self.pages.redirects | redirects.of_files(self.site)
+        yield from hosting.files(digests, moved)
+        yield "sw.js", offline.script(digests, self.assets, self.runtime)
+
+    def data_of(self, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
+        """What programs read about a scheme, by path in the site."""
+        site_address = self.settings["SITEURL"]
+        yield from calendars.files((scheme,), scheme.slug, self.translations, site_address)
+        yield from rule_files.files(scheme, self.content_path)
+        yield api.file_of(scheme, self.today, site_address)
+
+    def data(self) -> Iterator[tuple[str, bytes]]:
+        """What programs read about all schemes, by path in the site."""
         site_address, schemes = self.settings["SITEURL"], self.pages.schemes
-        calendars.write(output, schemes, self.translations, site_address)
-        rule_files.write(output, schemes, self.content_path)
-        api.write(output, schemes, self.today, site_address)
-        sitemap.write(output, schemes, site_address)
+        yield from calendars.files(schemes, None, self.translations, site_address)
+        yield from api.files(schemes, self.today, site_address)
         pages = {lang: localized(f"/{changes.PAGE}/", lang) for lang in LANGS}
         for lang in LANGS:
             path = localized(changes.FEED, lang)
@@ -168,12 +310,19 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 path=path,
                 built=self.today,
             )
-            _write_bytes(output, path, feed)
+            yield path.lstrip("/"), feed
         data = changes.as_data(self.pages.changes, site_address, pages)
-        _write_bytes(output, changes.API, data)
+        yield changes.API.lstrip("/"), data
+
+    def write_data(self, output: Path) -> None:
+        """Write what programs read, for the preview."""
+        every = chain(self.data(), *(self.data_of(scheme) for scheme in self.pages.schemes))
+        for path, data in every:
+            file = output / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
 
 
-def _write_bytes(output: Path, path: str, data: bytes) -> None:
-    file = output / path.lstrip("/")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+def _images(pages: Iterable[PageFile]) -> dict[str, bytes]:
+    found = (image for page in pages for image in page.images.values())
+    return {image.address.lstrip("/"): image.data for image in found}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 from builder.content.model import Scheme
@@ -18,19 +18,16 @@ def address(slug: str, year: int, kind: str) -> str:
     return f"/{slug}/{FOLDER}/{year}.{kind}"
 
 
-def write(output: Path, schemes: Iterable[Scheme], content: Path) -> None:
-    """Write the files of all schemes into a built site; `content` is the content folder.
+def files(scheme: Scheme, content: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a scheme by their path in the site; `content` is the content folder.
 
     The YAML is the editor's file, byte for byte, without the line that tells text editors where in
     the project its schema is. The JSON is what calculators are given: it names
     its sources, and `calc.codec.from_json` makes the same rules of it.
     """
-    for scheme in schemes:
-        for rules in scheme.rules:
-            written = content / scheme.slug / "rules" / f"{rules.year}.yaml"
-            made = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
-            own = _SCHEMA_LINE.sub(b"", written.read_bytes())
-            for kind, data in zip(KINDS, (own, made.encode()), strict=True):
-                path = output / address(scheme.slug, rules.year, kind).lstrip("/")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
+    for rules in scheme.rules:
+        written = content / scheme.slug / "rules" / f"{rules.year}.yaml"
+        made = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
+        own = _SCHEMA_LINE.sub(b"", written.read_bytes())
+        for kind, data in zip(KINDS, (own, made.encode()), strict=True):
+            yield address(scheme.slug, rules.year, kind).lstrip("/"), data

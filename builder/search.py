@@ -6,27 +6,32 @@ målform has an index of its own, so that a page is found once, in the målform 
 
 import json
 import os
-import shutil
+import re
 import subprocess
 import tempfile
+import zlib
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pagefind_bin import get_executable
 
 from builder.errors import KnownError
 from builder.i18n import LANGS
+from calc.rules import Lang
 
 FOLDER = "pagefind"
 ENTRY = "pagefind-entry.json"
 # What theme/js/search.js needs, of all that Pagefind writes: the rest is its own user interface,
 # which writes HTML from text, and what runs it in a worker.
-NEEDED = (
-    "pagefind.js",
-    "pagefind.*.pf_meta",
-    *(f"wasm.{lang}.pagefind" for lang in LANGS),
-    "index/*",
-    "fragment/*",
-)
+OF_FIRST = ("pagefind.js", "wasm.{lang}.pagefind")
+OF_ALL = ("pagefind.*.pf_meta", "index/*", "fragment/*")
+# So many schemes have some 400 pages in a målform, which take half a second.
+SCHEMES_PER_PART = 64
+_LANG = re.compile(rb"<html[^>]*>")
+_EMPTY = b'<html lang="%s"><body><main data-pagefind-body></main></body></html>'
 # Inside what is searched, but no text of the page: what readers fill in and what comes of it, what
 # stands on other pages too, labels whose values say the same, and what only tells where to go.
 NOT_TEXT = ", ".join(
@@ -44,27 +49,96 @@ class SearchError(KnownError):
     """The index could not be made; the text is Norwegian and holds what Pagefind said."""
 
 
-def write(output: Path) -> None:
-    """Write `/pagefind/` for a site whose pages have all been written."""
+def parts(schemes: int) -> int:
+    """How many parts the index of a målform has on a site of so many schemes.
+
+    What is searched comes in small pieces anyway; the parts are there so that a change makes one of
+    them anew, and not the index of all.
+    """
+    return max(1, round(schemes / SCHEMES_PER_PART))
+
+
+def part_of(slug: str, number: int) -> int:
+    """Which of so many parts the pages of a scheme are in, whatever other schemes there are."""
+    return zlib.crc32(slug.encode()) % number
+
+
+def language(lang: Lang, part: int) -> str:
+    """What Pagefind calls a part: it knows only languages, each with an index of its own.
+
+    `theme/js/search.js` knows it too. The first part of a målform has everything that is needed to
+    search; the others are added to it.
+    """
+    return f"{lang}-{part}" if part else lang
+
+
+def searched(html: bytes) -> bytes | None:
+    """What of a page is searched, as a page by itself; None where nothing is."""
+    if b"data-pagefind-body" not in html:
+        return None
+    start, end = html.index(b"<main"), html.index(b"</main>") + len(b"</main>")
+    lang = _LANG.search(html)
+    assert lang is not None
+    return b"<!doctype html>" + lang[0] + b"<body>" + html[start:end] + b"</body></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the index: its files by path in the site, and what `pagefind-entry.json` says."""
+
+    files: dict[str, bytes]
+    entry: dict[str, Any]
+
+
+def index(pages: Mapping[str, bytes], lang: Lang, part: int = 0) -> Part:
+    """Make a part of the index, of pages by their path in the site (see `searched`)."""
     with tempfile.TemporaryDirectory() as work:
-        made = Path(work) / FOLDER
-        _run(output, made)
+        site, made = Path(work) / "site", Path(work) / FOLDER
+        # Pagefind stops where there is nothing; a part by chance may have no scheme.
+        for path, html in (pages or {"index.html": _EMPTY % lang.encode()}).items():
+            file = site / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(html)
+        _run(site, made)
         entry = json.loads((made / ENTRY).read_text("utf-8"))
-        if sorted(entry["languages"]) != sorted(LANGS):
+        if list(entry["languages"]) != [lang]:
             found = ", ".join(sorted(entry["languages"])) or "ingen"
             raise SearchError(
-                f"Søket skulle hatt målformene {', '.join(LANGS)}, men fikk {found}. "
+                f"Søket skulle hatt målformen {lang}, men fikk {found}. "
                 "Se etter data-pagefind-body og lang i malene."
             )
-        folder = output / FOLDER
-        for path in sorted({path for pattern in NEEDED for path in made.glob(pattern)}):
-            target = folder / path.relative_to(made)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
-        # Pagefind writes the languages in any order.
-        (folder / ENTRY).write_text(
-            json.dumps(entry, ensure_ascii=False, separators=(",", ":"), sort_keys=True), "utf-8"
-        )
+        needed = OF_ALL if part else (*OF_FIRST, *OF_ALL)
+        kept = {path for pattern in needed for path in made.glob(pattern.format(lang=lang))}
+        files = {
+            f"{FOLDER}/{path.relative_to(made).as_posix()}": path.read_bytes()
+            for path in sorted(kept)
+        }
+    return Part(files, entry)
+
+
+def entry_file(entries: Mapping[str, dict[str, Any]]) -> dict[str, bytes]:
+    """The file from which Pagefind knows all parts, of what each of them says."""
+    first = next(iter(entries.values()))
+    languages = {name: next(iter(e["languages"].values())) for name, e in entries.items()}
+    data = {**first, "languages": languages}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return {f"{FOLDER}/{ENTRY}": text.encode()}
+
+
+def write(output: Path) -> None:
+    """Write `/pagefind/` for a site whose pages have all been written, in one part."""
+    pages: dict[Lang, dict[str, bytes]] = {lang: {} for lang in LANGS}
+    for path in sorted(output.rglob("*.html")):
+        name = path.relative_to(output).as_posix()
+        if (html := searched(path.read_bytes())) is not None:
+            pages["nn" if name.startswith("nn/") else "nb"][name] = html
+    made = {lang: index(pages[lang], lang) for lang in LANGS}
+    files = ChainMap(*(part.files for part in made.values()))
+    files |= entry_file({lang: part.entry for lang, part in made.items()})
+    for name, data in files.items():
+        file = output / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
 
 
 def _run(site: Path, made: Path) -> None:

@@ -1,7 +1,7 @@
 """Reads all of `content/` into frozen schemes and pages, or says everything that is wrong."""
 
 import datetime as dt
-import hashlib
+import os
 import re
 import time
 from collections import Counter
@@ -291,12 +291,11 @@ class _FolderReader:
 
 def _digest(folder: Path) -> str:
     """A hash of what stands in a folder, wherever the folder is."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and is_ours(path)):
-        data = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
-        digest.update(data)
-    return digest.hexdigest()
+    paths = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if is_ours(Path(name))]
+        paths += [Path(place, name) for name in files if is_ours(Path(name))]
+    return cache.digest_of_files(folder, sorted(paths))
 
 
 def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:

@@ -19,7 +19,7 @@ const RANKING = {
 
 const form = document.querySelector("[data-search-page]");
 const input = form.elements.q;
-const { textOne, textMany, textNone, textError, textOtherLanguage, lang, index } = form.dataset;
+const { textOne, textMany, textNone, textError, textOtherLanguage, lang, index, parts } = form.dataset;
 const status = document.querySelector("[data-search-status]");
 const list = document.querySelector("[data-search-hits]");
 const more = document.querySelector("[data-search-more]");
@@ -31,10 +31,21 @@ let newest = 0;
 let waiting = [];
 let typing;
 
-function load() {
+async function start() {
   // On the page itself and not in a worker of Pagefind's: it takes a millisecond or two.
   const options = { noWorker: true, metaCacheTag: "", excerptLength: 25, ranking: RANKING };
-  pagefind ??= import(index).then((module) => module.createInstance(options));
+  const instance = (await import(index)).createInstance(options);
+  // A large site has an index in parts, which lie together as if they were languages. Pagefind takes
+  // an address that is written otherwise for another site's.
+  const others = [...Array(parts - 1).keys()].map((part) =>
+    instance.mergeIndex("/pagefind/./", { ...options, language: `${lang}-${part + 1}` }),
+  );
+  await Promise.all(others);
+  return instance;
+}
+
+function load() {
+  pagefind ??= start();
   return pagefind;
 }
 

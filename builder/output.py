@@ -1,0 +1,175 @@
+"""The folder of a built site: it is made to hold what it should, and only what differs is touched.
+
+A site is made of units, such as all that there is of one scheme. What a unit is made of is known by
+its key, so it is made once: in `made` every unit that has been made lies whole, or not at all.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from builder import cache
+from builder.cache import Store
+from builder.compress import is_copy, with_copies
+from builder.parallel import in_parallel
+
+UNITS = Path(".cache/units")
+USES = Path(".cache/uses")
+PLACED = Path(".cache/output")
+"""Where units are kept, which of them a kind of site uses, and what is known of folders; from the
+root of the project."""
+
+_NEW = ".ny-"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a unit is: its files by their path in the site, and what else is known of it."""
+
+    files: Mapping[str, bytes]
+    known: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A part of a site that is made by itself.
+
+    `key` is a hash of all that it depends on. It has so many `pages`; `effort` is how much work it
+    is, where a page is 1.
+    """
+
+    name: str
+    key: str
+    make: Callable[[], Made] = field(repr=False)
+    pages: int = 0
+    effort: float = 1.0
+
+
+# A file as it was placed: SHA-256 of its content, and what tells that nobody has changed it since.
+type _File = tuple[str, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A unit whose files stand in the folder, by path, with the hash of what is in each."""
+
+    key: str
+    files: Mapping[str, _File]
+    known: Any
+
+    def digests(self) -> Iterator[tuple[str, str]]:
+        """The path of each file but for compressed copies, and the SHA-256 of its content."""
+        return ((path, file[0]) for path, file in self.files.items() if not is_copy(path))
+
+
+class OutputFolder:
+    """The folder of a site. Only one program at a time may have it."""
+
+    def __init__(self, folder: Path, project: Path, kind: str) -> None:
+        """Look at what stands in the folder, which is made; caches are the project's.
+
+        Units of the last site of this `kind` are kept for the next.
+        """
+        self.folder = folder
+        self._kind = kind
+        folder.mkdir(parents=True, exist_ok=True)
+        self._units = Store(project / UNITS)
+        self._uses = Store(project / USES)
+        self._placed = Store(project / PLACED)
+        self._name = cache.key(str(folder.resolve()))
+        before: dict[str, Placed] | None = self._placed.get(self._name)
+        self._before = before or {}
+        self._there = dict(_scan(str(folder), ""))
+        self.units: dict[str, Placed] = {}
+
+    def place(self, units: Sequence[Unit], label: str = "") -> None:
+        """Make the units that are not made yet, and write their files where they are not there."""
+        todo = [unit for unit in units if not self._stands(unit)]
+        results = in_parallel(
+            self._place, todo, label, lambda unit: unit.pages, lambda unit: unit.effort
+        )
+        done = dict(zip((unit.name for unit in todo), results, strict=True))
+        for unit in units:
+            self.units[unit.name] = done.get(unit.name) or self._before[unit.name]
+
+    def finish(self) -> None:
+        """Delete all other files, and remember what stands here."""
+        wanted = {path for unit in self.units.values() for path in unit.files}
+        folders = {""}
+        for path in wanted:
+            while (path := path.rpartition("/")[0]) not in folders:
+                folders.add(path)
+        for path in self._there.keys() - wanted:
+            (self.folder / path).unlink(missing_ok=True)
+        for place, inside, _ in os.walk(self.folder, topdown=False):
+            for name in inside:
+                inner = Path(place, name)
+                if inner.relative_to(self.folder).as_posix() not in folders:
+                    inner.rmdir()
+        self._placed.put(self._name, self.units)
+        self._placed.keep_only({self._name})
+        self._uses.put(self._kind, {unit.key for unit in self.units.values()})
+        self._uses.keep_only({self._kind})
+        # Whoever misses one that is deleted here makes it again.
+        self._units.keep_only(set().union(*self._uses.all()), after=0)
+
+    def digests(self) -> dict[str, str]:
+        """Every file by its path but for compressed copies, with the SHA-256 of its content."""
+        return dict(sorted(pair for unit in self.units.values() for pair in unit.digests()))
+
+    def _stands(self, unit: Unit) -> bool:
+        before = self._before.get(unit.name)
+        return (
+            before is not None
+            and before.key == unit.key
+            and all(self._there.get(path) == file[1:] for path, file in before.files.items())
+        )
+
+    def _place(self, unit: Unit) -> Placed:
+        made: tuple[dict[str, tuple[str, bytes]], Any] | None = self._units.get(unit.key)
+        if made is None:
+            new = unit.make()
+            files = {
+                path: (hashlib.sha256(data).hexdigest(), data)
+                for path, data in with_copies(new.files).items()
+            }
+            made = files, new.known
+            self._units.put(unit.key, made)
+        files, known = made
+        before = self._before.get(unit.name)
+        placed: dict[str, _File] = {}
+        for path, (digest, data) in files.items():
+            old = before.files.get(path) if before else None
+            if old is None or old[0] != digest or self._there.get(path) != old[1:]:
+                old = (digest, *_write(self.folder / path, data))
+            placed[path] = old
+        return Placed(unit.key, placed, known)
+
+
+def _write(path: Path, data: bytes) -> tuple[int, int, int]:
+    """Write a file as a new one, so that it can be told from every one before it."""
+    new = f"{path.parent}/{_NEW}{path.name}"
+    try:
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        found = os.fstat(handle)
+    os.replace(new, path)  # noqa: PTH105  # tens of thousands of times
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _scan(folder: str, start: str) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _scan(entry.path, f"{start}{entry.name}/")
+            else:
+                found = entry.stat(follow_symlinks=False)
+                yield start + entry.name, (found.st_mtime_ns, found.st_size, found.st_ino)
