@@ -6,6 +6,7 @@ Message ids are codes; the files hold the texts. A code that one language lacks 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
@@ -41,11 +42,22 @@ class Translations:
 
     def of_calc(self, lang: Lang) -> dict[str, str]:
         """The texts that the calculators need; they go to the browser with them."""
-        return {code: text for code, text in self.texts[lang].items() if code.startswith(CALC)}
+        return self._of_calc[lang]
 
     def catalogue(self, lang: Lang) -> Catalogue:
         """The texts of the calculators as calc takes them."""
-        return Catalogue(lang, self.of_calc(lang))
+        return self._catalogues[lang]
+
+    @cached_property
+    def _of_calc(self) -> dict[Lang, dict[str, str]]:
+        return {
+            lang: {code: text for code, text in texts.items() if code.startswith(CALC)}
+            for lang, texts in self.texts.items()
+        }
+
+    @cached_property
+    def _catalogues(self) -> dict[Lang, Catalogue]:
+        return {lang: Catalogue(lang, texts) for lang, texts in self._of_calc.items()}
 
 
 def load(folder: Path) -> Translations:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -55,6 +56,8 @@ GENERAL_TEMPLATES = {
     "sok": "sok",
     "innebygd": "innebygd",
 }
+# More than a scheme has of anything.
+_REMEMBERED = 64
 SEARCH = "sok"
 EMBEDDED = "innebygd"
 OWN_TAPER = "egen-nedtrapping"
@@ -150,6 +153,9 @@ class Pages:
             lang: portal.choices(self.schemes, today, lang, translations) for lang in LANGS
         }
         self.changes = changes.views(site)
+        # Several pages of a scheme show the same, one soon after the other.
+        self.rule_year = lru_cache(_REMEMBERED)(self._rule_year_of)
+        self.form = lru_cache(_REMEMBERED)(self._form_of)
         self.redirects = redirects.of_pages(site, self.url)
         if view.only is not None:
             # Where its front page is in the site that has all schemes.
@@ -267,7 +273,7 @@ class Pages:
         url = localized(year_address(scheme.slug, rules.year), lang)
 
         def make() -> tuple[PageView, dict[str, Any]]:
-            year = rule_years.rule_year(scheme, rules, self.changes, lang, self.translations)
+            year = self.rule_year(scheme.slug, rules.year, lang)
             view = _without_prose(
                 name=f"{RULE_YEARS}/{rules.year}",
                 kind=RULE_YEARS,
@@ -399,13 +405,16 @@ class Pages:
         facts = {key: scheme.sources[key] for key in scheme.fact_sources}
         if name == "kalkulator":
             return {
-                "form": self._form(scheme.calculator, lang),
-                "examples": calculator.examples(scheme, scheme.rules, lang, self.translations),
+                "form": self.form(scheme.slug, lang),
+                "examples": [
+                    example
+                    for rules in scheme.rules
+                    for example in self.rule_year(scheme.slug, rules.year, lang).examples
+                ],
                 "page_sources": calculator.rate_sources(scheme),
             }
         if name == "hva-du-kan-fa-stotte-til":
-            newest = scheme.rules[0]
-            year = rule_years.rule_year(scheme, newest, self.changes, lang, self.translations)
+            year = self.rule_year(scheme.slug, scheme.rules[0].year, lang)
             return {"rule_year": year, "page_sources": year.sources | facts}
         if name == "om":
             own = changes.of_scheme(self.changes, scheme.slug)
@@ -413,6 +422,14 @@ class Pages:
         if name in ("slik-soker-du", "rapportering"):
             return {"page_sources": scheme.sources}  # those of the deadlines too
         return {"page_sources": facts}
+
+    def _rule_year_of(self, slug: str, year: int, lang: Lang) -> rule_years.RuleYear:
+        scheme = self.site.schemes[slug]
+        rules = next(rules for rules in scheme.rules if rules.year == year)
+        return rule_years.rule_year(scheme, rules, self.changes, lang, self.translations)
+
+    def _form_of(self, slug: str, lang: Lang) -> calculator.Form:
+        return self._form(self.site.schemes[slug].calculator, lang)
 
     def _form(self, rules: SchemeRules, lang: Lang) -> calculator.Form:
         lock = self.runtime.lock

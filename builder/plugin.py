@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican, signals
 from pelican.generators import Generator
 from pelican.writers import Writer
@@ -96,6 +97,10 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.content_path = Path(self.settings["PATH"])
         self.root = self.content_path.parent
         self.env.filters |= FILTERS
+        # Compiled once for each version of their text.
+        compiled = self.root / ".cache/templates"
+        compiled.mkdir(parents=True, exist_ok=True)
+        self.env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         self.translations = i18n.load(Path(self.theme) / "translations")
         _say("Gjør klar kalkulatorene for nettleseren …")
         self.runtime = runtime.build(
