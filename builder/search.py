@@ -32,7 +32,6 @@ OF_ALL = ("pagefind.*.pf_meta", "index/*", "fragment/*")
 # So many schemes have some 400 pages in a målform, which take half a second.
 SCHEMES_PER_PART = 64
 _LANG = re.compile(rb"<html[^>]*>")
-_EMPTY = b'<html lang="%s"><body><main data-pagefind-body></main></body></html>'
 # Inside what is searched, but no text of the page: what readers fill in and what comes of it, what
 # stands on other pages too, labels whose values say the same, and what only tells where to go.
 NOT_TEXT = ", ".join(
@@ -60,7 +59,10 @@ def parts(schemes: int) -> int:
 
 
 def part_of(slug: str, number: int) -> int:
-    """Which of so many parts the pages of a scheme are in, whatever other schemes there are."""
+    """Which of so many parts the pages of a scheme are in, whatever other schemes there are.
+
+    There are so many schemes to a part that none is left empty.
+    """
     return zlib.crc32(slug.encode()) % number
 
 
@@ -95,11 +97,7 @@ def index(pages: Mapping[str, bytes], lang: Lang, part: int = 0) -> Part:
     """Make a part of the index, of pages by their path in the site (see `searched`)."""
     with tempfile.TemporaryDirectory() as work:
         site, made = Path(work) / "site", Path(work) / FOLDER
-        # Pagefind stops where there is nothing; a part by chance may have no scheme.
-        for path, html in (pages or {"index.html": _EMPTY % lang.encode()}).items():
-            file = site / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(html)
+        write_files(site, pages.items())
         _run(site, made)
         entry = json.loads((made / ENTRY).read_text("utf-8"))
         if list(entry["languages"]) != [lang]:
