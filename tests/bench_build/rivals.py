@@ -5,15 +5,18 @@ earlier build.
 """
 
 import json
+import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from builder.bootstrap import ROOT, Runner, find_uv, install_uv
 from builder.content import PAGE_NAMES
 from calc.rules import Lang
+from tests.bench_build import processes
+from tests.bench_build.processes import Run
 from tests.bench_build.schemes import Scheme
 
 OUTPUT = "output"
@@ -173,6 +176,14 @@ def hugo(program: Path) -> list[str]:
     ]
 
 
+def build(command: Sequence[str], project: Path) -> tuple[Run, int]:
+    """Build a project anew: what it took, and how many pages there are."""
+    output = project / OUTPUT
+    shutil.rmtree(output, ignore_errors=True)
+    done = processes.run(command, project, os.environ, project.with_suffix(".log"))
+    return done, sum(1 for _ in output.rglob("*.html"))
+
+
 def installed_hugo() -> Path | None:
     """The Hugo that the lock names, if it has been installed."""
     folder = _folder()
@@ -200,6 +211,12 @@ def install_hugo() -> Path:
     program = installed_hugo()
     assert program is not None
     return program
+
+
+def hugo_version() -> str:
+    """The version that the lock names."""
+    (found,) = re.findall(r"(?m)^hugo==(\S+)", _LOCK.read_text("utf-8"))
+    return found
 
 
 def _folder() -> Path:
