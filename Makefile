@@ -3,8 +3,8 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help publish releases rollback site serve preview new check check-links test test-pages \
-  test-servers test-browsers lighthouse gallery guide sizes bench lint schemas mutants lock clean \
-  setup-site setup-dev
+  test-servers test-browsers lighthouse gallery guide sizes bench bench-build lint schemas mutants \
+  lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
@@ -95,6 +95,9 @@ sizes: setup-site ## Vis hva leserne må laste ned av det som sist ble bygget, o
 
 bench: setup-dev ## Mål kalkulatoren mot PyScript og vanlig Pyodide (tar omtrent et kvarter)
 	@$(RUN) -m tests.bench $(ARGS)
+
+bench-build: setup-dev ## Mål bygget mot vanlig Pelican og Hugo (omtrent en halvtime; et utvalg: SIZES=100 ONLY=ours)
+	@$(RUN) -m tests.bench_build $(ARGS)
 
 lighthouse: setup-dev ## Mål de viktigste sidene med Lighthouse (tar et par minutter)
 	@$(RUN) -m tests.proof.lighthouse $(ARGS)

@@ -687,12 +687,14 @@ def lock(upgrade: bool, root: Path = ROOT) -> None:
         newer = ["--upgrade"] if upgrade else []
         compiled = [uv, "pip", "compile", "--universal", "--generate-hashes", *newer]
         compiled += ["--custom-compile-command", "make lock"]
-        runner.run(
-            "builder/uv-requirements.txt",
+        for name, package, python in (
             # 3.8: the oldest Python that this file may run on.
-            [*compiled, "--python-version", "3.8", "-o", "builder/uv-requirements.txt", "-"],
-            stdin="uv>=" + ".".join(map(str, OLDEST_UV)) + "\n",
-        )
+            ("builder/uv-requirements.txt", "uv>=" + ".".join(map(str, OLDEST_UV)), "3.8"),
+            # Large, and asked for by `make bench-build` alone.
+            ("tests/bench_build/requirements.txt", "hugo>=0.150", version),
+        ):
+            options = ["--python-version", python, "-o", name, "-"]
+            runner.run(name, [*compiled, *options], stdin=f"{package}\n")
         for name, group, constraint in (
             ("requirements-dev.txt", "dev", []),
             # The same versions as the tests run with.

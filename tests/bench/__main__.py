@@ -37,6 +37,7 @@ from tests.bench.table import (
     markdown,
 )
 from tests.conftest import BUILD_DATE
+from tests.measuring import say
 
 REPORT = pages.ROOT / ".readme/bench.md"
 # Medians of fewer are not worth keeping.
@@ -76,14 +77,14 @@ def main(argv: Sequence[str]) -> int:
         npm.InstallError,
         browser.NoAnswerError,
     ) as error:
-        _say(str(error))
+        say(str(error))
         return 1
     print(report)
     if runs < LEAST_RUNS:
-        _say(f"Færre enn {LEAST_RUNS} målinger: tabellen er ikke lagret.")
+        say(f"Færre enn {LEAST_RUNS} målinger: tabellen er ikke lagret.")
     else:
         REPORT.write_text(report, "utf-8")
-        _say(f"Lagret i {REPORT.relative_to(pages.ROOT)}.")
+        say(f"Lagret i {REPORT.relative_to(pages.ROOT)}.")
     return 0
 
 
@@ -95,7 +96,7 @@ def _bench(runs: int) -> str:
         os.environ["BUILD_DATE"] = BUILD_DATE
         os.environ.pop("SITE_ADDRESS", None)
         site.build(pages.ROOT, scratch / "site")
-        _say("Lager sidene som kalkulatoren måles mot …")
+        say("Lager sidene som kalkulatoren måles mot …")
         comparison = pages.make(scratch / "site", scratch / "comparison")
         ours = stack.enter_context(serve_folder(scratch / "site"))
         others = stack.enter_context(pages.serve(comparison.folder))
@@ -109,7 +110,7 @@ def _bench(runs: int) -> str:
             for variant, page in ((name, f"/{name}.html") for name in NAMES)
         }
         for run in range(1, runs + 1):
-            _say(f"Måler, runde {run} av {runs} …")
+            say(f"Måler, runde {run} av {runs} …")
             for line in (FAST, SLOW):
                 for variant, (server, path) in addresses.items():
                     for occasion, visit in _visits(
@@ -165,11 +166,6 @@ def _check_same_answers(measured: Measurements) -> None:
     }
     if len(shown) != 1:
         raise browser.NoAnswerError(f"the pages show different answers: {shown}")
-
-
-def _say(text: str) -> None:
-    """Tell how far it has come (on stderr: stdout is for the table)."""
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

