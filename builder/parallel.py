@@ -46,6 +46,7 @@ class Progress:
     _spent: float = 0.0
     _began: float = field(default_factory=time.monotonic)
     _told: float = 0.0
+    _said: int = 0
     _width: int = 0
 
     def step(self, number: int = 1, effort: float = 0.0) -> None:
@@ -68,12 +69,13 @@ class Progress:
 
     def end(self) -> None:
         """All is done; what comes next begins on a line of its own."""
-        if self._told:
+        if self._told and self._said < self.total:
             self._say(self.text(time.monotonic()))
-            if sys.stderr.isatty():
-                print(file=sys.stderr, flush=True)
+        if self._told and sys.stderr.isatty():
+            print(file=sys.stderr, flush=True)
 
     def _say(self, text: str) -> None:
+        self._said = self.done
         if sys.stderr.isatty():
             print(f"\r{text:<{self._width}}", end="", file=sys.stderr, flush=True)
             self._width = len(text)

@@ -263,6 +263,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 f"search {search.language(lang, part)}",
                 cache.key(cache.code_version("builder"), lang, part, sorted(texts.items())),
                 lambda lang=lang, part=part: make(lang, part),  # type: ignore[misc]
+                pages=len(texts),
+                effort=len(texts),
             )
 
     def _last(self, folder: OutputFolder, pages: Iterable[_Page]) -> Iterator[tuple[str, bytes]]:
