@@ -4,6 +4,7 @@ A site is made of units, such as all that there is of one scheme. What a unit is
 its key, so it is made once: in `made` every unit that has been made lies whole, or not at all.
 """
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ PLACED = Path(".cache/output")
 what is known of folders. All from the root of the project."""
 
 _NEW = ".ny-"
+_LOCK = ".lock"
 # To compress so much at best takes as long as to make a page.
 _BYTES_LIKE_A_PAGE = 2_500
 
@@ -89,7 +91,7 @@ class Placed:
 
 
 class OutputFolder:
-    """The folder of a site. Only one program at a time may have it."""
+    """The folder of a site. A program that wants one that another is at work in, waits."""
 
     def __init__(self, folder: Path, project: Path, kind: str) -> None:
         """Look at what stands in the folder, which is made; caches are the project's.
@@ -103,6 +105,8 @@ class OutputFolder:
         self._uses = Store(project / USES)
         self._placed = Store(project / PLACED)
         self._name = cache.key(str(folder.resolve()))
+        self._lock = (project / PLACED / f"{self._name}{_LOCK}").open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         before: dict[str, Placed] | None = self._placed.get(self._name)
         self._before = before or {}
         self._there = dict(_scan(str(folder), ""))
@@ -133,13 +137,14 @@ class OutputFolder:
                 if inner.relative_to(self.folder).as_posix() not in folders:
                     inner.rmdir()
         self._placed.put(self._name, self.units)
-        self._placed.keep_only({self._name})
+        self._placed.keep_only({self._name, f"{self._name}{_LOCK}"})
         self._uses.put(self._kind, {unit.key for unit in self.units.values()})
         self._uses.keep_only({self._kind})
         # Whoever misses one that is deleted here makes it again.
         used: set[str] = set().union(*self._uses.all())
         self._stores[False].keep_only(used, after=0)
         self._stores[True].keep_only(used)
+        self._lock.close()
 
     def digests(self) -> dict[str, str]:
         """Every file by its path but for compressed copies, with the SHA-256 of its content."""

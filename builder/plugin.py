@@ -314,7 +314,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
     def write_data(self, output: Path) -> None:
         """Write what programs read, for the preview."""
-        every = chain(self.data(), *(self.data_of(scheme) for scheme in self.pages.schemes))
+        of_schemes = (self.data_of(scheme) for scheme in self.pages.schemes)
+        every = chain(self.data(), sitemap.files((), (), ""), *of_schemes)
         write_files(output, every)
 
 

@@ -329,7 +329,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("calculator", "calculator_scripts"): [{"form": FORM}, {"form": NO_FORM}],
     ("worked_example", "worked_example"): [{"example": WORKED}],
     ("search", "search_form"): [{"field_id": "sok"}],
-    ("search", "search_page"): [{}],
+    ("search", "search_page"): [{"index_parts": 3}],
     ("page_list", "page_list"): [{"groups": PAGE_GROUPS}],
     ("embed", "embed_code"): [
         {"way": way, "slug": "full", "title": "Alt & mer"} for way in ("element", "frame")
@@ -374,7 +374,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "no deadlines": ("frister", {"deadlines": NO_DEADLINES}),
     "changes": ("endringer", {"changes": CHANGES}),
     "no changes": ("endringer", {"changes": ()}),
-    "search": ("sok", {"page_groups": PAGE_GROUPS}),
+    "search": ("sok", {"page_groups": PAGE_GROUPS, "index_parts": 3}),
     "embedding": ("innebygd", {"calculators": CALCULATORS}),
     "embedded": (
         "innebygd-kalkulator",

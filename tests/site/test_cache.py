@@ -1,0 +1,303 @@
+"""What is kept from build to build changes nothing: a clean build gives the same bytes."""
+
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from builder import site
+from builder.output import LASTING, UNITS
+from tests.conftest import BUILD_DATE, copy_project
+from tests.site.test_build import files
+
+# What takes long to make, and has tests of its own.
+SHARED = ("assets", "runtime", LASTING.name)
+SCHEMES = ("oppfolging-voksne", "oppfolging-barn-unge", "tryggest")
+
+type Edit = Callable[[Path, random.Random], None]
+
+
+@pytest.fixture
+def project(project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project that may be changed in all its parts, with a cache of its own."""
+    monkeypatch.setenv("BUILD_DATE", BUILD_DATE)
+    monkeypatch.delenv("SITE_ADDRESS", raising=False)
+    root = tmp_path / "prosjekt"
+    copy_project(project_root, root, own=("calc",))
+    (root / "theme").unlink()
+    packages = "node_modules"
+    theme, ignore = project_root / "theme", shutil.ignore_patterns(packages)
+    shutil.copytree(theme, root / "theme", ignore=ignore)
+    (root / "theme" / packages).symlink_to(theme / packages)
+    new_cache(root, project_root)
+    return root
+
+
+def new_cache(root: Path, project_root: Path) -> None:
+    """An empty cache, but for what takes long to make."""
+    cache = root / ".cache"
+    if cache.is_symlink():
+        cache.unlink()
+    elif cache.exists():
+        shutil.rmtree(cache)
+    cache.mkdir()
+    for name in SHARED:
+        (cache / name).symlink_to(project_root / ".cache" / name)
+
+
+def clean(root: Path, project_root: Path, folder: Path) -> dict[str, bytes]:
+    """The site as it is built with nothing kept."""
+    kept = root / ".cache"
+    aside = root / "kept"
+    kept.rename(aside)
+    try:
+        new_cache(root, project_root)
+        site.build(root, folder)
+        shutil.rmtree(kept)
+    finally:
+        aside.rename(kept)
+    made = files(folder)
+    shutil.rmtree(folder)
+    return made
+
+
+def expect_same(root: Path, project_root: Path, tmp_path: Path) -> None:
+    here, there = files(root / "output"), clean(root, project_root, tmp_path / "clean")
+    assert here.keys() == there.keys()
+    assert [name for name in here if here[name] != there[name]] == []
+
+
+# --- What may be changed between two builds ---
+
+
+def replace(path: Path, pattern: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    changed = re.sub(pattern, new, text, count=1, flags=re.MULTILINE)
+    assert changed != text, (path, pattern)
+    path.write_text(changed, "utf-8")
+
+
+def some_page(root: Path, chance: random.Random) -> Path:
+    return chance.choice(sorted(root.glob("content/*/*.md")))
+
+
+def sentence(root: Path, chance: random.Random) -> None:
+    with some_page(root, chance).open("a", encoding="utf-8") as file:
+        file.write(f"\nEn ny setning, nummer {chance.randrange(10**6)}.\n")
+
+
+def title(root: Path, chance: random.Random) -> None:
+    replace(some_page(root, chance), "^Title: .*", f"Title: Ny tittel {chance.randrange(10**6)}")
+
+
+def name(root: Path, chance: random.Random) -> None:
+    facts = root / "content" / chance.choice(SCHEMES) / "scheme.yaml"
+    new = f"Nytt navn {chance.randrange(10**6)}"
+    replace(facts, r"^short_name:\n  nb: .*", f"short_name:\n  nb: {new}")
+
+
+def rate(root: Path, chance: random.Random) -> None:
+    rules = root / "content/oppfolging-voksne/rules/2025.yaml"
+    times = chance.randint(2, 9)
+    text = rules.read_text("utf-8")
+    amounts = r"(?<=[\[ ])\d{5,}\b"
+    rules.write_text(re.sub(amounts, lambda found: str(int(found[0]) * times), text), "utf-8")
+
+
+def nynorsk(root: Path, chance: random.Random) -> None:
+    page = root / "content" / chance.choice(SCHEMES) / "om.nn.md"
+    if page.exists():
+        page.unlink()
+    else:
+        page.write_text("Title: Om ordninga\nDescription: Kort sagt.\n\nTekst.\n", "utf-8")
+
+
+def scheme(root: Path, chance: random.Random) -> None:
+    new = root / "content/en-ny-ordning"
+    if new.exists():
+        shutil.rmtree(new)
+    else:
+        shutil.copytree(root / "content" / chance.choice(SCHEMES[:2]), new)
+
+
+def alias(root: Path, chance: random.Random) -> None:
+    facts = root / "content/tryggest/scheme.yaml"
+    text = re.sub(r"(?m)^aliases: .*\n", "", facts.read_text("utf-8"))
+    facts.write_text(f"{text}aliases: [/gammel-{chance.randrange(10**6)}/]\n", "utf-8")
+
+
+def change(root: Path, chance: random.Random) -> None:
+    text = chance.choice(sorted((root / "content/changes").glob("*.yaml"))).read_text("utf-8")
+    path = root / f"content/changes/2026-11-{chance.randint(10, 21)}-noe-nytt.yaml"
+    day = path.name[:10]
+    path.write_text(re.sub(r"(?m)^date: .*", f"date: {day}", text), "utf-8")
+
+
+def general(root: Path, chance: random.Random) -> None:
+    page = root / "content/pages/en-ny-side.md"
+    if page.exists():
+        page.unlink()
+    else:
+        page.write_text("Title: Ny side\nDescription: Kort sagt.\n\nTekst.\n", "utf-8")
+
+
+def template(root: Path, chance: random.Random) -> None:
+    files = sorted((root / "theme/templates").rglob("*.html"))
+    with chance.choice(files).open("a", encoding="utf-8") as file:
+        file.write(f"<!-- {chance.randrange(10**6)} -->\n")
+
+
+def translation(root: Path, chance: random.Random) -> None:
+    number = chance.randrange(10**6)
+    for lang in ("nb", "nn"):
+        path = next(
+            path
+            for path in sorted((root / "theme/translations").glob(f"*{lang}.po"))
+            if 'msgid "site.disclaimer"' in path.read_text("utf-8")
+        )
+        replace(path, r'(msgid "site\.disclaimer"\nmsgstr )".*"', rf'\1"Ansvar {number}."')
+
+
+def code(root: Path, chance: random.Random) -> None:
+    with (root / "builder/portal.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n# {chance.randrange(10**6)}\n")
+
+
+EDITS: tuple[Edit, ...] = (
+    *(sentence, title, name, rate, nynorsk, scheme, alias, change, general, template),
+    *(translation, code),
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_build_with_what_is_kept_gives_the_same_bytes_as_a_clean_one(
+    project: Path, project_root: Path, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311  # no secret
+    site.build(project, project / "output")
+    # Each kind of edit in the first of the two orders or in the second, alone or with others.
+    edits = list(EDITS)
+    chance.shuffle(edits)
+    while edits:
+        for _ in range(min(len(edits), chance.randint(1, 3))):
+            edits.pop()(project, chance)
+        site.build(project, project / "output")
+        expect_same(project, project_root, tmp_path)
+
+
+def test_another_day_and_another_address_are_not_taken_for_the_same(
+    project: Path, project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.build(project, project / "output")
+    monkeypatch.setenv("BUILD_DATE", "2027-03-02")
+    site.build(project, project / "output")
+    expect_same(project, project_root, tmp_path)
+    site.build(project, project / "output", address="https://tilskudd.example")
+    assert b"https://tilskudd.example/" in (project / "output/sitemap.xml").read_bytes()
+    site.build(project, project / "output", scheme="tryggest")
+    assert not (project / "output/sitemap.xml").exists()
+    assert not (project / "output/oppfolging-voksne").exists()
+    site.build(project, project / "output")
+    expect_same(project, project_root, tmp_path)
+
+
+def test_what_somebody_does_to_the_built_site_is_undone(
+    project: Path, project_root: Path, tmp_path: Path
+) -> None:
+    output = project / "output"
+    site.build(project, output)
+    (output / "index.html").write_text("<h1>Noe annet</h1>", "utf-8")
+    (output / "tryggest/index.html").unlink()
+    shutil.rmtree(output / "pagefind")
+    (output / "ny/mappe").mkdir(parents=True)
+    (output / "ny/mappe/fil.txt").write_text("Noe", "utf-8")
+    site.build(project, output)
+    expect_same(project, project_root, tmp_path)
+    assert not (output / "ny").exists()
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "emptied", "deleted"])
+def test_what_is_kept_and_broken_is_made_again(
+    project: Path, project_root: Path, tmp_path: Path, harm: str
+) -> None:
+    site.build(project, project / "output")
+    shutil.rmtree(project / "output")
+    kept = [p for name in ("units", "content", "output", "uses") for p in kept_in(project, name)]
+    for number, path in enumerate(kept):
+        data = path.read_bytes()
+        if harm == "deleted" and number % 2:
+            path.unlink()
+        elif harm == "cut":
+            path.write_bytes(data[: len(data) // 2])
+        elif harm == "changed" and data:
+            path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        elif harm == "emptied":
+            path.write_bytes(b"")
+    site.build(project, project / "output")
+    expect_same(project, project_root, tmp_path)
+
+
+def kept_in(project: Path, name: str) -> list[Path]:
+    found = [path for path in (project / ".cache" / name).iterdir() if path.suffix != ".lock"]
+    assert found
+    return sorted(found)
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from builder import site
+site.build(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def start(project: Path, folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", BUILD, str(project), str(folder)],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def test_two_builds_at_once_are_both_right(
+    project: Path, project_root: Path, tmp_path: Path
+) -> None:
+    folders = [project / "output", project / "output", tmp_path / "elsewhere"]
+    running = [start(project, folder) for folder in folders]
+    assert [build.wait(timeout=120) for build in running] == [0, 0, 0]
+    assert files(tmp_path / "elsewhere") == files(project / "output")
+    expect_same(project, project_root, tmp_path)
+
+
+def test_a_build_that_is_killed_leaves_nothing_that_the_next_would_trip_over(
+    project: Path, project_root: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(7)  # noqa: S311  # no secret
+    site.build(project, project / "output")
+    for _ in range(6):
+        name(project, chance)
+        template(project, chance)
+        build = start(project, project / "output")
+        # Somewhere in it, most often while it writes.
+        seen = len(list((project / UNITS).iterdir()))
+        enough = threading.Event()
+        for _ in range(600):
+            grown = len(list((project / UNITS).iterdir())) - seen
+            if build.poll() is not None or grown > chance.randint(0, 60):
+                break
+            enough.wait(0.02)
+        if build.poll() is None:
+            subprocess.run(["pkill", "-KILL", "-s", str(build.pid)], check=False)
+        build.wait()
+        assert build.returncode in (0, -signal.SIGKILL)
+    site.build(project, project / "output")
+    expect_same(project, project_root, tmp_path)
