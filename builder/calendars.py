@@ -11,6 +11,7 @@ and will get the next date when it is known.
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ from icalendar import (
 
 from builder.content.model import Deadline, Scheme
 from builder.i18n import LANGS, Translations
-from calc.rules import Lang
+from calc.rules import Lang, Text
 
 FILE = "frister.ics"
 # Where the page of each kind of deadline is, below the scheme's own address.
@@ -46,6 +47,29 @@ REFRESH = dt.timedelta(days=1)
 _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from here, since they have to be small.
 _FIRST_DAY = dt.date(2020, 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A calendar in the list of them: of a scheme, or of all (no `slug`); no date is known yet."""
+
+    slug: str | None
+    short_name: Text | None
+    is_empty: bool
+
+
+def listed(schemes: Iterable[Scheme], *, only_all: bool) -> tuple[Listed, ...]:
+    """The calendar of all schemes, and unless `only_all` that of each."""
+    found = tuple(
+        Listed(
+            slug=scheme.slug,
+            short_name=scheme.short_name,
+            is_empty=all(deadline.date is None for deadline in scheme.deadlines),
+        )
+        for scheme in schemes
+    )
+    every = Listed(slug=None, short_name=None, is_empty=all(one.is_empty for one in found))
+    return (every,) if only_all else (every, *found)
 
 
 def address(slug: str | None) -> str:

@@ -181,8 +181,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         calendars.write(output, schemes, self.translations, site_address)
         rule_files.write(output, schemes, self.content_path)
         api.write(output, schemes, self.today, site_address)
-        sitemap.write(output, schemes, site_address)
-        pages = {lang: localized(f"/{changes.PAGE}/", lang) for lang in LANGS}
+        sitemap.write(output, self.pages.for_search(), schemes, site_address)
         for lang in LANGS:
             path = localized(changes.FEED, lang)
             feed = changes.feed(
@@ -191,13 +190,12 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 self.translations.translator(lang),
                 author=self.settings["SITENAME"],
                 address=site_address,
-                page=pages[lang],
                 path=path,
                 built=self.today,
             )
             _write_bytes(output, path, feed)
-        data = changes.as_data(self.pages.changes, site_address, pages)
-        _write_bytes(output, changes.API, data)
+        for path, data in changes.as_data(self.pages.changes, site_address):
+            _write_bytes(output, path, data)
 
 
 def _write_bytes(output: Path, path: str, data: bytes) -> None:
