@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 from builder.paging import Paging, Step, in_pages, page_address, paging
@@ -13,6 +14,10 @@ from calc.rules import Lang
 ADDRESS = f"/{FOLDER}/a-aa/"
 NAMES_PER_PAGE = 300
 _LAST = "æøå"
+_AFTER_Z = str.maketrans(_LAST, "{|}")
+_NUMBER = re.compile(r"\d+")
+_DIGITS = 9
+_BEFORE = re.compile(r"^\W+")
 # What does not begin with a letter stands first, under this.
 _OTHER = "0–9"
 
@@ -92,17 +97,19 @@ def _letter(name: str) -> str:
     return first.upper() if first.isalpha() else _OTHER
 
 
+@cache
 def _plain(name: str) -> str:
     """The name in small letters, without accents and without what stands before its first word."""
-    letters = re.sub(r"^\W+", "", name.casefold())
+    letters = _BEFORE.sub("", unicodedata.normalize("NFC", name.casefold()))
+    if letters.isascii():
+        return letters
     return "".join(
-        letter if letter in _LAST else unicodedata.normalize("NFD", letter)[0]
-        for letter in unicodedata.normalize("NFC", letters)
+        letter if letter in _LAST else unicodedata.normalize("NFD", letter)[0] for letter in letters
     )
 
 
-def _key(name: Name) -> tuple[bool, list[tuple[int, str]], str]:
-    """The order of Norwegian dictionaries: æ, ø and å come last."""
-    plain = _plain(name.name)
-    letters = [(_LAST.find(letter), letter) for letter in plain]
-    return _letter(name.name) != _OTHER, letters, name.slug
+def _key(name: Name) -> tuple[bool, str, str]:
+    """The order of Norwegian dictionaries, where æ, ø and å come last; and 9 before 10."""
+    words = _plain(name.name).translate(_AFTER_Z)
+    numbered = _NUMBER.sub(lambda number: number[0].zfill(_DIGITS), words)
+    return _letter(name.name) != _OTHER, numbered, name.slug

@@ -30,6 +30,7 @@ from icalendar import (
 
 from builder.content.model import Deadline, Scheme
 from builder.i18n import LANGS, Translations
+from builder.paging import MANY
 from calc.rules import Lang, Text
 
 FILE = "frister.ics"
@@ -40,6 +41,8 @@ PAGES = {"application": "slik-soker-du", "reporting": "rapportering"}
 REMINDERS = (14, 3)
 REMIND_AT = dt.time(9)
 OSLO = ZoneInfo("Europe/Oslo")
+# How long after it has passed a deadline stays in a calendar of many schemes, at the least.
+_RECENT = dt.timedelta(days=365)
 # How often a subscriber should look for changes.
 REFRESH = dt.timedelta(days=1)
 
@@ -47,6 +50,7 @@ REFRESH = dt.timedelta(days=1)
 _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from here, since they have to be small.
 _FIRST_DAY = dt.date(2020, 1, 1)
+_END = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +91,25 @@ def write(
     every = tuple(schemes)
     for lang in LANGS:
         root = output / "nn" if lang == "nn" else output
-        for slug, chosen in ((None, every), *((s.slug, (s,)) for s in every)):
+        made = [events(scheme, lang, translations, site_address) for scheme in every]
+        for slug, chosen, found in (
+            (None, every, made),
+            *((s.slug, (s,), [own]) for s, own in zip(every, made, strict=True)),
+        ):
             path = root / address(slug).lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(calendar(chosen, slug, lang, translations, site_address))
+            path.write_bytes(assembled(chosen, found, slug, lang, translations, site_address))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A deadline in calendars, as their format has it.
+
+    `is_recent` unless it had passed for a year or more when the scheme was last checked.
+    """
+
+    data: bytes
+    is_recent: bool
 
 
 def calendar(
@@ -101,6 +120,35 @@ def calendar(
     site_address: str,
 ) -> bytes:
     """The calendar file of some schemes; `slug` is that of the only one, or None."""
+    found = [events(scheme, lang, translations, site_address) for scheme in schemes]
+    return assembled(schemes, found, slug, lang, translations, site_address)
+
+
+def events(
+    scheme: Scheme, lang: Lang, translations: Translations, site_address: str
+) -> tuple[Entry, ...]:
+    """The known deadlines of a scheme, the first first."""
+    return tuple(
+        Entry(
+            _event(scheme, deadline, uid, lang, translations, site_address).to_ical(),
+            deadline.date is not None and deadline.date > scheme.last_checked - _RECENT,
+        )
+        for deadline, uid in known(scheme)
+    )
+
+
+def assembled(
+    schemes: tuple[Scheme, ...],
+    found: Iterable[tuple[Entry, ...]],
+    slug: str | None,
+    lang: Lang,
+    translations: Translations,
+    site_address: str,
+) -> bytes:
+    """The calendar file of some schemes, made of their `events`; otherwise as `calendar`.
+
+    That of many schemes has only recent deadlines: calendar programs refuse what is too large.
+    """
     t = translations.translator(lang)
     name = t("calendar.name")
     if slug is not None:
@@ -124,11 +172,10 @@ def calendar(
     if site_address:
         made.add("SOURCE", vUri(site_address + here), parameters={"VALUE": "URI"})
     made.add_component(_oslo())
-    for scheme in schemes:
-        for deadline, uid in known(scheme):
-            made.add_component(_event(scheme, deadline, uid, lang, translations, site_address))
-    data: bytes = made.to_ical()
-    return data
+    is_large = len(schemes) > MANY
+    shown = [one.data for entries in found for one in entries if one.is_recent or not is_large]
+    head: bytes = made.to_ical()
+    return head.removesuffix(_END) + b"".join(shown) + _END
 
 
 def known(scheme: Scheme) -> Iterator[tuple[Deadline, str]]:

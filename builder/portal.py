@@ -6,11 +6,11 @@ later day, and each says when.
 """
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-
-from pelican.utils import slugify
 
 from builder import cache
 from builder.content.model import Deadline, Group, Moment, Period, Scheme, Standing, Status
@@ -36,6 +36,8 @@ _GROUP_WORDS: dict[Group, str] = {
     "families": "parorende",
 }
 
+# As `theme/js/not-found.js` knows them.
+_IN_ADDRESSES = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 _WORDS = {
     **{("status", str(value)): word for value, word in _STATUS_WORDS.items()},
     **{("malgruppe", str(value)): word for value, word in _GROUP_WORDS.items()},
@@ -258,8 +260,9 @@ def listed(schemes: Iterable[Scheme], today: dt.date) -> Iterator[Listed]:
 
 def owner_word(scheme: Scheme) -> str:
     """The owner of a scheme as a word of addresses."""
-    word: str = slugify(scheme.owner.name.nb)
-    return word
+    words = scheme.owner.name.nb.casefold().translate(_IN_ADDRESSES)
+    plain = unicodedata.normalize("NFD", words).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain))
 
 
 def _name(facet: str, value: str) -> str:

@@ -70,7 +70,7 @@ class Addresses:
     @cached_property
     def _parts(self) -> frozenset[str]:
         """The pages and files of lists, which depend on how much there is to list."""
-        # Pelican, which it needs for the words of addresses, takes a second to import.
+        # What they need takes a while to import.
         from builder import alphabet, api, changes, deadlines, portal
 
         schemes = tuple(self._site.schemes.values())
