@@ -1,6 +1,7 @@
 """The site's facts and rules as open data: JSON below `/api/v1/`, with its JSON Schemas.
 
-- `schemes.json`: the schemes, where each stands, and the addresses of everything about it.
+- `schemes.json`: the schemes, where each stands, and the addresses of everything about it. Where
+  they are many, the first of them, and the address of the next file (`schemes/2.json`).
 - `<slug>.json`: all facts of a scheme, and the rules of every year.
 - `schema/schemes.json`, `schema/scheme.json`: what they are to look like.
 
@@ -22,11 +23,14 @@ from pydantic_core import core_schema
 from builder import calendars, rule_files
 from builder.api_descriptions import DESCRIPTIONS
 from builder.content.model import PAGE_NAMES, Body, Deadline, Moment, Scheme, State, Status
+from builder.paging import in_pages
 from calc.rules import Text, Unit
 
 VERSION: Literal[1] = 1
 FOLDER = f"api/v{VERSION}"
 LICENCE = "CC-BY-4.0"
+# So many schemes are in each file of the index at most: about a megabyte, a tenth of it packed.
+INDEX_PAGE = 500
 # Units of figures that may have decimals; all others are whole numbers.
 DECIMAL_UNITS: tuple[Unit, ...] = ("prosent", "årsverk")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -79,11 +83,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """All schemes."""
+    """Schemes: of `total`, those of page `page` of `pages`; `next` is where the next page is."""
 
     api_version: Literal[1]
     built_for: dt.date
     licence: str
+    total: int
+    page: int
+    pages: int
+    next: str | None
     schemes: tuple[Entry, ...]
 
 
@@ -118,19 +126,46 @@ def files(
     """
     for name in _MODELS:
         yield f"{FOLDER}/schema/{name}.json", _text(schema(name, site_address))
-    index = Index(
-        api_version=VERSION,
-        built_for=today,
-        licence=LICENCE,
-        schemes=tuple(_entry(scheme, today, site_address) for scheme in schemes),
-    )
-    yield f"{FOLDER}/schemes.json", _text(_json("schemes", index, site_address))
+    for address, index in _indexes(tuple(schemes), today, site_address):
+        yield address.lstrip("/"), _text(_json("schemes", index, site_address))
 
 
 def file_of(scheme: Scheme, today: dt.date, site_address: str) -> tuple[str, bytes]:
     """The document of a scheme, and its path in the site."""
     found = _document(scheme, today, site_address)
     return f"{FOLDER}/{scheme.slug}.json", _text(_json("scheme", found, site_address))
+
+
+def index_address(number: int) -> str:
+    """Where a page of the index stands, by its number."""
+    return f"/{FOLDER}/schemes.json" if number == 1 else f"/{FOLDER}/schemes/{number}.json"
+
+
+def index_addresses(count: int) -> list[str]:
+    """Where the pages of the index of so many schemes stand."""
+    return [index_address(number) for number in range(1, max(1, -(-count // INDEX_PAGE)) + 1)]
+
+
+def _indexes(
+    schemes: tuple[Scheme, ...], today: dt.date, site_address: str
+) -> Iterator[tuple[str, Index]]:
+    """Every page of the index, with its address."""
+    parts = in_pages(schemes, INDEX_PAGE)
+    for number, part in enumerate(parts, 1):
+        more = number < len(parts)
+        yield (
+            index_address(number),
+            Index(
+                api_version=VERSION,
+                built_for=today,
+                licence=LICENCE,
+                total=len(schemes),
+                page=number,
+                pages=len(parts),
+                next=site_address + index_address(number + 1) if more else None,
+                schemes=tuple(_entry(scheme, today, site_address) for scheme in part),
+            ),
+        )
 
 
 def periods(scheme: Scheme, today: dt.date) -> tuple[Period, ...]:

@@ -23,11 +23,15 @@ _STATE = (
 
 DESCRIPTIONS: dict[str, str] = {
     "$schema": "Address of the JSON Schema of this file.",
-    "Index": "All grant schemes of the site.",
+    "Index": "The grant schemes of the site, or some of them where they are many; follow `next`.",
     "Index.api_version": _VERSION,
     "Index.built_for": _BUILT,
     "Index.licence": _LICENCE,
-    "Index.schemes": "The schemes, by slug in alphabetical order.",
+    "Index.total": "How many schemes the site has; this file may hold fewer.",
+    "Index.page": "The number of this page of the index, from 1.",
+    "Index.pages": "How many pages the index has.",
+    "Index.next": "Address of the next page; null on the last one.",
+    "Index.schemes": "The schemes of this page, by slug in alphabetical order.",
     "Entry": "A grant scheme in the index.",
     "Entry.slug": "The scheme's name in addresses; it never changes.",
     "Entry.name": "Full name.",

@@ -25,7 +25,7 @@ STYLE = "css/site.css"
 SCRIPTS = tuple(
     f"js/{name}.js"
     for name in (
-        *("site", "portal", "search", "not-found"),
+        *("site", "portal", "search", "not-found", "changes"),
         *("calculator", "calculator-tools", "worker", "embedded"),
     )
 )

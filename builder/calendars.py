@@ -10,7 +10,8 @@ and will get the next date when it is known.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from icalendar import (
@@ -29,7 +30,8 @@ from icalendar import (
 from builder.addresses import localized
 from builder.content.model import Deadline, Scheme
 from builder.i18n import LANGS, Translations
-from calc.rules import Lang
+from builder.paging import MANY
+from calc.rules import Lang, Text
 
 FILE = "frister.ics"
 # Where the page of each kind of deadline is, below the scheme's own address.
@@ -39,6 +41,8 @@ PAGES = {"application": "slik-soker-du", "reporting": "rapportering"}
 REMINDERS = (14, 3)
 REMIND_AT = dt.time(9)
 OSLO = ZoneInfo("Europe/Oslo")
+# How long after it has passed a deadline stays in a calendar of many schemes, at the least.
+_RECENT = dt.timedelta(days=365)
 # How often a subscriber should look for changes.
 REFRESH = dt.timedelta(days=1)
 
@@ -46,6 +50,30 @@ REFRESH = dt.timedelta(days=1)
 _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from here, since they have to be small.
 _FIRST_DAY = dt.date(2020, 1, 1)
+_END = b"END:VCALENDAR\r\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A calendar in the list of them: of a scheme, or of all (no `slug`); no date is known yet."""
+
+    slug: str | None
+    short_name: Text | None
+    is_empty: bool
+
+
+def listed(schemes: Iterable[Scheme], *, only_all: bool) -> tuple[Listed, ...]:
+    """The calendar of all schemes, and unless `only_all` that of each."""
+    found = tuple(
+        Listed(
+            slug=scheme.slug,
+            short_name=scheme.short_name,
+            is_empty=all(deadline.date is None for deadline in scheme.deadlines),
+        )
+        for scheme in schemes
+    )
+    every = Listed(slug=None, short_name=None, is_empty=all(one.is_empty for one in found))
+    return (every,) if only_all else (every, *found)
 
 
 def address(slug: str | None) -> str:
@@ -66,6 +94,17 @@ def files(
         yield path, calendar(schemes, slug, lang, translations, site_address)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A deadline in calendars, as their format has it.
+
+    `is_recent` unless it had passed for a year or more when the scheme was last checked.
+    """
+
+    data: bytes
+    is_recent: bool
+
+
 def calendar(
     schemes: tuple[Scheme, ...],
     slug: str | None,
@@ -74,6 +113,35 @@ def calendar(
     site_address: str,
 ) -> bytes:
     """The calendar file of some schemes; `slug` is that of the only one, or None."""
+    found = [events(scheme, lang, translations, site_address) for scheme in schemes]
+    return assembled(schemes, found, slug, lang, translations, site_address)
+
+
+def events(
+    scheme: Scheme, lang: Lang, translations: Translations, site_address: str
+) -> tuple[Entry, ...]:
+    """The known deadlines of a scheme, the first first."""
+    return tuple(
+        Entry(
+            _event(scheme, deadline, uid, lang, translations, site_address).to_ical(),
+            deadline.date is not None and deadline.date > scheme.last_checked - _RECENT,
+        )
+        for deadline, uid in known(scheme)
+    )
+
+
+def assembled(
+    schemes: tuple[Scheme, ...],
+    found: Iterable[tuple[Entry, ...]],
+    slug: str | None,
+    lang: Lang,
+    translations: Translations,
+    site_address: str,
+) -> bytes:
+    """The calendar file of some schemes, made of their `events`; otherwise as `calendar`.
+
+    That of many schemes has only recent deadlines: calendar programs refuse what is too large.
+    """
     t = translations.translator(lang)
     name = t("calendar.name")
     if slug is not None:
@@ -97,11 +165,10 @@ def calendar(
     if site_address:
         made.add("SOURCE", vUri(site_address + here), parameters={"VALUE": "URI"})
     made.add_component(_oslo())
-    for scheme in schemes:
-        for deadline, uid in known(scheme):
-            made.add_component(_event(scheme, deadline, uid, lang, translations, site_address))
-    data: bytes = made.to_ical()
-    return data
+    is_large = len(schemes) > MANY
+    shown = [one.data for entries in found for one in entries if one.is_recent or not is_large]
+    head: bytes = made.to_ical()
+    return head.removesuffix(_END) + b"".join(shown) + _END
 
 
 def known(scheme: Scheme) -> Iterator[tuple[Deadline, str]]:

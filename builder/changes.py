@@ -1,10 +1,15 @@
-"""Published changes as pages, feed and open data show them."""
+"""Published changes as pages, feed and open data show them.
+
+The newest stand on one page. Where there are more, all of them stand on pages of their months too,
+which is then where links to a change lead: there it stays.
+"""
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import groupby
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,14 +18,24 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from builder import content
-from builder.content import Change, Scheme
+from builder.addresses import localized
+from builder.content import Change
+from builder.i18n import LANGS
+from builder.paging import Paging, Step, in_pages, page_address, paging
 from calc.rules import Lang, Source, Text
 
 PAGE = "endringer"
-"""The page with all changes; each stands there with its name as `id`."""
+"""The page with all changes, or the newest; each stands there with its name as `id`."""
+
+ADDRESS = f"/{PAGE}/"
+NEWEST = 50
+"""So many changes are on that page and in the feed at most, and on each page of a month."""
 
 FEED = "/endringer.atom"
 API = "/api/v1/changes.json"
+API_PAGE = 500
+"""So many changes are in each file of open data at most."""
+
 LICENCE = "CC-BY-4.0"
 
 # Any fixed value will do: ids are made in it, so that they are the same wherever the site stands.
@@ -29,45 +44,133 @@ _ZONE = ZoneInfo("Europe/Oslo")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Named:
+    """A scheme as a change names it."""
+
+    slug: str
+    short_name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """A change as templates see it, with the scheme and the source that it names."""
+    """A change as templates see it, with the scheme and the source that it names.
+
+    `page` is the address in bokmål of the page where it stands to stay.
+    """
 
     name: str
     date: dt.date
     kind: str
-    scheme: Scheme
+    scheme: Named
     years: tuple[int, ...]
     title: Text
     text: Text
     source: Source | None
+    page: str = ADDRESS
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthLink:
+    """A month with changes: its first day, where its page is, and how many changes it has."""
+
+    month: dt.date
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthPage:
+    """A page of the changes of a month, the first first, so that each stays on its page."""
+
+    month: dt.date
+    changes: tuple[ChangeView, ...]
+    paging: Paging | None
 
 
 def views(site: content.Site) -> tuple[ChangeView, ...]:
     """All changes, newest first."""
-    return tuple(_view(change, site.schemes[change.scheme]) for change in site.changes)
+    pages = dict.fromkeys((change.name for change in site.changes), ADDRESS)
+    if len(site.changes) > NEWEST:
+        for _, found in _months(site.changes):
+            for step, part in _month_pages(found):
+                pages |= dict.fromkeys((change.name for change in part), step.url)
+    return tuple(_view(change, site, pages[change.name]) for change in site.changes)
 
 
-def _view(change: Change, scheme: Scheme) -> ChangeView:
+def _view(change: Change, site: content.Site, page: str) -> ChangeView:
+    scheme = site.schemes[change.scheme]
     return ChangeView(
         name=change.name,
         date=change.date,
         kind=change.kind,
-        scheme=scheme,
+        scheme=Named(slug=scheme.slug, short_name=scheme.short_name),
         years=tuple(sorted(change.years, reverse=True)),
         title=change.title,
         text=change.text,
         source=None if change.source is None else scheme.all_sources[change.source],
+        page=page,
     )
 
 
-def of_scheme(changes: Iterable[ChangeView], slug: str) -> tuple[ChangeView, ...]:
-    """Those of a scheme."""
-    return tuple(change for change in changes if change.scheme.slug == slug)
+def month_links(changes: tuple[ChangeView, ...]) -> tuple[MonthLink, ...]:
+    """The months that have pages of their own, the newest first."""
+    if len(changes) <= NEWEST:
+        return ()
+    return tuple(
+        MonthLink(month=month, url=_month_address(month), count=len(found))
+        for month, found in _months(changes)
+    )
+
+
+def month_pages(changes: tuple[ChangeView, ...]) -> Iterator[tuple[Step, MonthPage]]:
+    """The pages of all months, where there are many changes."""
+    if len(changes) > NEWEST:
+        for month, found in _months(changes):
+            parts = _month_pages(found)
+            steps = [step for step, _ in parts]
+            for step, part in parts:
+                way = paging(steps, step.number)
+                yield step, MonthPage(month=month, changes=part, paging=way)
+
+
+def addresses(changes: tuple[Change, ...]) -> Iterator[str]:
+    """Where the pages of months and the files of open data stand, whatever the changes say."""
+    if len(changes) > NEWEST:
+        for _, found in _months(changes):
+            yield from (step.url for step, _ in _month_pages(found))
+    yield from (data_address(n) for n in range(1, len(in_pages(changes, API_PAGE)) + 1))
+
+
+def _months[T: (Change, ChangeView)](changes: Iterable[T]) -> Iterator[tuple[dt.date, list[T]]]:
+    """Changes, newest first, by the first day of their month."""
+    for month, found in groupby(changes, key=lambda change: change.date.replace(day=1)):
+        yield month, list(found)
+
+
+def _month_pages[T: (Change, ChangeView)](found: list[T]) -> list[tuple[Step, tuple[T, ...]]]:
+    """The changes of a month, newest first, as they stand on its pages."""
+    first = _month_address(found[0].date)
+    return [
+        (Step(number=number, url=page_address(first, number)), tuple(part))
+        for number, part in enumerate(in_pages(found[::-1], NEWEST), 1)
+    ]
+
+
+def _month_address(day: dt.date) -> str:
+    return f"{ADDRESS}{day:%Y-%m}/"
+
+
+def by_scheme(changes: Iterable[ChangeView]) -> dict[str, tuple[ChangeView, ...]]:
+    """Changes by the slug of their scheme."""
+    found: dict[str, tuple[ChangeView, ...]] = {}
+    for change in changes:
+        found[change.scheme.slug] = (*found.get(change.scheme.slug, ()), change)
+    return found
 
 
 def of_year(changes: Iterable[ChangeView], slug: str, year: int) -> tuple[ChangeView, ...]:
     """Those about a rule year of a scheme."""
-    return tuple(change for change in of_scheme(changes, slug) if year in change.years)
+    return tuple(c for c in changes if c.scheme.slug == slug and year in c.years)
 
 
 class _Feed(Atom1Feed):  # type: ignore[misc]  # no type hints
@@ -88,26 +191,25 @@ class _Feed(Atom1Feed):  # type: ignore[misc]  # no type hints
 
 
 def feed(
-    changes: Iterable[ChangeView],
+    changes: tuple[ChangeView, ...],
     lang: Lang,
     t: Callable[..., str],
     *,
     author: str,
     address: str,
-    page: str,
     path: str,
     built: dt.date,
 ) -> bytes:
-    """The changes as an Atom feed (RFC 4287) in a målform.
+    """The newest changes as an Atom feed (RFC 4287) in a målform.
 
-    `page` and `path` are the addresses of the page and of the feed, from `/`; `address` is where
-    the site stands, or empty. Then links are relative to the feed, which Atom allows, and nothing
-    is said of where the feed itself is. Ids depend on the names of changes alone, so that a reader
-    of feeds shows no change twice when the site moves.
+    `path` is the address of the feed, from `/`; `address` is where the site stands, or empty. Then
+    links are relative to the feed, which Atom allows, and nothing is said of where the feed itself
+    is. Ids depend on the names of changes alone, so that a reader of feeds shows no change twice
+    when the site moves.
     """
     made = _Feed(
         title=t("changes.feed.title"),
-        link=address + page,
+        link=address + localized(ADDRESS, lang),
         description=t("changes.feed.subtitle"),
         language=lang,
         author_name=author,
@@ -115,11 +217,11 @@ def feed(
         feed_guid=_id(lang, ""),
         built=_midnight(built),
     )
-    for change in changes:
+    for change in changes[:NEWEST]:
         title, found = change.title.best(lang)
         made.add_item(
             title=f"{t(f'changes.kind.{change.kind}')}: {title}",
-            link=f"{address}{page}#{change.name}",
+            link=f"{address}{localized(change.page, lang)}#{change.name}",
             description=None,
             content=_html(change, lang, t),
             unique_id=_id(lang, change.name),
@@ -170,35 +272,57 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """All changes, newest first: what `/api/v1/changes.json` holds."""
+    """Changes, newest first: what `/api/v1/changes.json` holds, and the files that it leads to.
+
+    Of `total` changes, those of page `page` of `pages`; `next` is the address of the next one.
+    """
 
     api_version: Literal[1]
     licence: str
+    total: int
+    page: int
+    pages: int
+    next: str | None
     changes: tuple[Entry, ...]
 
 
 _DOCUMENT = TypeAdapter(Document)
 
 
-def as_data(changes: Iterable[ChangeView], address: str, pages: dict[Lang, str]) -> bytes:
-    """The changes as open data, in JSON.
+def as_data(changes: tuple[ChangeView, ...], address: str) -> Iterator[tuple[str, bytes]]:
+    """The changes as open data: the address of each file, and its JSON.
 
-    `pages` are the addresses of the page in each målform, from `/`; `address` is where the site
-    stands, or empty.
+    `address` is where the site stands, or empty.
     """
-    entries = tuple(
-        Entry(
-            id=change.name,
-            date=change.date,
-            kind=change.kind,
-            scheme=change.scheme.slug,
-            years=change.years,
-            title=change.title,
-            text=change.text,
-            source=change.source,
-            page={lang: f"{address}{page}#{change.name}" for lang, page in pages.items()},
+    parts = in_pages(changes, API_PAGE)
+    for number, part in enumerate(parts, 1):
+        more = number < len(parts)
+        document = Document(
+            api_version=1,
+            licence=LICENCE,
+            total=len(changes),
+            page=number,
+            pages=len(parts),
+            next=address + data_address(number + 1) if more else None,
+            changes=tuple(_entry(change, address) for change in part),
         )
-        for change in changes
+        yield data_address(number), _DOCUMENT.dump_json(document, indent=2) + b"\n"
+
+
+def data_address(number: int) -> str:
+    """Where a file of open data with changes stands, by its number."""
+    return API if number == 1 else f"{API.removesuffix('.json')}/{number}.json"
+
+
+def _entry(change: ChangeView, address: str) -> Entry:
+    return Entry(
+        id=change.name,
+        date=change.date,
+        kind=change.kind,
+        scheme=change.scheme.slug,
+        years=change.years,
+        title=change.title,
+        text=change.text,
+        source=change.source,
+        page={lang: f"{address}{localized(change.page, lang)}#{change.name}" for lang in LANGS},
     )
-    document = Document(api_version=1, licence=LICENCE, changes=entries)
-    return _DOCUMENT.dump_json(document, indent=2) + b"\n"

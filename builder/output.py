@@ -53,6 +53,11 @@ class Unit:
     effort: float = 1.0
     lasting: bool = False
 
+    @property
+    def kept_as(self) -> str:
+        """What it is kept by: two units may be made of the same."""
+        return cache.key(self.name, self.key)
+
 
 def lasting(path: str, data: bytes) -> Unit:
     """A file by itself that is the same in many sites, and may take long to compress."""
@@ -82,6 +87,7 @@ class Placed:
     """A unit whose files stand in the folder, by path, with the hash of what is in each."""
 
     key: str
+    kept_as: str
     files: Mapping[str, _File]
     known: Any
 
@@ -138,7 +144,7 @@ class OutputFolder:
                     inner.rmdir()
         self._placed.put(self._name, self.units)
         self._placed.keep_only({self._name, f"{self._name}{_LOCK}"})
-        self._uses.put(self._kind, {unit.key for unit in self.units.values()})
+        self._uses.put(self._kind, {unit.kept_as for unit in self.units.values()})
         self._uses.keep_only({self._kind})
         # Whoever misses one that is deleted here makes it again.
         used: set[str] = set().union(*self._uses.all())
@@ -160,7 +166,7 @@ class OutputFolder:
 
     def _place(self, unit: Unit) -> Placed:
         store = self._stores[unit.lasting]
-        made: tuple[dict[str, tuple[str, bytes]], Any] | None = store.get(unit.key)
+        made: tuple[dict[str, tuple[str, bytes]], Any] | None = store.get(unit.kept_as)
         if made is None:
             new = unit.make()
             files = {
@@ -168,7 +174,7 @@ class OutputFolder:
                 for path, data in with_copies(new.files).items()
             }
             made = files, new.known
-            store.put(unit.key, made)
+            store.put(unit.kept_as, made)
         files, known = made
         before = self._before.get(unit.name)
         placed: dict[str, _File] = {}
@@ -177,7 +183,7 @@ class OutputFolder:
             if old is None or old[0] != digest or self._there.get(path) != old[1:]:
                 old = (digest, *_write(self.folder / path, data))
             placed[path] = old
-        return Placed(unit.key, placed, known)
+        return Placed(unit.key, unit.kept_as, placed, known)
 
 
 def _write(path: Path, data: bytes) -> tuple[int, int, int]:

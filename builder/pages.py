@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -18,7 +18,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from builder import (
+    alphabet,
     calculator,
+    calendars,
     changes,
     content,
     deadlines,
@@ -35,7 +37,8 @@ from builder.content import PAGE_NAMES, Scheme
 from builder.headers import content_security_policy
 from builder.i18n import LANGS, Translations
 from builder.licences import Licence
-from calc.messages import kroner
+from builder.paging import Paging, Step
+from calc.messages import kroner, whole
 from calc.rules import Lang, Rules, SchemeRules, Text
 
 # Templates by the name of a page; every other page is prose alone.
@@ -61,6 +64,15 @@ _REMEMBERED = 64
 SEARCH = "sok"
 EMBEDDED = "innebygd"
 OWN_TAPER = "egen-nedtrapping"
+DEADLINES = "frister"
+# Parts of lists that are too long for one page, and the names from A to Å.
+DEADLINE_PAGE = "frister-side"
+CHANGE_PAGE = "endringer-maaned"
+ALPHABET = "a-aa"
+# Stand-ins for other pages, and parts of pages: not for search engines, as their templates say too.
+_NOT_FOR_SEARCH = {"404", offline.PAGE, "innebygd-kalkulator", "flyttet"}
+
+type PageGroups = list[tuple[Text | str, list[tuple[str, str, Lang]]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +90,7 @@ class PageView:
 
 @dataclass(frozen=True, kw_only=True)
 class SiteView:
-    """The site as templates see it.
+    """The site as templates see it. Pages that list schemes are given lists of their own instead.
 
     `only` is the scheme of a site of one scheme; `whole` is then the address of the site that has
     them all, or empty.
@@ -93,13 +105,23 @@ class SiteView:
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """A page that can be made: its address and template; `make` gives what stands in it."""
+    """A page that can be made: its address and template; `make` gives what stands in it.
+
+    `shows` says with its `repr` all that a page of no scheme shows of schemes: the same, and so is
+    the page, unless its prose or the theme is another. None of those that show nothing of them.
+    """
 
     url: str
     template: str
     lang: Lang
     scheme: Scheme | None
     make: Callable[[], tuple[PageView, dict[str, Any]]]
+    shows: object = None
+
+    @property
+    def is_for_search(self) -> bool:
+        """Whether search engines are to show it."""
+        return self.template not in _NOT_FOR_SEARCH
 
     @property
     def file(self) -> str:
@@ -149,10 +171,8 @@ class Pages:
         self.licences = licences
         self.schemes = view.schemes
         self.embeddable = embeddable(site, translations)
-        self.choices = {
-            lang: portal.choices(self.schemes, today, lang, translations) for lang in LANGS
-        }
         self.changes = changes.views(site)
+        self.changes_of = changes.by_scheme(self.changes)
         # Several pages of a scheme show the same, one soon after the other.
         self.rule_year = lru_cache(_REMEMBERED)(self._rule_year_of)
         self.form = lru_cache(_REMEMBERED)(self._form_of)
@@ -161,6 +181,29 @@ class Pages:
             # Where its front page is in the site that has all schemes.
             front = address(view.only.slug, PAGE_NAMES[0])
             self.redirects |= {localized(front, lang): localized("/", lang) for lang in LANGS}
+
+    # --- Lists, made when they are first asked for ---
+
+    @cached_property
+    def lists(self) -> portal.Lists:
+        """The lists of schemes."""
+        return portal.Lists(portal.listed(self.schemes, self.today))
+
+    @cached_property
+    def portals(self) -> dict[Lang, portal.Portals]:
+        """The pages of the lists."""
+        return {lang: portal.Portals(self.lists, lang, self.translations) for lang in LANGS}
+
+    @cached_property
+    def by_name(self) -> dict[Lang, tuple[alphabet.Page, ...]]:
+        """The names of the schemes; of few, none are needed beside the portal."""
+        schemes, is_large = self.lists.schemes, self.lists.is_large
+        return {lang: alphabet.pages(schemes, lang) if is_large else () for lang in LANGS}
+
+    @cached_property
+    def all_deadlines(self) -> deadlines.AllDeadlines:
+        """The deadlines of all schemes."""
+        return deadlines.AllDeadlines(self.schemes, self.today)
 
     # --- What there is ---
 
@@ -187,6 +230,14 @@ class Pages:
         """A page at each earlier address."""
         yield from (self._redirect(*pair) for pair in self.redirects.items())
 
+    def for_search(self) -> Iterator[str]:
+        """The addresses in bokmål of all pages that are for search engines."""
+        pages = chain(
+            (page for scheme in self.schemes for page in self._of_scheme(scheme, "nb")),
+            self._of_site("nb"),
+        )
+        return (page.url for page in pages if page.is_for_search)
+
     def at(self, url: str) -> Planned | None:
         """The page at an address, without a look at those of all the other schemes."""
         lang: Lang = "nn" if url.startswith("/nn/") else "nb"
@@ -208,7 +259,10 @@ class Pages:
     def _of_site(self, lang: Lang) -> Iterator[Planned]:
         yield from (self._general_page(name, lang) for name in self.general_names)
         if self.view.only is None:
-            yield from (self._list(choice, lang) for choice in self.choices[lang])
+            yield from self._lists(lang)
+        yield from (self._names(page, lang) for page in self.by_name[lang])
+        yield from self._deadline_pages(lang)
+        yield from (self._month(*page, lang) for page in changes.month_pages(self.changes))
         yield self._embedded(OWN_TAPER, lang)
         yield self._stand_in("404", "not_found", "/404.html", lang)
         yield self._stand_in(offline.PAGE, "offline", f"/{offline.PAGE}/", lang)
@@ -260,12 +314,14 @@ class Pages:
         )
 
     def _general_page(self, name: str, lang: Lang) -> Planned:
+        shows, more = self._shown_on(name, lang)
         return Planned(
             url=self.url(address(None, name), lang),
             template=GENERAL_TEMPLATES.get(name, "page"),
             lang=lang,
             scheme=None,
-            make=lambda: (self._prose(None, name, lang), self._extra_of_general(name, lang)),
+            make=lambda: (self._prose(None, name, lang), more()),
+            shows=shows,
         )
 
     def _rule_year(self, scheme: Scheme, rules: Rules, lang: Lang) -> Planned:
@@ -286,24 +342,94 @@ class Pages:
 
         return Planned(url=url, template="scheme/satser", lang=lang, scheme=scheme, make=make)
 
-    def _list(self, choice: portal.Choice, lang: Lang) -> Planned:
-        """The list of schemes narrowed in a way: it has no prose but its title."""
+    def _lists(self, lang: Lang) -> Iterator[Planned]:
+        """The pages of all lists of schemes but the portal itself."""
         t = self.translations.translator(lang)
-        name = f"{portal.FOLDER}/{choice.name}"
-        url = localized(address(None, name), lang)
+        portals = self.portals[lang]
+        for choice in (None, *portals.choices):
+            for step, shown in portals.pages(choice):
+                if step.url == "/":
+                    continue
+                name = step.url.strip("/")
+                title = t("lists.all") if choice is None else choice.title
+                more = {"portal": shown}
+                yield self._part(
+                    name, portal.FOLDER, title, t("filter.lead"), lang, more, shows=shown.shows
+                )
+
+    def _names(self, page: alphabet.Page, lang: Lang) -> Planned:
+        """A page of the names of all schemes."""
+        t = self.translations.translator(lang)
+        title, lead = t("alphabet.title"), t("alphabet.lead")
+        name = page.step.url.strip("/")
+        return self._part(name, ALPHABET, title, lead, lang, {"names": page}, kind=portal.FOLDER)
+
+    def _deadline_pages(self, lang: Lang) -> Iterator[Planned]:
+        """The pages of deadlines beside the one that is always there."""
+        if not self.all_deadlines.is_large:
+            return
+        t = self.translations.translator(lang)
+        for step, coming in self.all_deadlines.coming_pages():
+            if step.number > 1:
+                more: dict[str, Any] = {"coming": coming, "year": None}
+                title, lead = t("deadlines.coming"), t("deadlines.coming_caption")
+                yield self._part(
+                    step.url.strip("/"), DEADLINE_PAGE, title, lead, lang, more, kind=DEADLINES
+                )
+        for step, year in self.all_deadlines.year_pages():
+            title, lead = t("deadlines.year_title", year=year.year), t("deadlines.earlier_intro")
+            more = {"coming": None, "year": year}
+            yield self._part(
+                step.url.strip("/"), DEADLINE_PAGE, title, lead, lang, more, kind=DEADLINES
+            )
+
+    def _month(self, step: Step, page: changes.MonthPage, lang: Lang) -> Planned:
+        """A page of the changes of a month."""
+        t = self.translations.translator(lang)
+        month = format_date(page.month, "MMMM y", locale=lang)
+        return self._part(
+            step.url.strip("/"),
+            CHANGE_PAGE,
+            t("changes.month_title", month=month),
+            t("changes.month_lead"),
+            lang,
+            {"month": page},
+            kind=changes.PAGE,
+        )
+
+    def _part(
+        self,
+        name: str,
+        template: str,
+        title: str,
+        lead: str,
+        lang: Lang,
+        more: dict[str, Any],
+        *,
+        kind: str = "",
+        shows: object = None,
+    ) -> Planned:
+        """A page of a list, at the address that its name says: it has no prose but its title.
+
+        Pages after the first of a list say in their titles which they are. `shows` is all that is
+        in `more`, where that is not short.
+        """
+        (shown,) = (value for value in more.values() if value is not None)
+        way: Paging | None = shown.paging
+        if way is not None and way.number > 1:
+            t = self.translations.translator(lang)
+            title = t("paging.title", title=title, number=way.number)
+        url = localized(f"/{name}/", lang)
 
         def make() -> tuple[PageView, dict[str, Any]]:
             view = _without_prose(
-                name=name,
-                kind=portal.FOLDER,
-                title=choice.title,
-                description=t("filter.lead"),
-                lang=lang,
-                url=url,
+                name=name, kind=kind or template, title=title, description=lead, lang=lang, url=url
             )
-            return view, {"portal": self._portal(lang, choice)}
+            return view, more
 
-        return Planned(url=url, template=portal.FOLDER, lang=lang, scheme=None, make=make)
+        return Planned(
+            url=url, template=template, lang=lang, scheme=None, make=make, shows=shows or shown
+        )
 
     def _embedded(self, slug: str, lang: Lang) -> Planned:
         """A calculator by itself, to stand in pages of other sites."""
@@ -315,7 +441,7 @@ class Pages:
             if scheme:
                 whole, more = address(slug, "kalkulator"), self._extra(scheme, "kalkulator", lang)
             else:
-                whole, more = address(None, slug), self._extra_of_general(slug, lang)
+                whole, more = address(None, slug), self._shown_on(slug, lang)[1]()
             view = _without_prose(
                 name=EMBEDDED, kind=EMBEDDED, title=title, description=title, lang=lang, url=url
             )
@@ -328,6 +454,7 @@ class Pages:
         """A page that is shown at addresses of other pages."""
         t = self.translations.translator(lang)
         url = localized(path, lang)
+        shows, found = self._shown_on(name, lang)
 
         def make() -> tuple[PageView, dict[str, Any]]:
             view = _without_prose(
@@ -338,13 +465,9 @@ class Pages:
                 lang=lang,
                 url=url,
             )
-            if name != "404":
-                return view, {}
-            other: Lang = "nb" if lang == "nn" else "nn"
-            more = {"page_groups": self._page_groups(lang), "other_page": localized(path, other)}
-            return view, more
+            return view, found()
 
-        return Planned(url=url, template=name, lang=lang, scheme=None, make=make)
+        return Planned(url=url, template=name, lang=lang, scheme=None, make=make, shows=shows)
 
     def _redirect(self, old: str, new: str) -> Planned:
         """A page at an earlier address, for hosts that don't lead on by themselves."""
@@ -368,7 +491,7 @@ class Pages:
 
     def _prose(self, scheme: str | None, name: str, lang: Lang) -> PageView:
         """The page in a målform, with the prose in bokmål where nobody has written nynorsk."""
-        found: Lang = lang if (scheme, name, lang) in self.site.pages else "nb"
+        found = self._lang_of(scheme, name, lang)
         prose = self.site.texts.of(scheme, name, found)
         return PageView(
             name=name,
@@ -379,6 +502,10 @@ class Pages:
             content_lang=found,
             url=self.url(address(scheme, name), lang),
         )
+
+    def _lang_of(self, scheme: str | None, name: str, lang: Lang) -> Lang:
+        """The målform that the prose of a page is in."""
+        return lang if (scheme, name, lang) in self.site.pages else "nb"
 
     def _within(self, html: str, lang: Lang) -> str:
         """The prose of a page with its links to pages in the page's own målform.
@@ -397,9 +524,6 @@ class Pages:
 
         return _LINK_TO_PAGE.sub(lead, html)
 
-    def _portal(self, lang: Lang, chosen: portal.Choice | None = None) -> portal.Portal:
-        return portal.portal(self.schemes, self.choices[lang], chosen, self.today)
-
     def _extra(self, scheme: Scheme, name: str, lang: Lang) -> dict[str, Any]:
         """What a page of a scheme shows besides facts and prose; `page_sources` on all of them."""
         facts = {key: scheme.sources[key] for key in scheme.fact_sources}
@@ -417,7 +541,7 @@ class Pages:
             year = self.rule_year(scheme.slug, scheme.rules[0].year, lang)
             return {"rule_year": year, "page_sources": year.sources | facts}
         if name == "om":
-            own = changes.of_scheme(self.changes, scheme.slug)
+            own = self.changes_of.get(scheme.slug, ())
             return {"changes": own, "page_sources": scheme.sources}
         if name in ("slik-soker-du", "rapportering"):
             return {"page_sources": scheme.sources}  # those of the deadlines too
@@ -426,7 +550,8 @@ class Pages:
     def _rule_year_of(self, slug: str, year: int, lang: Lang) -> rule_years.RuleYear:
         scheme = self.site.schemes[slug]
         rules = next(rules for rules in scheme.rules if rules.year == year)
-        return rule_years.rule_year(scheme, rules, self.changes, lang, self.translations)
+        own = self.changes_of.get(slug, ())
+        return rule_years.rule_year(scheme, rules, own, lang, self.translations)
 
     def _form_of(self, slug: str, lang: Lang) -> calculator.Form:
         return self._form(self.site.schemes[slug].calculator, lang)
@@ -437,42 +562,97 @@ class Pages:
             rules, lang, self.translations, lock["files"][self.runtime.wheel_name]
         )
 
-    def _extra_of_general(self, name: str, lang: Lang) -> dict[str, Any]:
-        """What a general page shows besides its prose."""
+    def _shown_on(self, name: str, lang: Lang) -> tuple[object, Callable[[], dict[str, Any]]]:
+        """What a page of no scheme shows of schemes (`Planned.shows`), and all beside its prose."""
+        more: dict[str, Any] = {}
         if name == FRONT_PAGE:
-            return {"portal": self._portal(lang)}
+            shown = next(iter(self.portals[lang].pages(None)))[1]
+            return shown.shows, lambda: {"portal": shown}
         if name == "lisenser":
-            return {"licences": self.licences}
-        if name == SEARCH:
-            parts = search.parts(len(self.schemes))
-            return {"page_groups": self._page_groups(lang, leave_out=name), "index_parts": parts}
+            return None, lambda: {"licences": self.licences}
+        if name in (SEARCH, "404"):
+            groups = self._groups_of_schemes(lang)
+            return groups, lambda: self._all_pages(groups, name, lang)
         if name == EMBEDDED:
-            return {"calculators": [(slug, n[lang]) for slug, n in self.embeddable.items()]}
+            listed = [(slug, names[lang]) for slug, names in self.embeddable.items()]
+            calculators = listed[:1] if self.lists.is_large else listed
+            more = {"calculators": calculators, "alphabet": self._alphabet_address}
+            return more, lambda: more
         if name == OWN_TAPER:
             own = calculator.own_taper(self.today.year + 1)
-            return {"form": self._form(own, lang)}
+            return None, lambda: {"form": self._form(own, lang)}
         if name == "slik-regner-vi":
-            listed = [(s, calculator.readings(s, lang)) for s in self.site.schemes.values()]
-            return {"readings": [(scheme, items) for scheme, items in listed if items]}
-        if name == "frister":
-            return {"deadlines": deadlines.page(self.site.schemes.values(), self.today)}
+            readings = () if self.lists.is_large else tuple(self._readings(lang))
+            more = {"readings": readings, "alphabet": self._alphabet_address}
+            return more, lambda: more
+        if name == DEADLINES:
+            more = {"deadlines": self.all_deadlines.page(), "calendars": self._calendars()}
+            return more, lambda: more
         if name == changes.PAGE:
-            return {"changes": self.changes}
-        return {}
+            more = {
+                "changes": self.changes[: changes.NEWEST],
+                "months": changes.month_links(self.changes),
+            }
+            return more, lambda: more
+        return None, dict
 
-    def _page_groups(
-        self, lang: Lang, leave_out: str = ""
-    ) -> list[tuple[Text | str, list[tuple[str, str, Lang]]]]:
-        """All pages but one: label, address and målform of each, by scheme."""
+    @property
+    def _alphabet_address(self) -> str:
+        """Where the names of all schemes are, in bokmål; empty where they are few."""
+        return alphabet.ADDRESS if self.lists.is_large else ""
+
+    def _readings(self, lang: Lang) -> Iterator[tuple[Text, list[tuple[str, Text]]]]:
+        """Our readings of unclear rules, by the name of the scheme."""
+        for scheme in self.site.schemes.values():
+            if items := calculator.readings(scheme, lang):
+                yield scheme.short_name, items
+
+    def _calendars(self) -> tuple[calendars.Listed, ...]:
+        return calendars.listed(self.schemes, only_all=self.lists.is_large)
+
+    def _groups_of_schemes(self, lang: Lang) -> PageGroups:
+        """The pages of all schemes: label, address and målform of each, by scheme.
+
+        Of many, the pages with their names instead.
+        """
         t = self.translations.translator(lang)
-        groups: list[tuple[Text | str, list[tuple[str, str, Lang]]]] = []
+        if pages := self.by_name[lang]:
+            listed = [
+                (
+                    t("alphabet.range", number=page.step.number, first=page.first, last=page.last),
+                    localized(page.step.url, lang),
+                    lang,
+                )
+                for page in pages
+            ]
+            return [(t("alphabet.title"), listed)]
+        groups: PageGroups = []
         for slug, scheme in self.site.schemes.items():
-            views = [self._prose(slug, name, lang) for name in PAGE_NAMES]
-            listed = [(t(f"scheme_nav.{v.name}"), v.url, v.content_lang) for v in views]
-            groups.append((scheme.short_name, listed))
-        general = [self._prose(None, n, lang) for n in self.general_names if n != leave_out]
-        listed = [(view.title, view.url, view.content_lang) for view in general]
-        return [*groups, (t("search.general"), listed)]
+            links = [
+                (
+                    t(f"scheme_nav.{name}"),
+                    self.url(address(slug, name), lang),
+                    self._lang_of(slug, name, lang),
+                )
+                for name in PAGE_NAMES
+            ]
+            groups.append((scheme.short_name, links))
+        return groups
+
+    def _all_pages(self, groups: PageGroups, name: str, lang: Lang) -> dict[str, Any]:
+        """What lists all pages but the one with this name."""
+        t = self.translations.translator(lang)
+        general = [self._prose(None, n, lang) for n in self.general_names if n != name]
+        links = [(view.title, view.url, view.content_lang) for view in general]
+        more: dict[str, Any] = {"page_groups": [*groups, (t("search.general"), links)]}
+        if name == SEARCH:
+            more["index_parts"] = search.parts(len(self.schemes))
+        if name == "404":
+            other: Lang = "nb" if lang == "nn" else "nn"
+            more["other_page"] = localized(f"/{name}.html", other)
+            more["scheme_links"] = [(label, links[0][1]) for label, links in groups]
+            more["names"] = [localized(page.step.url, lang) for page in self.by_name[lang]]
+        return more
 
     def _linked_data(self, page: PageView, scheme: Scheme | None, lang: Lang) -> dict[str, Any]:
         name, address = self.view.name, self.view.address
@@ -545,5 +725,5 @@ def _month(context: Context, day: date) -> str:
     return format_date(day, "MMMM y", locale=context["lang"])
 
 
-FILTERS = {"kroner": kroner, "dato": _day, "maaned": _month}
+FILTERS = {"kroner": kroner, "tall": whole, "dato": _day, "maaned": _month}
 """What templates can do to a value."""

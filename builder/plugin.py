@@ -7,7 +7,7 @@ from `builder.pages`.
 import hashlib
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -39,16 +39,12 @@ from builder import (
 )
 from builder.addresses import localized
 from builder.content import Change, ContentError, Scheme
-from builder.content.load import PageFile
+from builder.content.load import PAGES, PageFile
 from builder.day import today
 from builder.i18n import LANGS
 from builder.output import Made, OutputFolder, Unit, lasting, write_files
 from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
 from calc.rules import Lang
-
-# A page by its path in the site: a hash of what the search finds there, or None, and whether it is
-# for search engines.
-type _Page = tuple[str, str | None, bool]
 
 
 def register() -> None:
@@ -148,10 +144,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         folder = OutputFolder(Path(self.output_path), project, self._kind)
         unchanging = list(self._unchanging())
         folder.place([*unchanging, *self._units()], "Lager sidene")
-        pages = [pair for unit in folder.units.values() for pair in unit.known or ()]
-        folder.place(list(self._index(folder, pages)), "Lager søket")
+        folder.place(list(self._index(folder)), "Lager søket")
         whole = cache.key(self._everything, *folder.digests().items())
-        folder.place([Unit("last", whole, lambda: Made(dict(self._last(folder, pages))))])
+        folder.place([Unit("last", whole, lambda: Made(dict(self._last(folder))))])
         folder.finish()
 
     @cached_property
@@ -183,17 +178,19 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 pages=(pages := len(list(self.pages.of_scheme(scheme)))),
                 effort=pages,
             )
-        whole = cache.key(self._everything, sorted(self.site.digests.items()), self.site.changes)
+        general = cache.key(self._everything, self.site.digests[PAGES], self.licences)
         for planned in self.pages.of_site():
             yield Unit(
                 f"page {planned.url}",
-                cache.key(whole, planned.url),
+                cache.key(general, planned.url, planned.shows),
                 lambda planned=planned: self._made([planned], {}),  # type: ignore[misc]
                 pages=1,
             )
         moved = cache.key(self._everything, self.pages.redirects)
         yield Unit("moved", moved, lambda: self._made(self.pages.moved(), {}))
-        yield Unit("data", whole, lambda: Made(dict(self.data())))
+        for name, data, depends in self._data():
+            key = cache.key(self._everything, depends)
+            yield Unit(name, key, lambda data=data: Made(dict(data())))  # type: ignore[misc]
 
     def _scheme(self, scheme: Scheme) -> Made:
         images = _images(page for page in self.site.pages.values() if page.scheme == scheme.slug)
@@ -201,18 +198,14 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         return self._made(self.pages.of_scheme(scheme), files)
 
     def _made(self, pages: Iterable[Planned], files: Mapping[str, bytes]) -> Made:
-        """Pages and files, and of each page a hash of what the search finds, if it finds it.
-
-        And whether it is for search engines.
-        """
-        made, known = dict(files), []
+        """Pages and files, and a hash of what the search finds on each page that it finds."""
+        made, found = dict(files), []
         for planned in pages:
             html = self.render(planned, self.pages.values(planned)).encode()
             made[planned.file] = html
-            searched = search.searched(html)
-            found = None if searched is None else hashlib.sha256(searched).hexdigest()
-            known.append((planned.file, found, sitemap.is_for_search_engines(html)))
-        return Made(made, known)
+            if (searched := search.searched(html)) is not None:
+                found.append((planned.file, hashlib.sha256(searched).hexdigest()))
+        return Made(made, found)
 
     def _unchanging(self) -> Iterator[Unit]:
         """The files of all pages, each by itself: some take long to compress."""
@@ -232,18 +225,17 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         for path, data in sorted(files.items(), key=lambda pair: -len(pair[1])):
             yield lasting(path, data)
 
-    def _index(self, folder: OutputFolder, pages: Iterable[_Page]) -> Iterator[Unit]:
+    def _index(self, folder: OutputFolder) -> Iterator[Unit]:
         """The parts of the search index, each of what is searched in its pages."""
         number = search.parts(len(self.site.schemes))
         found: dict[tuple[Lang, int], dict[str, str]] = {
             (lang, part): {} for lang in LANGS for part in range(number)
         }
-        for path, digest, _ in pages:
-            if digest is not None:
-                lang: Lang = "nn" if path.startswith("nn/") else "nb"
-                slug = path.removeprefix("nn/").split("/")[0]
-                part = search.part_of(slug, number) if slug in self.site.schemes else 0
-                found[lang, part][path] = digest
+        for path, digest in (pair for unit in folder.units.values() for pair in unit.known or ()):
+            lang: Lang = "nn" if path.startswith("nn/") else "nb"
+            slug = path.removeprefix("nn/").split("/")[0]
+            part = search.part_of(slug, number) if slug in self.site.schemes else 0
+            found[lang, part][path] = digest
 
         def make(lang: Lang, part: int) -> Made:
             files = (folder.folder / path for path in sorted(found[lang, part]))
@@ -267,17 +259,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 effort=len(texts),
             )
 
-    def _last(self, folder: OutputFolder, pages: Iterable[_Page]) -> Iterator[tuple[str, bytes]]:
+    def _last(self, folder: OutputFolder) -> Iterator[tuple[str, bytes]]:
         """What depends on which files there are, and on what is in them."""
         units = folder.units.items()
         entries = dict(unit.known for name, unit in units if name.startswith("search "))
         yield from search.entry_file(entries).items()
-        addresses = (
-            f"/{path.removesuffix('index.html')}"
-            for path, _, is_indexed in pages
-            if is_indexed and path.endswith("index.html") and not path.startswith("nn/")
-        )
-        yield from sitemap.files(addresses, self.pages.schemes, self.settings["SITEURL"])
         digests = folder.digests()
         moved = self.pages.redirects | redirects.of_files(self.site)
         yield from hosting.files(digests, moved)
@@ -290,12 +276,32 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         yield from rule_files.files(scheme, self.content_path)
         yield api.file_of(scheme, self.today, site_address)
 
-    def data(self) -> Iterator[tuple[str, bytes]]:
-        """What programs read about all schemes, by path in the site."""
+    def _data(self) -> Iterator[tuple[str, Callable[[], Iterator[tuple[str, bytes]]], object]]:
+        """What programs read about all schemes: a name, what makes it, what of content it shows."""
+        facts = [
+            (slug, self._facts_digest(slug), [rules.year for rules in scheme.rules])
+            for slug, scheme in self.site.schemes.items()
+        ]
         site_address, schemes = self.settings["SITEURL"], self.pages.schemes
-        yield from calendars.files(schemes, None, self.translations, site_address)
-        yield from api.files(schemes, self.today, site_address)
-        pages = {lang: localized(f"/{changes.PAGE}/", lang) for lang in LANGS}
+        yield (
+            "calendar",
+            lambda: calendars.files(schemes, None, self.translations, site_address),
+            facts,
+        )
+        yield "api", lambda: api.files(schemes, self.today, site_address), facts
+        yield (
+            "sitemap",
+            lambda: sitemap.files(self.pages.for_search(), schemes, site_address),
+            (facts, sorted(self.site.digests[PAGES]), self.site.changes, self.site.page_names()),
+        )
+        yield "changes", self._changes, (facts, self.site.changes)
+
+    def _facts_digest(self, slug: str) -> str:
+        facts = self.content_path / slug / "scheme.yaml"
+        return cache.digest_of_files(facts.parent, [facts])
+
+    def _changes(self) -> Iterator[tuple[str, bytes]]:
+        site_address = self.settings["SITEURL"]
         for lang in LANGS:
             path = localized(changes.FEED, lang)
             feed = changes.feed(
@@ -304,19 +310,18 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 self.translations.translator(lang),
                 author=self.settings["SITENAME"],
                 address=site_address,
-                page=pages[lang],
                 path=path,
                 built=self.today,
             )
             yield path.lstrip("/"), feed
-        data = changes.as_data(self.pages.changes, site_address, pages)
-        yield changes.API.lstrip("/"), data
+        for path, data in changes.as_data(self.pages.changes, site_address):
+            yield path.lstrip("/"), data
 
     def write_data(self, output: Path) -> None:
         """Write what programs read, for the preview."""
         of_schemes = (self.data_of(scheme) for scheme in self.pages.schemes)
-        every = chain(self.data(), sitemap.files((), (), ""), *of_schemes)
-        write_files(output, every)
+        of_all = (make() for _, make, _ in self._data())
+        write_files(output, chain(*of_all, *of_schemes))
 
 
 def _images(pages: Iterable[PageFile]) -> dict[str, bytes]:

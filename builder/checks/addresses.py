@@ -1,5 +1,6 @@
 """Every address of the site, known without building it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -11,15 +12,17 @@ from builder.rule_files import address as rule_file
 
 _EMBEDDED = "/innebygd/"
 _OWN_CALCULATOR = "egen-nedtrapping"
-_LISTS = "/ordninger/"
+# What stands here is listed only when it is asked for.
+_LISTS = ("/ordninger/", "/frister/", "/endringer/", "/api/v1/")
 _DATA = "/api/v1/"
 
 
 class Addresses:
     """The addresses of pages (in bokmål) and of files that editors can link to."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, today: dt.date) -> None:
+        """Those of a site as it is built on a day."""
+        self._site, self._today = site, today
         # None for pages that have no Markdown.
         self.pages: dict[str, tuple[str | None, str] | None] = {
             address(scheme, name): (scheme, name) for scheme, name, _ in site.pages
@@ -30,7 +33,7 @@ class Addresses:
     def __contains__(self, path: str) -> bool:
         if path in self.pages or path in self.files or self._may_be_there(path):
             return True
-        return path.startswith(_LISTS) and path in self._lists
+        return path.startswith(_LISTS) and path in self._parts
 
     def near(self, path: str) -> list[str]:
         """The addresses among which an editor may look for one that is not there."""
@@ -46,7 +49,7 @@ class Addresses:
 
     def _files(self) -> Iterator[str]:
         yield from ("/embed.js", "/robots.txt", "/sitemap.xml")
-        yield from (f"{_DATA}{name}.json" for name in ("schemes", "changes", *self._site.schemes))
+        yield from (f"{_DATA}{slug}.json" for slug in self._site.schemes)
         yield from (f"{_DATA}schema/{name}.json" for name in ("schemes", "scheme"))
         in_both = ["/endringer.atom", "/frister.ics"]
         in_both += [f"/{slug}/frister.ics" for slug in self._site.schemes]
@@ -65,8 +68,15 @@ class Addresses:
         return path.startswith((f"/{slug}/{RULE_YEARS}/", f"/{slug}/{RULE_FILES}/"))
 
     @cached_property
-    def _lists(self) -> frozenset[str]:
-        # Pelican, which it needs for the words of addresses, takes a second to import.
-        from builder.portal import FOLDER, names
+    def _parts(self) -> frozenset[str]:
+        """The pages and files of lists, which depend on how much there is to list."""
+        # What they need takes a while to import.
+        from builder import alphabet, api, changes, deadlines, portal
 
-        return frozenset(f"/{FOLDER}/{name}/" for name in names(self._site.schemes.values()))
+        schemes = tuple(self._site.schemes.values())
+        lists = portal.Lists(portal.listed(schemes, self._today))
+        found = [*lists.addresses(), *deadlines.AllDeadlines(schemes, self._today).addresses()]
+        if lists.is_large:
+            found += [page.step.url for page in alphabet.pages(lists.schemes, "nb")]
+        found += [*changes.addresses(self._site.changes), *api.index_addresses(len(schemes))]
+        return frozenset(found)

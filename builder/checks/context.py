@@ -45,7 +45,7 @@ class Context:
     @cached_property
     def addresses(self) -> Addresses:
         """Every address of the site, with those of what is not published yet or any more."""
-        return Addresses(self.site)
+        return Addresses(self.site, self.today)
 
     @cached_property
     def published(self) -> Site:
@@ -55,7 +55,7 @@ class Context:
     @cached_property
     def published_addresses(self) -> Addresses:
         """Every address that would be published now."""
-        return Addresses(self.published)
+        return Addresses(self.published, self.today)
 
     def facts(self, slug: str) -> Document:
         """The file with the facts of a scheme that was read without mistakes."""

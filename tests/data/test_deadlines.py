@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder import deadlines
+from builder import calendars, deadlines
 from builder.content import Scheme, Site
 from calc.rules import Lang
 from tests.data.conftest import EARLIER
@@ -36,8 +36,9 @@ SCHEMES = (
 
 
 def built(schemes: tuple[Scheme, ...], day: dt.date, lang: Lang = "nb") -> Page:
-    given = context(lang, schemes, deadlines=deadlines.page(schemes, day), today=day)
-    return read_page(TEMPLATE.render(given))
+    shown = deadlines.AllDeadlines(schemes, day).page()
+    listed = calendars.listed(schemes, only_all=False)
+    return read_page(TEMPLATE.render(context(lang, deadlines=shown, calendars=listed, today=day)))
 
 
 def is_shown(element: Element, now: dt.datetime) -> bool:
@@ -107,8 +108,8 @@ def test_a_row_moves_at_its_minute() -> None:
 
 
 def test_the_nearest_comes_first_and_what_is_unknown_last() -> None:
-    rows = deadlines.page(SCHEMES, dt.date(2026, 11, 22)).coming
-    assert [(row.scheme.slug, str(row.deadline.date or row.deadline.expected)) for row in rows] == [
+    rows = deadlines.AllDeadlines(SCHEMES, dt.date(2026, 11, 22)).page().coming
+    assert [(row.slug, str(row.deadline.date or row.deadline.expected)) for row in rows] == [
         ("en", "2026-11"),
         ("en", "2026-12-31"),
         ("en", "2027-01-15"),
@@ -122,7 +123,7 @@ def test_the_nearest_comes_first_and_what_is_unknown_last() -> None:
 
 
 def test_earlier_ones_stand_by_year_the_last_first() -> None:
-    page = deadlines.page(SCHEMES, dt.date(2028, 6, 1))
+    page = deadlines.AllDeadlines(SCHEMES, dt.date(2028, 6, 1)).page()
     assert [year.year for year in page.years] == [2027, 2026, 2025, 2024]
     for year in page.years:
         assert not year.since

@@ -145,7 +145,6 @@ def made(site: Site, translations: Translations, lang: Lang = "nb", **facts: Any
     given: dict[str, Any] = {
         "author": "Stigen",
         "address": "",
-        "page": "/endringer/",
         "path": FEEDS[lang],
         "built": dt.date(2030, 1, 2),
     }

@@ -7,11 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from builder import deadlines, portal
+from builder import alphabet, calendars, deadlines, portal
 from builder.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
-from builder.changes import ChangeView
+from builder.changes import ChangeView, MonthPage, Named, month_links
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
 from builder.licences import Licence
+from builder.paging import Step, paging
 from builder.rule_years import HoldsFor, RuleYear
 from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
@@ -88,8 +89,21 @@ BARE = Scheme(
     rules=YEARS[1:],
 )
 
-ALL_DEADLINES = deadlines.page((FULL, BARE), dt.date(2026, 11, 22))
-NO_DEADLINES = deadlines.page((BARE,), dt.date(2026, 11, 22))
+MANY_SCHEMES = tuple(
+    replace(
+        FULL,
+        slug=f"full-{n}",
+        short_name=Text(nb=f"{'ABØ'[n % 3]}lt & mer {n}"),
+        owner=Body(name=Text(nb=f"Direktorat {n % 15}")),
+    )
+    for n in range(portal.MANY + 1)
+)
+
+ALL_DEADLINES = deadlines.AllDeadlines((FULL, BARE), TODAY).page()
+NO_DEADLINES = deadlines.AllDeadlines((BARE,), TODAY).page()
+MANY_DEADLINES = deadlines.AllDeadlines(MANY_SCHEMES, TODAY)
+COMING_PAGES = [page for _, page in MANY_DEADLINES.coming_pages()]
+YEAR_PAGES = [page for _, page in MANY_DEADLINES.year_pages()]
 
 
 def field(name: str, **changes: Any) -> FormField:
@@ -195,7 +209,7 @@ CHANGES = tuple(
         name=f"{date}-endring",
         date=date,
         kind=kind,
-        scheme=FULL,
+        scheme=Named(slug=FULL.slug, short_name=FULL.short_name),
         years=(2025, 2024),
         title=Text(nb="Satsen & taket er nye", nn=nynorsk),
         text=Text(nb="Nå gjelder <dette>."),
@@ -207,6 +221,8 @@ CHANGES = tuple(
         (dt.date(2025, 12, 31), "rule_changed", None, SOURCES["bare"]),
     )
 )
+MONTHS = month_links(CHANGES * 20)
+MONTH = MonthPage(month=dt.date(2026, 11, 1), changes=CHANGES[:1], paging=None)
 COHORT = HoldsFor(track_name=Text(nb="Spor A"), reach="cohort", funded_in=None)
 TRANSITION = HoldsFor(track_name=Text(nb="Spor B"), reach="transition", funded_in=2021)
 ONE_YEAR = HoldsFor(track_name=Text(nb="Spor C"), reach="year", funded_in=None)
@@ -229,8 +245,22 @@ NEWEST = rule_year(2025)
 EARLIER = rule_year(2024, holds_for=(COHORT, TRANSITION), examples=(), changes=())
 OF_ONE_YEAR = rule_year(2024, holds_for=(ONE_YEAR,))
 
-CHOICES = portal.choices((FULL, BARE), TODAY, "nb", TRANSLATIONS)
-PORTALS = [portal.portal((FULL, BARE), CHOICES, one, TODAY) for one in (None, *CHOICES[:2])]
+FEW_LISTS = portal.Portals(portal.Lists(portal.listed((FULL, BARE), TODAY)), "nb", TRANSLATIONS)
+MANY_LISTED = tuple(portal.listed(MANY_SCHEMES, TODAY))
+MANY_LISTS = portal.Portals(portal.Lists(MANY_LISTED), "nb", TRANSLATIONS)
+PORTALS = [
+    page
+    for lists in (FEW_LISTS, MANY_LISTS)
+    for chosen in (None, *lists.choices[:2], lists.choices[-1])
+    for _, page in lists.pages(chosen)
+]
+LISTED = tuple(portal.listed((FULL, BARE), TODAY))
+NAMES = alphabet.pages(MANY_LISTED, "nn")[0]
+STEPS = [
+    Step(number=n, url=f"/liste/side-{n}/", starts="2027-01-01" if n == 9 else None)
+    for n in range(1, 10)
+]
+WAYS = [paging(STEPS[:1], 1), *(paging(STEPS, n) for n in (1, 2, 5, 8, 9))]
 PAGE_GROUPS = [
     (
         Text(nb="Alt & mer"),
@@ -238,6 +268,7 @@ PAGE_GROUPS = [
     ),
     ("Generelt", [("Om <nettstedet>", "/om/", "nb")]),
 ]
+CALENDARS = calendars.listed((FULL, BARE), only_all=False)
 CALCULATORS = [("full", "Beregn tilskudd: Alt & mer"), ("egen", "Egen")]
 
 # Template file, macro, and the arguments of each example.
@@ -251,7 +282,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"status": status}
         for status in ("expected", "open", "passed", "closed", "archived", "unknown")
     ],
-    ("status_tag", "status_now"): [{"scheme": FULL}, {"scheme": BARE}],
+    ("status_tag", "status_now"): [{"periods": one.periods(TODAY)} for one in (FULL, BARE)],
     ("scheme_list", "scheme_filters"): [{"portal": one} for one in PORTALS],
     ("scheme_list", "scheme_list"): [{"portal": one} for one in PORTALS],
     ("scheme_list", "scheme_section"): [{"portal": one} for one in PORTALS],
@@ -282,7 +313,16 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
         {"path": "/frister.ics", "label": "Alle & flere", "is_empty": is_empty}
         for is_empty in (False, True)
     ],
-    ("calendars", "calendar_list"): [{"schemes": (FULL, BARE)}, {"schemes": ()}],
+    ("deadline_list", "year_list"): [{"links": COMING_PAGES[0].year_links}],
+    ("deadline_list", "paging_over"): [{"deadlines": one} for one in (*COMING_PAGES, NO_DEADLINES)],
+    ("calendars", "calendar_list"): [
+        {"calendars": calendars.listed((FULL, BARE), only_all=only_all)}
+        for only_all in (False, True)
+    ],
+    ("paging", "paging_nav"): [{"paging": one} for one in WAYS],
+    ("paging", "paging_links"): [{"paging": one} for one in WAYS],
+    ("name_list", "letter_index"): [{"page": NAMES}],
+    ("name_list", "name_list"): [{"page": NAMES}],
     ("metadata", "page_addresses"): [{}],
     ("metadata", "social_card"): [{"title": "Tittel & <mer>"}],
     ("metadata", "linked_data_script"): [{"data": {"name": "</script>"}}, {"data": {}}],
@@ -310,8 +350,9 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ],
     ("change", "change_article"): [{"change": one} for one in CHANGES],
     ("change", "change_list"): [{"changes": CHANGES}],
+    ("change", "month_list"): [{"months": MONTHS}],
     ("fact_box", "fact_box"): [{"scheme": FULL}, {"scheme": BARE}],
-    ("scheme_card", "scheme_card"): [{"scheme": FULL}, {"scheme": BARE}],
+    ("scheme_card", "scheme_card"): [{"scheme": one} for one in LISTED],
     ("scheme_header", "scheme_header"): [{"scheme": FULL, "nav": NAV}],
     ("rate_table", "rate_table"): [{"table": one, "sources": SOURCES} for one in RATES],
     ("case_note", "case_note"): [{"form": FORM}, {"form": NO_YEAR}],
@@ -355,6 +396,8 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
 # Pages that stand in for others have no prose of their own, nor have those of a rule year.
 WITHOUT_PROSE = {
     *("not found", "offline", "moved", "schemes", "embedded", "embedded own taper"),
+    *("many schemes", "schemes by name", "coming deadlines", "deadlines of a year"),
+    *("changes of a month", "not found among many"),
     *(f"{name} of {scheme.slug}" for scheme in (FULL, BARE) for name in ("rule year", "earlier")),
     *PREVIEW_PAGES,
 }
@@ -363,25 +406,57 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **PREVIEW_PAGES,
     "portal": ("portal", {"portal": PORTALS[0]}),
     "schemes": ("ordninger", {"portal": PORTALS[1]}),
+    "many schemes": ("ordninger", {"portal": PORTALS[5]}),
+    "schemes by name": ("a-aa", {"names": NAMES}),
     "page": ("page", {}),
     "licences": ("lisenser", {"licences": LICENCES}),
     "own taper": ("egen-nedtrapping", {"form": FORM}),
     "method": (
         "slik-regner-vi",
-        {"readings": [(FULL, [("2025, Spor A", Text(nb="Vi leser det slik."))])]},
+        {
+            "readings": [(FULL.short_name, [("2025, Spor A", Text(nb="Vi leser det slik."))])],
+            "alphabet": "",
+        },
     ),
-    "deadlines": ("frister", {"deadlines": ALL_DEADLINES}),
-    "no deadlines": ("frister", {"deadlines": NO_DEADLINES}),
-    "changes": ("endringer", {"changes": CHANGES}),
-    "no changes": ("endringer", {"changes": ()}),
+    "method of many": ("slik-regner-vi", {"readings": (), "alphabet": alphabet.ADDRESS}),
+    "deadlines": ("frister", {"deadlines": ALL_DEADLINES, "calendars": CALENDARS}),
+    "no deadlines": ("frister", {"deadlines": NO_DEADLINES, "calendars": CALENDARS[:1]}),
+    "many deadlines": ("frister", {"deadlines": COMING_PAGES[0], "calendars": CALENDARS[:1]}),
+    "coming deadlines": ("frister-side", {"coming": COMING_PAGES[1], "year": None}),
+    "deadlines of a year": ("frister-side", {"coming": None, "year": YEAR_PAGES[0]}),
+    "changes": ("endringer", {"changes": CHANGES, "months": ()}),
+    "many changes": ("endringer", {"changes": CHANGES, "months": MONTHS}),
+    "no changes": ("endringer", {"changes": (), "months": ()}),
+    "changes of a month": ("endringer-maaned", {"month": MONTH}),
     "search": ("sok", {"page_groups": PAGE_GROUPS, "index_parts": 3}),
-    "embedding": ("innebygd", {"calculators": CALCULATORS}),
+    "embedding": ("innebygd", {"calculators": CALCULATORS, "alphabet": ""}),
+    "embedding of many": (
+        "innebygd",
+        {"calculators": CALCULATORS[:1], "alphabet": alphabet.ADDRESS},
+    ),
     "embedded": (
         "innebygd-kalkulator",
         {"scheme": FULL, "form": FORM, "whole_url": "/full/kalkulator/"},
     ),
     "embedded own taper": ("innebygd-kalkulator", {"form": FORM, "whole_url": "/egen/"}),
-    "not found": ("404", {"page_groups": PAGE_GROUPS, "other_page": "/nn/404.html"}),
+    "not found": (
+        "404",
+        {
+            "page_groups": PAGE_GROUPS,
+            "other_page": "/nn/404.html",
+            "scheme_links": [(Text(nb="Alt & mer"), "/full/")],
+            "names": [],
+        },
+    ),
+    "not found among many": (
+        "404",
+        {
+            "page_groups": PAGE_GROUPS[1:],
+            "other_page": "/nn/404.html",
+            "scheme_links": [("Fra A til Å", alphabet.ADDRESS)],
+            "names": [alphabet.ADDRESS],
+        },
+    ),
     "offline": ("uten-nett", {}),
     "moved": ("flyttet", {"new_url": "/prove/"}),
 } | {

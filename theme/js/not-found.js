@@ -1,6 +1,7 @@
 // The page for what is not found. It leads on from addresses that are nearly right: what differs
 // from a page's only in capitals, underscores, slashes or an ending goes there at once, and pages
-// whose address is like the one asked for are suggested. All pages are in a list on this page.
+// whose address is like the one asked for are suggested. All pages are in a list on this page; where
+// schemes are many, they are in lists of names, which are got when somebody comes here.
 
 import "./site.js";
 import { ownHtml } from "./trust.js";
@@ -51,8 +52,7 @@ async function inRightLanguage() {
   if (document.documentElement.lang === wanted) {
     return;
   }
-  const response = await fetch(main.dataset.otherPage);
-  const other = new DOMParser().parseFromString(ownHtml(await response.text()), "text/html");
+  const other = await getDocument(main.dataset.otherPage);
   if (other.querySelector("[data-not-found]")) {
     document.documentElement.lang = wanted;
     document.title = other.title;
@@ -60,14 +60,31 @@ async function inRightLanguage() {
   }
 }
 
-function suggest() {
+async function getDocument(address) {
+  const response = await fetch(address);
+  return new DOMParser().parseFromString(ownHtml(await response.text()), "text/html");
+}
+
+/** The links to schemes that stand in lists of names. */
+async function namesIn(addresses) {
+  const lists = await Promise.all(addresses.map(getDocument));
+  return lists.flatMap((list) => [...list.querySelectorAll("[data-names] a")]);
+}
+
+/** Whether there is such a page, which need not be in a list. */
+const isThere = async (path) => (await fetch(path, { method: "HEAD" })).ok;
+
+async function suggest() {
   const asked = tidy(location.pathname);
+  const { names = "" } = document.querySelector("[data-not-found]").dataset;
+  const lists = names.split(" ").filter(Boolean);
   const links = [...document.querySelectorAll("[data-all-pages] a")];
-  const same = links.find(({ pathname }) => pathname === asked);
-  if (same && same.pathname !== location.pathname) {
-    location.replace(same.pathname + location.hash);
+  const isListed = links.some(({ pathname }) => pathname === asked);
+  if (asked !== location.pathname && (isListed || (lists.length && (await isThere(asked))))) {
+    location.replace(asked + location.hash);
     return;
   }
+  links.push(...(await namesIn(lists)));
   const found = links
     .map((link) => ({ link, score: likeness(asked, link.pathname) }))
     .filter(({ score }) => score >= LIKE_ENOUGH)
@@ -78,15 +95,19 @@ function suggest() {
   section.querySelector("ul").append(...found.map(({ link }) => suggestion(link)));
 }
 
-/** The link, with the name of the scheme that it stands under. */
+/** The link, with the name of the scheme that it stands under, unless it is that name. */
 function suggestion(link) {
   const item = document.createElement("li");
-  const copy = link.cloneNode(true);
-  copy.prepend(`${link.closest("section").querySelector("h3").textContent}: `);
+  const copy = document.importNode(link, true);
+  const scheme = link.closest("section").querySelector("h3");
+  if (scheme) {
+    copy.prepend(`${scheme.textContent}: `);
+  }
   item.append(copy);
   return item;
 }
 
 inRightLanguage()
   .catch((error) => console.info("Stays in this language:", error.message))
-  .finally(suggest);
+  .then(suggest)
+  .catch((error) => console.info("No suggestions:", error.message));

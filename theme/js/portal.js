@@ -1,5 +1,6 @@
 // Narrows the list of schemes in place, by several choices at once, and keeps it in order as days go
-// by. Without this, each choice is a page of its own.
+// by. Without this, each choice is a page of its own. Of a list in pages, a page has only a part: its
+// schemes come and go as days do, and every choice leads to its own page.
 
 import "./site.js";
 
@@ -8,7 +9,8 @@ const count = document.querySelector("[data-list-count]");
 const items = [...list.children];
 const links = [...document.querySelectorAll("[data-facet]")];
 // A page of one choice leads to the front page, which has all schemes, for more.
-const isWhole = list.dataset.list === location.pathname;
+const isPart = "part" in list.dataset;
+const isWhole = !isPart && list.dataset.list === location.pathname;
 
 const standing = (item) => item.querySelector("[data-rank]:not([hidden])");
 
@@ -49,6 +51,9 @@ function show() {
   const chosen = chosenNow();
   for (const item of items) {
     item.hidden = !fits(item, chosen);
+  }
+  if (isPart) {
+    return;
   }
   for (const link of links) {
     const { facet, value } = link.dataset;
