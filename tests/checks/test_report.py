@@ -65,8 +65,8 @@ def test_mistakes_come_first_and_files_in_order(root: Path, told: Told) -> None:
     subjects = [p.subject for p in found[len(errors) :]]
     assert len(set(subjects)) > 1
     # Each subject stands in one place.
-    assert list(dict.fromkeys(subjects)) == [s for s, _ in checks.CHECKS if s in subjects]
-    assert subjects == sorted(subjects, key=[s for s, _ in checks.CHECKS].index)
+    assert list(dict.fromkeys(subjects)) == [s for s in checks.SUBJECTS if s in subjects]
+    assert subjects == sorted(subjects, key=checks.SUBJECTS.index)
 
 
 def test_all_is_told_at_once_where_the_content_cannot_be_read(root: Path, told: Told) -> None:
