@@ -13,7 +13,8 @@ from builder.checks.folder import CONTENT, Folder
 from builder.checks.pages import Reference
 from builder.content import Change, Problem, Site
 from builder.content.files import is_ours
-from builder.content.load import CHANGES, PAGES, PageFile, digest_of_folder
+from builder.content.load import CHANGES, PAGES, PageFile
+from builder.content.load import _digest as digest_of_folder
 from builder.content.yaml_file import Document, Key, Plain, dotted
 from builder.parallel import in_parallel
 from calc.rules import Lang

@@ -209,7 +209,7 @@ def _read_folder(content: Path, folder: Path, memory: Memory) -> _Found:
     now, state = time.time_ns(), _state(folder)
     if folder in memory and memory[folder][0] == state:
         return memory[folder][1]
-    found = _Found(digests={folder.name: digest_of_folder(folder)})
+    found = _Found(digests={folder.name: _digest(folder)})
     if folder.name == PAGES:
         _read_pages(content, folder, None, found)
     else:
@@ -221,7 +221,7 @@ def _read_folder(content: Path, folder: Path, memory: Memory) -> _Found:
     return found
 
 
-def digest_of_folder(folder: Path) -> str:
+def _digest(folder: Path) -> str:
     """A hash of what stands in a folder, wherever the folder is."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and is_ours(path)):
