@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from builder.checks.pages import Page, read_pages
+from builder.checks.pages import Made, Page, read_pages
 from builder.content import Problem, Scheme
 from builder.content.load import PageFile
 from builder.content.yaml_file import Document, Key, Plain, at, read_yaml
@@ -19,7 +19,8 @@ class Folder:
 
     `root` is that of the project; paths of files begin with `content`. `pages_of` are its Markdown
     files and `yaml` its YAML files. `scheme` is None where there is none or it has mistakes, and
-    `used` are the names of its sources that changes elsewhere refer to.
+    `used` are the names of its sources that changes elsewhere refer to. `made` is as for
+    `read_pages`.
     """
 
     root: Path
@@ -27,11 +28,12 @@ class Folder:
     yaml: tuple[Path, ...] = ()
     scheme: Scheme | None = None
     used: frozenset[str] = frozenset()
+    made: Made = None
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every Markdown page."""
-        return read_pages(self.root, self.pages_of)
+        return read_pages(self.root, self.pages_of, self.made)
 
     @cached_property
     def documents(self) -> Mapping[Path, Document]:

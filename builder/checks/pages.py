@@ -1,7 +1,7 @@
 """Markdown pages as checks see them: the source line by line, and what Markdown makes of it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -26,12 +26,19 @@ _NOT_SHOWN = re.compile(
     | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
+# Where HTML and images stand in a text, something may have been taken out of its prose; of a link
+# whose address is not allowed, that address.
+_NOT_PLAIN = re.compile(r"<|!\[")
+_LOST_LINK = re.compile(r"<a(?![^>]* href=)")
 _MARKS = re.compile(r"[*_\\]")
 _LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|\d+[.)])[ \t]")
 # What stands around an address.
 _BEFORE, _AFTER = re.compile(r"[(<\"'\s]"), re.compile(r"[)>\"'\s]|$")
 _WITHOUT_ADDRESS = re.compile(r"\]\(\s*\)")
 _READ_ALOUD = ("Title:", "Description:")
+
+
+type Made = Callable[[PageFile], str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +73,22 @@ class Page:
         return 0 if found is None else line_at(self.prose, found.start())
 
 
-def read_pages(root: Path, files: Iterable[PageFile]) -> tuple[Page, ...]:
-    """Pages of the project at `root`. One that can't be read is left out: loading tells of it."""
+def read_pages(root: Path, files: Iterable[PageFile], made: Made = None) -> tuple[Page, ...]:
+    """Pages of the project at `root`. One that can't be read is left out: loading tells of it.
+
+    `made` gives the prose of a page as the site has it, where that is at hand: nearly always it
+    says all that Markdown has made, which takes long to make.
+    """
     pages = []
     for file in files:
         shown = file.path.relative_to(root)
         text = read_text(file.path, shown, [])
         if text is not None:
             source = re.sub(r"\r\n?", "\n", text)
-            pages.append(_page(file, shown, source, _html(source)))
+            html = made(file) if made and _NOT_PLAIN.search(source) is None else None
+            if html is None or _LOST_LINK.search(html):
+                html = _html(source)
+            pages.append(_page(file, shown, source, html))
     return tuple(pages)
 
 

@@ -6,7 +6,7 @@ newspapers, and a text is difficult from 50 on. We look at it before that.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from builder.checks.folder import Folder
@@ -33,20 +33,25 @@ def sentences(paragraphs: Iterable[str]) -> list[str]:
 
 def lix(written: Iterable[str]) -> Fraction:
     """The LIX of sentences that have at least one word."""
-    counted = [_WORD.findall(sentence) for sentence in written]
-    words = [word for sentence in counted for word in sentence]
-    long_words = sum(len(word) >= _LONG_WORD for word in words)
-    return Fraction(len(words), len(counted)) + Fraction(100 * long_words, len(words))
+    return _lix([_WORD.findall(sentence) for sentence in written])
+
+
+def _lix(written: Sequence[Sequence[str]]) -> Fraction:
+    """The same, of sentences as words."""
+    lengths = [len(word) for sentence in written for word in sentence]
+    long_words = sum(length >= _LONG_WORD for length in lengths)
+    return Fraction(len(lengths), len(written)) + Fraction(100 * long_words, len(lengths))
 
 
 def check(folder: Folder) -> Iterator[Problem]:
     """Pages that are difficult to read, with their longest sentence."""
     for page in folder.pages:
         written = sentences(page.paragraphs)
-        lengths = [len(_WORD.findall(sentence)) for sentence in written]
+        words = [_WORD.findall(sentence) for sentence in written]
+        lengths = list(map(len, words))
         if sum(lengths) < LEAST_WORDS:
             continue
-        index = int(lix(written))
+        index = int(_lix(words))
         if index > MOST:
             longest = written[lengths.index(max(lengths))]
             message = f"Teksten er tung å lese: lesbarhetsindeksen (LIX) er {index}."
