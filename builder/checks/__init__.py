@@ -83,35 +83,38 @@ def _order(problem: Problem) -> tuple[object, ...]:
     return (problem.file.parts, problem.line, problem.key, problem.message, problem.found)
 
 
+type Read = tuple[content.Site, Sequence[Problem]]
+
+
 def check_all(
-    root: Path, today: dt.date, *, site_address: str = "", site: content.Site | None = None
+    root: Path, today: dt.date, *, site_address: str = "", read: Read | None = None
 ) -> list[Problem]:
     """As `check`, with what is wrong where the content can't be read at all, in one list.
 
-    `site` is the content where it has been read already, without mistakes. Progress is told.
+    `read` is what `content.read` gave, for whoever needs the content anyway. Progress is told.
     """
-    unreadable: list[Problem] = []
-    if site is None:
+    if read is None:
         try:
-            site, unreadable = content.read(root / "content")
+            read = content.read(root / "content")
         except content.ContentError as error:
             return error.problems
+    site, unreadable = read[0], set(read[1])
     try:
         place(root)
     except content.ContentError as error:
-        unreadable += error.problems
+        unreadable.update(error.problems)
     found = check(root, site, today, site_address=site_address, label=LABEL)
-    return [*sorted(set(unreadable)), *found]
+    return [*sorted(unreadable), *found]
 
 
 def warnings(
-    root: Path, today: dt.date, *, site_address: str = "", site: content.Site | None = None
+    root: Path, today: dt.date, *, site_address: str = "", read: Read | None = None
 ) -> list[Problem]:
     """What is worth a look. Raises `ContentError` with all that is wrong, if anything is.
 
-    `site` is as for `check_all`.
+    `read` is as for `check_all`.
     """
-    problems = check_all(root, today, site_address=site_address, site=site)
+    problems = check_all(root, today, site_address=site_address, read=read)
     mistakes = [problem for problem in problems if not problem.is_warning]
     if mistakes:
         raise content.ContentError(mistakes)

@@ -94,7 +94,7 @@ def links(context: Context) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     for page in context.pages:
         for link in page.links:
-            _add(found, link.address, Place(page.file, link.line))
+            _add(found, link.address, Place(Path(page.file), link.line))
     for of_folder in context.found.values():
         for address in of_folder.addresses:
             _add(found, address.url, Place(address.file, address.line, address.key))

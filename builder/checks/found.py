@@ -34,12 +34,15 @@ _DATES = {"expected", "published", "read"}
 
 
 class Linked(NamedTuple):
-    """A page with its links and the places in it that can be linked to."""
+    """A page with its links and the places in it that can be linked to.
+
+    `file` is a text: there are so many pages that the making of paths would be felt.
+    """
 
     scheme: str | None
     name: str
     lang: Lang
-    file: Path
+    file: str
     links: tuple[Reference, ...]
     anchors: tuple[str, ...]
 
@@ -78,7 +81,7 @@ def find(folder: Folder) -> Findings:
     return Findings(
         problems={subject: problems for subject, problems in found.items() if problems},
         pages=tuple(
-            Linked(p.file.scheme, p.file.name, p.file.lang, p.shown, p.links, p.anchors)
+            Linked(p.file.scheme, p.file.name, p.file.lang, str(p.shown), p.links, p.anchors)
             for p in folder.pages
         ),
         addresses=tuple(
@@ -122,7 +125,7 @@ def find_all(
             Folder(
                 root=root,
                 pages_of=tuple(files[name]),
-                yaml=tuple(_yaml(folder)) if name != PAGES else (),
+                yaml=_yaml(folder) if name != PAGES else (),
                 scheme=site.schemes.get(name),
                 used=frozenset(used.get(name, ())),
             )
@@ -185,10 +188,9 @@ def _is_as_read(folder: Path, digest: str) -> bool:
         return False
 
 
-def _yaml(folder: Path) -> Iterator[Path]:
-    """The YAML files of a scheme."""
-    paths = [folder / "scheme.yaml", *sorted((folder / "rules").glob("*.yaml"))]
-    yield from (path for path in paths if path.is_file())
+def _yaml(folder: Path) -> tuple[Path, ...]:
+    """The YAML files of a scheme, the one with the facts first."""
+    return folder / "scheme.yaml", *sorted((folder / "rules").glob("*.yaml"))
 
 
 def _figures(folder: Folder) -> Iterator[Written]:

@@ -19,11 +19,12 @@ from builder.html_reader import feed
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # What is not shown: the addresses of links and images, definitions of them, comments, tags.
 _NOT_SHOWN = re.compile(
-    r"""(?<=\]) \( [^()\s]* (?:\([^()\s]*\)[^()\s]*)* (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)
+    r"""(?=[(<]|^[ ]{0,3}\[)(?:
+    (?<=\]) \( [^()\s]* (?:\([^()\s]*\)[^()\s]*)* (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)
     | ^[ ]{0,3} \[ [^\]\n]+ \]: .* $
     | <!-- .{0,5000}? -->
     | </? [a-zA-Z] [^<>]* >
-    | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >""",
+    | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >)""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 # Where HTML and images stand in a text, something may have been taken out of its prose; of a link
