@@ -74,7 +74,8 @@ def lines(html: str) -> list[str]:
     """
     if _CODE.search(html):
         raise IrregularError
-    return html.split(">\n")
+    *whole, last = html.split(">\n")
+    return [*(f"{line}>" for line in whole), last]
 
 
 def elements(line: str) -> list[Tag]:
@@ -82,7 +83,7 @@ def elements(line: str) -> list[Tag]:
 
     Then the other lines of the text are doubtful too: a quote may go on in them.
     """
-    found = map(tag, _BUT_ENDS.findall(f"{line}>"))
+    found = map(tag, _BUT_ENDS.findall(line))
     return [one for one in found if one.name and not one.is_end]
 
 

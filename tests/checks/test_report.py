@@ -28,6 +28,7 @@ def problem(n: int, subject: str = "Datoer", *, is_warning: bool = True) -> Prob
         (1, 0, "1 feil og ingen advarsler."),
         (2, 1, "2 feil og 1 advarsel."),
         (2, 14, "2 feil og 14 advarsler."),
+        (1000, 12345, "1\u00a0000 feil og 12\u00a0345 advarsler."),
         (0, 1, "Ingen feil og 1 advarsel. Advarsler stopper ikke publiseringen."),
     ],
 )
