@@ -90,8 +90,8 @@ class Built:
 
     def size(self, name: str) -> int:
         """Bytes of a file as a browser gets it: compressed where that is smaller."""
-        compressed = f"{name}.br"
-        return (self.site / (compressed if compressed in self.files else name)).stat().st_size
+        compressed = self.site / f"{name}.br"
+        return (compressed if compressed.is_file() else self.site / name).stat().st_size
 
 
 class UnreadableError(ValueError):
@@ -108,7 +108,8 @@ def read(
     """Read a built site, and keep what its files say below `cache`.
 
     `digests` are the SHA-256 of all files of the site, by name, where whoever has made it knows
-    them: then no file is looked at that says what it said before. With a `label`, progress is told.
+    them: then no file is looked at that says what it said before. Compressed copies may be left
+    out. With a `label`, progress is told.
     """
     files, folders = _names(site) if digests is None else _names_of(digests)
     address = _address(site) if FRONT in files else ""
