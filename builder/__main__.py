@@ -7,6 +7,7 @@ from pathlib import Path
 
 from builder import check, checks, history, new, publish, rollback, schemas, serve, site, sizes
 from builder.checks import external
+from builder.checks.report import is_set
 from builder.day import today
 from builder.errors import KnownError
 from builder.targets import place
@@ -37,13 +38,13 @@ def _site(rest: Sequence[str]) -> int:
     whole = place(ROOT).address if scheme else ""
     checks.warnings(ROOT, today(), site_address=address)
     site.build(ROOT, ROOT / "output", scheme=scheme, address=address, whole_site=whole)
-    check.check(ROOT / "output")
+    check.check(ROOT / "output", ROOT / ".cache/checks/site")
     print("Nettstedet ligger i output/.")
     return 0
 
 
 def _sizes(_rest: Sequence[str]) -> int:
-    print(*sizes.sizes(ROOT / "output"), sep="\n")
+    print(sizes.report(ROOT / "output", every=is_set("ALT")))
     return 0
 
 

@@ -4,14 +4,13 @@ Sizes are of what goes over the wire where the server gives brotli: they are exa
 checked at every build.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from functools import cache
 from pathlib import Path
 
+from builder.built import Built, read
 from builder.runtime import WORKBOOK
 
 # Bytes.
@@ -25,6 +24,8 @@ SCRIPTS_ON_REQUEST_BUDGET = 8_000
 # What the site loads that embeds a calculator.
 EMBED_BUDGET = 1_500
 PAGE_BUDGET = 100_000
+# As many pages as are shown, the heaviest ones.
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,74 +43,93 @@ class Size:
 
 def sizes(site: Path) -> list[Size]:
     """The sizes of a built site: Python, our scripts, and each page without a calculator."""
-    python = [p for p in (site / "runtime").rglob("*") if p.suffix not in {".br", ".gz"}]
-    workbook = [p for p in python if p.name == WORKBOOK]
-    pages = {path: _read(path) for path in sorted(site.rglob("*.html"))}
-    loaded = [{site / name.lstrip("/") for name in page.scripts} for page in pages.values()]
-    on_request = set((site / "assets").glob("*.js")).difference(*loaded)
-    service_worker = _total([site / "sw.js"])
-    scripts = max((_total(files) for files in loaded), default=0) + service_worker
+    built = read(site)
+    weigh = _Scales(built)
     return [
-        Size("Python for nettleseren", _total(set(python) - set(workbook)), RUNTIME_BUDGET),
-        Size("Det Excel-filer trenger i tillegg", _total(workbook), WORKBOOK_BUDGET),
-        Size("Skriptene på siden med flest", scripts, SCRIPTS_BUDGET),
-        Size("Skriptet for andres sider", _total([site / "embed.js"]), EMBED_BUDGET),
-        Size("Skript som hentes ved behov", _total(on_request), SCRIPTS_ON_REQUEST_BUDGET),
-        *(
-            Size(
-                f"/{path.relative_to(site).as_posix()} med alt den trenger",
-                _total([path, *(site / name.lstrip("/") for name in page.needs)]),
-                PAGE_BUDGET,
-            )
-            for path, page in pages.items()
-            if not page.has_calculator
-        ),
+        *_of_site(built, weigh),
+        *(weigh.page(name) for name in _with_budget(built, built.pages)),
     ]
 
 
-def on_the_wire(path: Path) -> int:
-    """The size of a file as a browser gets it: compressed where that is smaller."""
-    compressed = path.with_name(f"{path.name}.br")
-    return (compressed if compressed.is_file() else path).stat().st_size
+def report(site: Path, *, every: bool = False) -> str:
+    """The sizes of a built site, of its pages the heaviest ones or all."""
+    built = read(site)
+    weigh = _Scales(built)
+    pages = [weigh.page(name) for name in _with_budget(built, built.pages)]
+    shown = pages if every else sorted(pages, key=lambda size: -size.found)[:SHOWN]
+    lines = [str(size) for size in (*_of_site(built, weigh), *shown)]
+    if len(shown) < len(pages):
+        lines.append(f"… og {_grouped(len(pages) - len(shown))} lettere sider (ALT=1 viser alle)")
+    return "\n".join(lines)
 
 
-def _total(paths: Iterable[Path]) -> int:
-    """What the files weigh together. That a page needs one that is missing is said elsewhere."""
-    return sum(on_the_wire(path) for path in paths if path.is_file())
+def too_big(built: Built) -> list[Size]:
+    """What is over its budget."""
+    weigh = _Scales(built)
+    # Nothing is compressed to more than it was, so most pages need not be weighed.
+    heavy = [
+        name
+        for name, said in built.pages.items()
+        if said.size + weigh.needs(said.needs) > PAGE_BUDGET
+    ]
+    found = [*_of_site(built, weigh), *(weigh.page(name) for name in _with_budget(built, heavy))]
+    return [size for size in found if size.found > size.budget]
 
 
-def _read(path: Path) -> _Page:
-    page = _Page()
-    page.feed(path.read_text("utf-8"))
-    return page
+class _Scales:
+    """Weighs files as they go over the wire, each once."""
+
+    def __init__(self, built: Built) -> None:
+        self.built = built
+        self.file = cache(self._file)
+        self.needs = cache(self._needs)
+
+    def files(self, names: Iterable[str]) -> int:
+        """Bytes of files together."""
+        return sum(map(self.file, names))
+
+    def page(self, name: str) -> Size:
+        """A page with all that it needs."""
+        found = self.file(name) + self.needs(self.built.pages[name].needs)
+        return Size(f"/{name} med alt den trenger", found, PAGE_BUDGET)
+
+    def _file(self, name: str) -> int:
+        # That a page needs one that is missing is said elsewhere.
+        return self.built.size(name) if name in self.built.files else 0
+
+    def _needs(self, addresses: tuple[str, ...]) -> int:
+        return self.files({address.lstrip("/") for address in addresses})
 
 
-class _Page(HTMLParser):
-    """What a browser gets together with a page.
+def _of_site(built: Built, weigh: _Scales) -> list[Size]:
+    """What is there once for all pages."""
+    ours = [name for name in built.files if name.startswith(("runtime/", "assets/"))]
+    runtime = (name for name in ours if name.startswith("runtime/"))
+    python = [name for name in runtime if not name.endswith((".br", ".gz"))]
+    workbook = [name for name in python if name.rpartition("/")[2] == WORKBOOK]
+    loaded = [{name.lstrip("/") for name in of_page} for of_page in _scripts(built)]
+    assets = {name for name in ours if re.fullmatch(r"assets/[^/]+\.js", name)}
+    on_request = assets.difference(*loaded)
+    scripts = max(map(weigh.files, loaded), default=0) + weigh.file("sw.js")
+    return [
+        Size("Python for nettleseren", weigh.files(set(python) - set(workbook)), RUNTIME_BUDGET),
+        Size("Det Excel-filer trenger i tillegg", weigh.files(workbook), WORKBOOK_BUDGET),
+        Size("Skriptene på siden med flest", scripts, SCRIPTS_BUDGET),
+        Size("Skriptet for andres sider", weigh.file("embed.js"), EMBED_BUDGET),
+        Size("Skript som hentes ved behov", weigh.files(on_request), SCRIPTS_ON_REQUEST_BUDGET),
+    ]
 
-    Other fonts than the one preloaded are for rare letters, and only got where those occur.
-    """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.needs: set[str] = set()
-        self.scripts: set[str] = set()
-        self.has_calculator = False
+def _scripts(built: Built) -> set[tuple[str, ...]]:
+    return {said.scripts for said in built.pages.values()}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        self.has_calculator |= "data-calculator" in attributes
-        wanted = {"link": "href", "script": "src", "img": "src"}.get(tag)
-        address = attributes.get(wanted or "")
-        # What the reader may never come to is got when it is near.
-        is_later = attributes.get("loading") == "lazy"
-        is_file = tag != "link" or re.search(
-            r"\b(stylesheet|icon|preload|modulepreload)\b", attributes.get("rel") or ""
-        )
-        if address and is_file and not is_later and address.startswith("/"):
-            self.needs.add(address)
-        named = [address, attributes.get("data-worker")]
-        self.scripts |= {name for name in named if name and name.endswith(".js")}
+
+def _with_budget(built: Built, names: Iterable[str]) -> list[str]:
+    """Those of the pages that have a budget, in order: a calculator brings Python along."""
+    return sorted(
+        (name for name in names if not built.pages[name].has_calculator),
+        key=lambda name: name.split("/"),
+    )
 
 
 def _grouped(number: int) -> str:

@@ -35,6 +35,11 @@ class Addresses:
             return True
         return path.startswith(_LISTS) and path in self._parts
 
+    @cached_property
+    def every(self) -> frozenset[str]:
+        """All that are known one by one."""
+        return self.files.union(self.pages)
+
     def near(self, path: str) -> list[str]:
         """The addresses among which an editor may look for one that is not there."""
         first = f"/{path.strip('/').partition('/')[0]}/"

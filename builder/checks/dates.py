@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from builder.checks.context import CONTENT, Context, warning
+from builder.checks.context import Context
+from builder.checks.folder import warning
+from builder.checks.found import name_of
 from builder.content import Deadline, Problem, Scheme
-from builder.content.load import CHANGES
 from builder.content.yaml_file import Document, Key
 from calc.rules import Source
 
@@ -18,21 +19,24 @@ def check(context: Context) -> Iterator[Problem]:
     """Deadlines and reviews that are over, and dates that have not come yet."""
     today = context.today
     for slug, scheme in context.site.schemes.items():
-        facts = context.facts(slug)
+        found = context.found[slug]
+        facts = found.facts
+        if facts is None:
+            continue  # Something has been saved meanwhile; it will be looked at again.
         yield from _reviews(scheme, facts, today)
         if scheme.state == "active":
             yield from _deadlines(scheme, facts, today)
         early: dict[Key, dt.date | None] = {("last_checked",): scheme.last_checked}
         yield from _too_early(facts, early | _dates_of(scheme.sources), today)
         for rules in scheme.rules:
-            document = context.rules(slug, rules.year)
+            document = found.rules[rules.year]
             # The model has those of the scheme as well.
             own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
             yield from _too_early(document, _dates_of(own), today)
     for change in context.site.changes:
-        read = context.documents.get(CONTENT / CHANGES / f"{change.name}.yaml")
-        if read is not None:
-            yield from _too_early(read, {("date",): change.date}, today)
+        of_change = context.found_in(name_of(change)).facts
+        if of_change is not None:
+            yield from _too_early(of_change, {("date",): change.date}, today)
 
 
 def _reviews(scheme: Scheme, facts: Document, today: dt.date) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -35,10 +35,10 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from builder import content
-from builder.checks.context import Context
+from builder.cache import Store
+from builder.checks.context import KEPT, LABEL, Context
 from builder.checks.report import is_set, report
 from builder.content import Problem
-from builder.content.yaml_file import Key, Plain, dotted
 from builder.day import today
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,10 +94,10 @@ def links(context: Context) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     for page in context.pages:
         for link in page.links:
-            _add(found, link.address, Place(page.shown, link.line))
-    for document in context.documents.values():
-        for key, address in _addresses(document.data):
-            _add(found, address, Place(document.file, document.line(key), dotted(key)))
+            _add(found, link.address, Place(Path(page.file), link.line))
+    for of_folder in context.found.values():
+        for address in of_folder.addresses:
+            _add(found, address.url, Place(address.file, address.line, address.key))
     own = urlsplit(context.site_address).netloc
     return {url: places for url, places in found.items() if urlsplit(url).netloc != own}
 
@@ -106,19 +106,6 @@ def _add(found: dict[str, list[Place]], address: str, place: Place) -> None:
     with contextlib.suppress(ValueError):  # brackets that are no IPv6 address: told by «links»
         if urlsplit(address).scheme in ("http", "https"):
             found.setdefault(urldefrag(address).url, []).append(place)
-
-
-def _addresses(data: Plain, key: Key = ()) -> Iterator[tuple[Key, str]]:
-    """Every value of a key `url` in a YAML file, with its key path."""
-    if isinstance(data, list):
-        for n, item in enumerate(data):
-            yield from _addresses(item, (*key, n))
-    elif isinstance(data, dict):
-        for name, value in data.items():
-            if name == "url" and isinstance(value, str):
-                yield (*key, name), value
-            else:
-                yield from _addresses(value, (*key, name))
 
 
 # Asking
@@ -343,7 +330,8 @@ def main(argv: Sequence[str]) -> int:
     site, unreadable = content.read(ROOT / "content")
     if unreadable:
         print("Innholdet har feil, så noen av lenkene kan mangle her. Kjør «make check».")
-    found = links(Context(ROOT, site, today(), os.environ.get("SITE_ADDRESS", "")))
+    address = os.environ.get("SITE_ADDRESS", "")
+    found = links(Context(ROOT, site, today(), address, Store(ROOT / KEPT), LABEL))
     return tell(found, Memory(MEMORY), anew=is_set("NYTT"), every=is_set("ALT"))
 
 

@@ -1,17 +1,17 @@
 """Figures in texts: only the rules have figures, so that all pages change when a rule does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from builder.checks.context import Context, texts
-from builder.checks.pages import line_at
-from builder.content import Problem, Scheme
-from builder.content.load import CHANGES
+from builder.checks.folder import Folder, TextValue, texts
+from builder.checks.pages import Page, line_at
+from builder.content import Problem, Scheme, Site
 from builder.content.yaml_file import Document, Key, Plain, at, dotted
 from calc.rules import KRONER, Unit
 
@@ -28,7 +28,7 @@ _SCALE = r"(?:(?:mill|mrd|tusen)\b\.?|million(?:er|ar)?\b|milliard(?:er|ar)?\b)"
 # A number that is not a part of another, of a word or of a paragraph of a law.
 _START = r"(?<![\w§])(?<!\d[.,:/-])(?<!§[ ])"
 _FIGURE = re.compile(
-    rf"""{_START}(?:
+    rf"""(?=[\dkn]) {_START}(?:
       (?P<numbers>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,4}}) {_GAP}
       (?:
         (?P<percent>%|prosent|pst\b) (?P<position>[ -]?stilling)?
@@ -42,9 +42,10 @@ _FIGURE = re.compile(
 _POSITION_BEFORE = re.compile(rf"stilling\w*{_GAP}(?:på|i){_GAP}$", re.IGNORECASE)
 # What looks like an amount though it has no unit: alone in a cell, or «500 000 per årsverk».
 _BARE = re.compile(
-    rf"{_START}(?P<number>{_GROUPED}|\d{{5,12}}(?!\d))"
+    rf"(?=\d){_START}(?P<number>{_GROUPED}|\d{{5,12}}(?!\d))"
     rf"(?={_SPACE}*(?:[.,;:!?)|](?:\s|$)|$|\n\n|(?:per|pr|årlig|årleg|hver[t]?|kvar[t]?|i året)\b))"
 )
+_DIGIT = re.compile(r"\d")
 _LEAST_BARE, _ROUND = 10_000, 1000
 _SCALES = {"milliard": 10**9, "mrd": 10**9, "mill": 10**6, "tusen": 1000}
 _A_YEAR = range(1900, 2101)
@@ -64,8 +65,19 @@ class Figure:
     is_bare: bool = False
 
 
+class Written(NamedTuple):
+    """A figure and where it stands."""
+
+    figure: Figure
+    file: Path
+    line: int
+    key: str = ""
+
+
 def figures(text: str) -> Iterator[Figure]:
     """Every figure of a text, as Norwegians write them. Nought, and 100 % of a post, are none."""
+    if not _DIGIT.search(text):
+        return
     taken: list[range] = []
     for match in _FIGURE.finditer(text):
         taken.append(range(*match.span()))
@@ -119,28 +131,87 @@ def _value(written: str) -> Fraction:
 type Known = dict[tuple[Kind, Fraction], list[int]]
 
 
-def check(context: Context) -> Iterator[Problem]:
-    """Figures in prose that no rule has, and those that a rule has."""
-    schemes = context.site.schemes
-    known = {slug: _known(scheme) for slug, scheme in schemes.items()}
-    of_all: Known = {}
-    for of_scheme in known.values():
-        of_all |= of_scheme
-    for page in context.pages:
-        slug = page.file.scheme
-        if slug is None:
-            problems = _judge(page.shown, 1, "", page.prose, of_all)
-            yield from (replace(problem, is_warning=True) for problem in problems)
-        elif slug in known:
-            yield from _judge(page.shown, 1, "", page.prose, known[slug])
-    for slug, scheme in schemes.items():
-        yield from _in_document(context.facts(slug), known[slug])
-        for rules in scheme.rules:
-            yield from _beside_rules(context.rules(slug, rules.year), known[slug])
-    for change in context.site.changes:
-        document = context.documents.get(Path("content", CHANGES, f"{change.name}.yaml"))
-        if document is not None:
-            yield from _beside_rules(document, known.get(change.scheme, of_all))
+def check(folder: Folder) -> Iterator[Problem]:
+    """Figures in a scheme's prose that its rules have, and those that no rule of it has."""
+    if folder.scheme is None:
+        return
+    known = _known(folder.scheme)
+    for page in folder.pages:
+        for written in in_prose(page):
+            yield _judge(written, known)
+    for document in folder.documents.values():
+        if document is not folder.facts:
+            unknown = (one for one in beside_rules(document) if _key(one) not in known)
+            yield from (replace(_unknown(one), is_warning=True) for one in unknown)
+        else:
+            for written in _in_facts(document):
+                yield _judge(written, known)
+
+
+def check_elsewhere(
+    site: Site, general: Iterable[Written], changes: Iterable[tuple[str, Iterable[Written]]]
+) -> Iterator[Problem]:
+    """Figures in the general pages, and in changes, each with its scheme.
+
+    The rules of any scheme may have those of a general page. Figures of changes are those that
+    `beside_rules` finds.
+    """
+
+    @cache
+    def known(slug: str) -> Known:
+        return _known(site.schemes[slug])
+
+    @cache
+    def of_all() -> Known:
+        found: Known = {}
+        for slug in site.schemes:
+            found |= known(slug)
+        return found
+
+    for written in general:
+        yield replace(_judge(written, of_all()), is_warning=True)
+    for slug, of_change in changes:
+        for written in of_change:
+            if _key(written) not in (known(slug) if slug in site.schemes else of_all()):
+                yield replace(_unknown(written), is_warning=True)
+
+
+def in_prose(page: Page) -> Iterator[Written]:
+    """Every figure in the prose of a page."""
+    for figure in figures(page.prose):
+        yield Written(figure, page.shown, line_at(page.prose, figure.position))
+
+
+def beside_rules(document: Document) -> Iterator[Written]:
+    """Figures in texts that stay with those of a year: these may repeat them, but nothing else.
+
+    An example's title may tell of its own answers, and those are left out. That another figure is
+    wrong is likely, but not sure: a text may tell what a source says.
+    """
+    for text in texts(document.data):
+        of_example = _plain_numbers(_example(document.data, text.key))
+        for key, written in _in_both(text):
+            for figure in figures(written):
+                if figure.value not in of_example:
+                    yield Written(figure, document.file, document.line(key), dotted(key))
+
+
+def _in_facts(document: Document) -> Iterator[Written]:
+    for text in texts(document.data):
+        for key, written in _in_both(text):
+            for figure in figures(written):
+                line = document.line(key) + line_at(written, figure.position) - 1
+                yield Written(figure, document.file, line, dotted(key))
+
+
+def _in_both(text: TextValue) -> Iterator[tuple[Key, str]]:
+    yield (*text.key, "nb"), text.nb
+    if text.nn:
+        yield (*text.key, "nn"), text.nn
+
+
+def _key(written: Written) -> tuple[Kind, Fraction]:
+    return written.figure.kind, written.figure.value
 
 
 def _known(scheme: Scheme) -> Known:
@@ -162,29 +233,6 @@ def _kind_of(unit: Unit) -> Kind | None:
     return unit if unit in ("prosent", "årsverk") else None
 
 
-def _in_document(document: Document, known: Known) -> Iterator[Problem]:
-    for text in texts(document.data):
-        for lang, written in (("nb", text.nb), ("nn", text.nn or "")):
-            key = (*text.key, lang)
-            yield from _judge(document.file, document.line(key), dotted(key), written, known)
-
-
-def _beside_rules(document: Document, known: Known) -> Iterator[Problem]:
-    """Texts that stay with the figures of a year: these may repeat them, but nothing else.
-
-    An example's title may tell of its own answers. That another figure is wrong is likely, but not
-    sure: a text may tell what a source says.
-    """
-    for text in texts(document.data):
-        of_example = _plain_numbers(_example(document.data, text.key))
-        for lang, written in (("nb", text.nb), ("nn", text.nn or "")):
-            key = (*text.key, lang)
-            place = document.file, document.line(key), dotted(key)
-            for figure in figures(written):
-                if (figure.kind, figure.value) not in known and figure.value not in of_example:
-                    yield replace(_unknown(figure, *place), is_warning=True)
-
-
 def _example(data: Plain, key: Key) -> Plain:
     return at(data, key[:2]) if key[:1] == ("examples",) else None
 
@@ -197,20 +245,23 @@ def _plain_numbers(data: Plain) -> set[Fraction]:
     return {Fraction(data)} if isinstance(data, (int, Decimal)) else set()
 
 
-def _judge(file: Path, line: int, key: str, text: str, known: Known) -> Iterator[Problem]:
-    for figure in figures(text):
-        here = line + line_at(text, figure.position) - 1
-        years = known.get((figure.kind, figure.value))
-        if years is None:
-            yield _unknown(figure, file, here, key)
-        else:
-            listed = " og ".join(map(str, years))
-            message = f"Tallet står i regelverket ({listed}), og teksten blir feil hvis det endres."
-            yield Problem(file, here, key, message, figure.written, _SAID_BY_RULES, is_warning=True)
+def _judge(written: Written, known: Known) -> Problem:
+    years = known.get(_key(written))
+    if years is None:
+        return _unknown(written)
+    listed = " og ".join(map(str, years))
+    message = f"Tallet står i regelverket ({listed}), og teksten blir feil hvis det endres."
+    return _problem(written, message, _SAID_BY_RULES, is_warning=True)
 
 
-def _unknown(figure: Figure, file: Path, line: int, key: str) -> Problem:
-    message, is_warning = "Regelverket har ikke dette tallet.", figure.kind == "årsverk"
-    if figure.is_bare:
-        message, is_warning = "Dette ser ut som et beløp, og regelverket har det ikke.", True
-    return Problem(file, line, key, message, figure.written, _NOT_IN_RULES, is_warning=is_warning)
+def _unknown(written: Written) -> Problem:
+    if written.figure.is_bare:
+        message = "Dette ser ut som et beløp, og regelverket har det ikke."
+        return _problem(written, message, _NOT_IN_RULES, is_warning=True)
+    message, is_warning = "Regelverket har ikke dette tallet.", written.figure.kind == "årsverk"
+    return _problem(written, message, _NOT_IN_RULES, is_warning=is_warning)
+
+
+def _problem(written: Written, message: str, expected: str, *, is_warning: bool) -> Problem:
+    figure, file, line, key = written
+    return Problem(file, line, key, message, figure.written, expected, is_warning=is_warning)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from builder.checks.context import Context
+from builder.checks.folder import Folder
 from builder.content import Problem
 
 
-def check(context: Context) -> Iterator[Problem]:
+def check(folder: Folder) -> Iterator[Problem]:
     """Images without an alternative text, and those whose text is only the name of the file."""
-    for page in context.pages:
+    for page in folder.pages:
         for image in page.images:
             text = (image.alt or "").strip()
             name = image.address.rpartition("/")[2]

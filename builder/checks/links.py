@@ -11,7 +11,7 @@ from markdown.extensions.toc import slugify_unicode as slug
 from builder import prose, redirects
 from builder.addresses import address, localized
 from builder.checks.context import Context
-from builder.checks.pages import Page
+from builder.checks.found import Linked
 from builder.content import Problem
 from builder.content.validate import suggestion
 from calc.rules import Lang
@@ -37,6 +37,8 @@ def check(context: Context) -> Iterator[Problem]:
     checker = _Checker(context)
     for page in context.pages:
         for link in page.links:
+            if link.address in checker.fine:
+                continue
             if link.address and not prose.is_address(link.address):
                 continue  # Not allowed at all, which loading tells.
             try:
@@ -46,7 +48,7 @@ def check(context: Context) -> Iterator[Problem]:
                 found = [_Wrong("Adressen kan ikke leses.", expected)]
             for wrong in found:
                 yield Problem(
-                    page.shown,
+                    Path(page.file),
                     link.line,
                     "",
                     wrong.message,
@@ -64,12 +66,14 @@ class _Checker:
         # Schemes with mistakes, of which it is not known whether they would be published.
         self.unread = {slug for slug, _, _ in context.site.pages} - {*context.site.schemes}
         self.moved = redirects.of_pages(context.site, localized)
+        # Nearly every link is one of these addresses, and nothing more has to be known of it.
+        self.fine = self.addresses.every & self.published_addresses.every
         self.site_host = urlsplit(context.site_address).netloc
         self.changes = {change.name for change in context.site.changes}
         self.template_ids = _template_ids(context.root / "theme/templates")
-        self.pages = {(p.file.scheme, p.file.name, p.file.lang): p for p in context.pages}
+        self.pages = {(page.scheme, page.name, page.lang): page for page in context.pages}
 
-    def wrong_with(self, page: Page, link: str) -> Iterator[_Wrong]:
+    def wrong_with(self, page: Linked, link: str) -> Iterator[_Wrong]:
         """What is wrong with a link of a page: nothing, or one thing or two."""
         if not link:
             yield _Wrong("Lenken har ingen adresse.", "adressen i parentesen etter lenketeksten")
@@ -92,8 +96,8 @@ class _Checker:
             return _Wrong("Lenken mangler «https://» foran.", f"https://{link}")
         return None
 
-    def _wrong_on_site(self, page: Page, parts: SplitResult) -> _Wrong | None:
-        here = address(page.file.scheme, page.file.name)
+    def _wrong_on_site(self, page: Linked, parts: SplitResult) -> _Wrong | None:
+        here = address(page.scheme, page.name)
         path = urljoin(here, unquote(parts.path)) if parts.path else here
         in_bokmaal = path.removeprefix("/nn")
         if path not in self.addresses:
@@ -103,21 +107,21 @@ class _Checker:
             if path in self.moved:
                 return _Wrong("Siden er flyttet.", _with_path(parts, self.moved[path]))
             return _Wrong("Lenken fører ingen steder.", self._nearest(page, path, parts))
-        is_published = (page.file.scheme, page.file.name, page.file.lang) in self.published.pages
+        is_published = (page.scheme, page.name, page.lang) in self.published.pages
         is_known = path.split("/")[1] not in self.unread
         if is_published and is_known and path not in self.published_addresses:
             return _Wrong("Det lenken fører til, er ikke publisert.", "en lenke til noe publisert")
         return self._wrong_place(page, path, unquote(parts.fragment)) if parts.fragment else None
 
-    def _nearest(self, page: Page, path: str, parts: SplitResult) -> str:
+    def _nearest(self, page: Linked, path: str, parts: SplitResult) -> str:
         if f"{path}/" in self.addresses:
             return f"{_with_path(parts, f'{path}/')} (med skråstrek til slutt)"
         name = path.rpartition("/")[2].removesuffix(".md").removesuffix(".nn")
-        if path.endswith(".md") and (page.file.scheme, name, "nb") in self.pages:
-            return _with_path(parts, address(page.file.scheme, name))
+        if path.endswith(".md") and (page.scheme, name, "nb") in self.pages:
+            return _with_path(parts, address(page.scheme, name))
         return suggestion(path, self.addresses.near(path))
 
-    def _wrong_place(self, page: Page, path: str, place: str) -> _Wrong | None:
+    def _wrong_place(self, page: Linked, path: str, place: str) -> _Wrong | None:
         """What is wrong with what stands after `#`.
 
         A page that is there in bokmål only stands among the nynorsk ones too, and leads to them.
@@ -131,9 +135,9 @@ class _Checker:
                 continue
             as_heading = place if place.startswith(_HEADING) else _HEADING + slug(place, "-")
             headings = [anchor for anchor in target.anchors if anchor.startswith(_HEADING)]
-            if lang == "nn" and page.file.lang == "nb":
+            if lang == "nn" and page.lang == "nb":
                 message = f"Nynorsksiden {localized(path, lang)} har ikke stedet lenken peker på."
-                return _Wrong(message, f"lenken uten «#…», eller {page.file.name}.nn.md også")
+                return _Wrong(message, f"lenken uten «#…», eller {page.name}.nn.md også")
             expected = suggestion(as_heading, headings) if headings else "lenken uten «#…»"
             return _Wrong("Siden har ikke stedet lenken peker på.", expected)
         return None
@@ -143,10 +147,10 @@ class _Checker:
         is_there = self.template_ids.fullmatch(place) is not None
         return place in self.changes or (is_there and not place.startswith(_HEADING))
 
-    def _shown_in(self, page: Page) -> tuple[Lang, ...]:
-        if page.file.lang == "nn":
+    def _shown_in(self, page: Linked) -> tuple[Lang, ...]:
+        if page.lang == "nn":
             return ("nn",)
-        has_nynorsk = (page.file.scheme, page.file.name, "nn") in self.pages
+        has_nynorsk = (page.scheme, page.name, "nn") in self.pages
         return ("nb",) if has_nynorsk else ("nb", "nn")
 
 

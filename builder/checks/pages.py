@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,22 +12,34 @@ from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
 
 from builder import prose
-from builder.content.load import PageFile, Site
+from builder.content.load import PageFile
 from builder.content.yaml_file import read_text
+from builder.html_reader import feed
 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # What is not shown: the addresses of links and images, definitions of them, comments, tags.
 _NOT_SHOWN = re.compile(
-    r"""(?<=\]) \( [^()\s]* (?:\([^()\s]*\)[^()\s]*)* (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)
+    r"""(?=[(<]|^[ ]{0,3}\[)(?:
+    (?<=\]) \( [^()\s]* (?:\([^()\s]*\)[^()\s]*)* (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)
     | ^[ ]{0,3} \[ [^\]\n]+ \]: .* $
     | <!-- .{0,5000}? -->
     | </? [a-zA-Z] [^<>]* >
-    | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >""",
+    | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >)""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
+# Where HTML and images stand in a text, something may have been taken out of its prose; of a link
+# whose address is not allowed, that address.
+_NOT_PLAIN = re.compile(r"<|!\[")
+_LOST_LINK = re.compile(r"<a(?![^>]* href=)")
 _MARKS = re.compile(r"[*_\\]")
 _LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|\d+[.)])[ \t]")
+# What stands around an address.
+_BEFORE, _AFTER = re.compile(r"[(<\"'\s]"), re.compile(r"[)>\"'\s]|$")
+_WITHOUT_ADDRESS = re.compile(r"\]\(\s*\)")
 _READ_ALOUD = ("Title:", "Description:")
+
+
+type Made = Callable[[PageFile], str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +74,22 @@ class Page:
         return 0 if found is None else line_at(self.prose, found.start())
 
 
-def read_pages(root: Path, site: Site) -> tuple[Page, ...]:
-    """Every page of the site. One that can't be read is left out: loading tells of it."""
-    render = _renderer()
+def read_pages(root: Path, files: Iterable[PageFile], made: Made = None) -> tuple[Page, ...]:
+    """Pages of the project at `root`. One that can't be read is left out: loading tells of it.
+
+    `made` gives the prose of a page as the site has it, where that is at hand: nearly always it
+    says all that Markdown has made, which takes long to make.
+    """
     pages = []
-    for file in site.pages.values():
+    for file in files:
         shown = file.path.relative_to(root)
         text = read_text(file.path, shown, [])
         if text is not None:
             source = re.sub(r"\r\n?", "\n", text)
-            pages.append(_page(file, shown, source, render(source)))
+            html = made(file) if made and _NOT_PLAIN.search(source) is None else None
+            if html is None or _LOST_LINK.search(html):
+                html = _html(source)
+            pages.append(_page(file, shown, source, html))
     return tuple(pages)
 
 
@@ -79,24 +98,24 @@ def line_at(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def _renderer() -> Callable[[str], str]:
-    """Markdown to HTML, as for the site."""
-    markdown = Markdown(**prose.MARKDOWN)
+@cache
+def _markdown() -> Markdown:
+    return Markdown(**prose.MARKDOWN)
 
-    def render(source: str) -> str:
-        try:
-            html: str = markdown.reset().convert(source)
-        except RecursionError:  # nested without end
-            return ""
-        return html
 
-    return render
+def _html(source: str) -> str:
+    """What Markdown makes of a text for the site, before it is cleaned."""
+    try:
+        html: str = _markdown().reset().convert(source)
+    except RecursionError:  # Nested without end; it stopped in the middle of something.
+        _markdown.cache_clear()
+        return ""
+    return html
 
 
 def _page(file: PageFile, shown: Path, source: str, html: str) -> Page:
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    feed(reader, html)
     without_code = _without_code(_without_header(source))
     return Page(
         file=file,
@@ -151,15 +170,35 @@ def _located(source: str, references: Iterable[tuple[str, str | None]]) -> Itera
     """The references with their lines: the same address again stands further down."""
     last: dict[str, int] = {}
     for address, alt in references:
-        written = "|".join({re.escape(address), re.escape(escape(address))})
-        pattern = rf"(?<=[(<\"'\s])(?:{written})(?=[)>\"'\s]|$)" if address else r"\]\(\s*\)"
-        place = re.compile(pattern)
         # Several links may share one definition of their address.
-        found = place.search(source, last.get(address, -1) + 1) or place.search(source)
-        if found:
-            last[address] = found.start()
-        line = line_at(source, found.start()) if found else 0
+        found = _place(source, address, last.get(address, -1) + 1)
+        if found < 0:
+            found = _place(source, address, 0)
+        if found >= 0:
+            last[address] = found
+        line = line_at(source, found) if found >= 0 else 0
         yield Reference(address=address, line=line, alt=alt)
+
+
+def _place(source: str, address: str, start: int) -> int:
+    """Where an address stands in the source from `start` on, or -1."""
+    if not address:
+        found = _WITHOUT_ADDRESS.search(source, start)
+        return found.start() if found else -1
+    places = (_place_of(source, written, start) for written in {address, escape(address)})
+    return min((place for place in places if place >= 0), default=-1)
+
+
+def _place_of(source: str, written: str, start: int) -> int:
+    while (place := source.find(written, start)) >= 0:
+        before, after = (
+            source[max(0, place - 1) : place],
+            source[place + len(written) : place + len(written) + 1],
+        )
+        if _BEFORE.fullmatch(before) and _AFTER.fullmatch(after):
+            return place
+        start = place + 1
+    return -1
 
 
 def _without_header(source: str) -> str:

@@ -17,15 +17,15 @@ def report(problems: Sequence[Problem], *, every: bool = False) -> str:
     """
     errors = [problem for problem in problems if not problem.is_warning]
     warnings = [problem for problem in problems if problem.is_warning]
-    parts = ["\n\n".join([f"Feil ({len(errors)})", *map(str, errors)])] if errors else []
+    parts = ["\n\n".join([f"Feil ({_number(len(errors))})", *map(str, errors)])] if errors else []
     subjects: dict[str, list[Problem]] = {}
     for problem in warnings:
         subjects.setdefault(problem.subject or _OTHER, []).append(problem)
     for subject, found in subjects.items():
         shown = found if every else found[:SHOWN]
-        lines = [f"Advarsler: {subject.lower()} ({len(found)})", "", *map(str, shown)]
+        lines = [f"Advarsler: {subject.lower()} ({_number(len(found))})", "", *map(str, shown)]
         if len(shown) < len(found):
-            lines.append(f"… og {len(found) - len(shown)} til (ALT=1 viser alle)")
+            lines.append(f"… og {_number(len(found) - len(shown))} til (ALT=1 viser alle)")
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, summary(problems)])
 
@@ -41,9 +41,14 @@ def summary(problems: Sequence[Problem]) -> str:
     errors = len(problems) - warnings
     if not problems:
         return "Innholdet er i orden: ingen feil og ingen advarsler."
-    counts = f"{errors or 'Ingen'} feil og {warnings or 'ingen'} {_of_warnings(warnings)}."
+    told = _number(errors) if errors else "Ingen", _number(warnings) if warnings else "ingen"
+    counts = f"{told[0]} feil og {told[1]} {_of_warnings(warnings)}."
     return counts if errors else f"{counts} Advarsler stopper ikke publiseringen."
 
 
 def _of_warnings(count: int) -> str:
     return "advarsel" if count == 1 else "advarsler"
+
+
+def _number(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

@@ -2,27 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 
-from builder.checks.context import Context, warning
+from builder.checks.folder import Folder, warning
 from builder.content import Problem
 from builder.content.yaml_file import Document
 from calc.rules import Source
 
 
-def check(context: Context) -> Iterator[Problem]:
+def check(folder: Folder) -> Iterator[Problem]:
     """Sources without an address, one warning for each file, and those that nothing refers to."""
-    for slug, scheme in context.site.schemes.items():
-        facts = context.facts(slug)
-        yield from _without_address(facts, scheme.sources)
-        used = set(scheme.fact_sources) | {deadline.source for deadline in scheme.deadlines}
-        used |= {change.source or "" for change in context.site.changes if change.scheme == slug}
-        used |= {name for rules in scheme.rules for name in rules.sources}
-        yield from _unused(facts, used)
-        for rules in scheme.rules:
-            document = context.rules(slug, rules.year)
-            # The model has those of the scheme as well, and of its own those that are used.
-            own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
-            yield from _without_address(document, own)
-            yield from _unused(document, used)
+    scheme = folder.scheme
+    if scheme is None:
+        return
+    yield from _without_address(folder.facts, scheme.sources)
+    used = {*folder.used, *scheme.fact_sources}
+    used |= {deadline.source for deadline in scheme.deadlines}
+    used |= {name for rules in scheme.rules for name in rules.sources}
+    yield from _unused(folder.facts, used)
+    for rules in scheme.rules:
+        document = folder.rules(rules.year)
+        # The model has those of the scheme as well, and of its own those that are used.
+        own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
+        yield from _without_address(document, own)
+        yield from _unused(document, used)
 
 
 def _without_address(document: Document, sources: Mapping[str, Source]) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ def problem(n: int, subject: str = "Datoer", *, is_warning: bool = True) -> Prob
         (1, 0, "1 feil og ingen advarsler."),
         (2, 1, "2 feil og 1 advarsel."),
         (2, 14, "2 feil og 14 advarsler."),
+        (1000, 12345, "1\u00a0000 feil og 12\u00a0345 advarsler."),
         (0, 1, "Ingen feil og 1 advarsel. Advarsler stopper ikke publiseringen."),
     ],
 )
@@ -65,8 +66,8 @@ def test_mistakes_come_first_and_files_in_order(root: Path, told: Told) -> None:
     subjects = [p.subject for p in found[len(errors) :]]
     assert len(set(subjects)) > 1
     # Each subject stands in one place.
-    assert list(dict.fromkeys(subjects)) == [s for s, _ in checks.CHECKS if s in subjects]
-    assert subjects == sorted(subjects, key=[s for s, _ in checks.CHECKS].index)
+    assert list(dict.fromkeys(subjects)) == [s for s in checks.SUBJECTS if s in subjects]
+    assert subjects == sorted(subjects, key=checks.SUBJECTS.index)
 
 
 def test_all_is_told_at_once_where_the_content_cannot_be_read(root: Path, told: Told) -> None:

@@ -1,0 +1,111 @@
+"""HTML read as `html.parser` reads it, many times as quickly where it is as programs write it.
+
+HTML that is written otherwise (a quote too many, half a tag, code with tags in it) is known as
+such and left to `html.parser`: of all HTML, both say the same.
+"""
+
+import re
+from functools import lru_cache
+from html import unescape
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+type Attributes = list[tuple[str, str | None]]
+
+_QUOTED = r"\"[^\"]*+\"|'[^']*+'"
+_NAME = r"[a-zA-Z][a-zA-Z0-9-]*+"
+# Tags, comments and declarations, as long as all are regular; else what may be the start of one.
+_MARKUP = rf"[a-zA-Z/][^\"'<>]*+(?:(?:{_QUOTED})[^\"'<>]*+)*+>|!--.*?-->|![^<>]*+>|[a-zA-Z/!?]"
+_PIECES = re.compile(rf"(<(?:{_MARKUP}))", re.DOTALL)
+_BUT_ENDS = re.compile(rf"<(?!/{_NAME}>)(?:{_MARKUP})", re.DOTALL)
+_ATTRIBUTE = rf"[a-zA-Z_:][\w:.-]*(?:=(?:{_QUOTED}|[\w.-]+(?=[\s>])))?"
+_START = re.compile(rf"<({_NAME})((?:\s+{_ATTRIBUTE})*)\s*(/?)>", re.ASCII)
+_ATTRIBUTES = re.compile(rf"([a-zA-Z_:][\w:.-]*)(=(?:{_QUOTED}|[\w.-]+))?", re.ASCII)
+_END = re.compile(rf"</({_NAME})\s*>", re.ASCII)
+_OTHER = re.compile(r"<!doctype html>|<!--(?!-?>)(?:(?!--).)*-->", re.DOTALL | re.IGNORECASE)
+# Code in which there is more markup than its end.
+_CODE = re.compile(r"<(script|style)\b[^<]*<(?!/\1>)", re.IGNORECASE)
+# So many tags are remembered: those of a page's frame stand on every page.
+_REMEMBERED = 1 << 15
+
+
+class IrregularError(Exception):
+    """The HTML is not as programs write it."""
+
+
+class Tag(NamedTuple):
+    """A tag: what begins, or ends where `is_end`, or both where `is_whole`.
+
+    Other markup, which nobody reads, has no name.
+    """
+
+    name: str = ""
+    attributes: Attributes = []  # noqa: RUF012  # never changed
+    is_end: bool = False
+    is_whole: bool = False
+
+
+@lru_cache(_REMEMBERED)
+def tag(markup: str) -> Tag:
+    """A piece of markup. Raises `IrregularError`."""
+    if begins := _START.fullmatch(markup):
+        attributes = [
+            (name.lower(), _value(written)) for name, written in _ATTRIBUTES.findall(begins[2])
+        ]
+        return Tag(begins[1].lower(), attributes, is_whole=bool(begins[3]))
+    if ends := _END.fullmatch(markup):
+        return Tag(ends[1].lower(), is_end=True)
+    if _OTHER.fullmatch(markup):
+        return Tag()
+    raise IrregularError
+
+
+def _value(written: str) -> str | None:
+    if not written:
+        return None
+    value = written[1:]
+    return unescape(value[1:-1] if value[0] in "\"'" else value)
+
+
+def lines(html: str) -> list[str]:
+    """The HTML in parts, each up to the end of a line that ends a tag. Raises `IrregularError`.
+
+    What stands on many pages, such as their frames, makes the same parts there.
+    """
+    if _CODE.search(html):
+        raise IrregularError
+    *whole, last = html.split(">\n")
+    return [*(f"{line}>" for line in whole), last]
+
+
+def elements(line: str) -> list[Tag]:
+    """The elements that begin in one of the `lines`. Raises `IrregularError`.
+
+    Then the other lines of the text are doubtful too: a quote may go on in them.
+    """
+    found = map(tag, _BUT_ENDS.findall(line))
+    return [one for one in found if one.name and not one.is_end]
+
+
+def feed(reader: HTMLParser, html: str) -> None:
+    """Let a reader of elements and texts read all of this HTML."""
+    try:
+        pieces = _PIECES.split(html)
+        tags = [tag(piece) for piece in pieces[1::2]]
+        if any(one.name in reader.CDATA_CONTENT_ELEMENTS for one in tags):
+            raise IrregularError
+    except IrregularError:
+        reader.feed(html)
+        reader.close()
+        return
+    for n, one in enumerate(tags):
+        if text := pieces[2 * n]:
+            reader.handle_data(unescape(text))
+        if one.is_end:
+            reader.handle_endtag(one.name)
+        elif one.name:
+            reader.handle_starttag(one.name, one.attributes)
+            if one.is_whole:
+                reader.handle_endtag(one.name)
+    if pieces[-1]:
+        reader.handle_data(unescape(pieces[-1]))
