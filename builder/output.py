@@ -110,7 +110,7 @@ class OutputFolder:
         self._stores = {False: Store(project / UNITS), True: Store(project / LASTING)}
         self._uses = Store(project / USES)
         self._placed = Store(project / PLACED)
-        self._name = cache.key(str(folder.resolve()))
+        self._name = cache.key(cache.code_version("builder/output.py"), str(folder.resolve()))
         self._lock = (project / PLACED / f"{self._name}{_LOCK}").open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         before: dict[str, Placed] | None = self._placed.get(self._name)
