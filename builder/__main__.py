@@ -5,7 +5,18 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from builder import check, checks, history, new, publish, rollback, schemas, serve, site, sizes
+from builder import (
+    check,
+    checks,
+    history,
+    new,
+    publish,
+    rollback,
+    schemas,
+    serve,
+    site,
+    sizes,
+)
 from builder.checks import external
 from builder.checks.report import is_set
 from builder.day import today

@@ -13,6 +13,10 @@ from builder.errors import KnownError
 MOST_TOLD = 200
 
 
+KEPT = Path(".cache/checks/site")
+"""Where it is kept what pages say, from the root of the project."""
+
+
 class CheckError(KnownError):
     """The built site has mistakes; the text lists them, in Norwegian."""
 

@@ -96,6 +96,20 @@ class Placed:
         return ((path, file[0]) for path, file in self.files.items() if not is_copy(path))
 
 
+def placed_digests(folder: Path, project: Path) -> dict[str, str]:
+    """Every file of a site that has been built into a folder, as `OutputFolder.digests`."""
+    units: dict[str, Placed] = Store(project / PLACED).get(_name(folder)) or {}
+    return _digests(units)
+
+
+def _name(folder: Path) -> str:
+    return cache.key(cache.code_version("builder/output.py"), str(folder.resolve()))
+
+
+def _digests(units: Mapping[str, Placed]) -> dict[str, str]:
+    return dict(sorted(pair for unit in units.values() for pair in unit.digests()))
+
+
 class OutputFolder:
     """The folder of a site. A program that wants one that another is at work in, waits."""
 
@@ -110,7 +124,7 @@ class OutputFolder:
         self._stores = {False: Store(project / UNITS), True: Store(project / LASTING)}
         self._uses = Store(project / USES)
         self._placed = Store(project / PLACED)
-        self._name = cache.key(cache.code_version("builder/output.py"), str(folder.resolve()))
+        self._name = _name(folder)
         self._lock = (project / PLACED / f"{self._name}{_LOCK}").open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         before: dict[str, Placed] | None = self._placed.get(self._name)
@@ -154,7 +168,7 @@ class OutputFolder:
 
     def digests(self) -> dict[str, str]:
         """Every file by its path but for compressed copies, with the SHA-256 of its content."""
-        return dict(sorted(pair for unit in self.units.values() for pair in unit.digests()))
+        return _digests(self.units)
 
     def _stands(self, unit: Unit) -> bool:
         before = self._before.get(unit.name)

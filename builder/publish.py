@@ -89,7 +89,7 @@ def publish(
         site.build(
             project_root, built, scheme=scheme or "", address=where.address, whole_site=whole
         )
-        check.check(built, project_root / ".cache/checks/site")
+        check.check(built, project_root / check.KEPT)
         digest = content_hash(built)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)

@@ -9,6 +9,7 @@ from builder import content
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.errors import KnownError
+from builder.output import placed_digests
 
 
 class BuildError(KnownError):
@@ -22,16 +23,20 @@ def build(
     scheme: str = "",
     address: str = "",
     whole_site: str = "",
-) -> None:
-    """Check the content and build the site into `output`, which is made anew.
+    read: content.Site | None = None,
+) -> dict[str, str]:
+    """Check the content and build the site into `output`, where nothing else is left.
 
     With `scheme`, a site of that scheme alone; `whole_site` is then the address of the site that
     has them all, if there is one. `address` is where the site will stand, by `targets.place`; where
     it is empty, the settings decide. Neither has a slash at its end.
 
+    `read` is the content, for whoever has read it. Returns the SHA-256 of each file by its path in
+    the site, but for compressed copies.
+
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
-    site = content.load(project_root / "content")
+    site = content.load(project_root / "content", keep=True) if read is None else read
     if scheme and scheme not in site.schemes:
         expected = suggestion(scheme, list(site.schemes))
         raise BuildError(f"Ordningen «{scheme}» finnes ikke i content/. {expected}")
@@ -56,3 +61,4 @@ def build(
     )
     if run.returncode != 0:
         raise BuildError(f"{run.stdout.strip()}\n\nNettstedet ble ikke bygget.".lstrip())
+    return placed_digests(output, project_root)

@@ -13,8 +13,7 @@ from builder.checks.folder import CONTENT, Folder
 from builder.checks.pages import Reference
 from builder.content import Change, Problem, Site
 from builder.content.files import is_ours
-from builder.content.load import CHANGES, PAGES, PageFile
-from builder.content.load import _digest as digest_of_folder
+from builder.content.load import CHANGES, PAGES, PageFile, digest_of_folder
 from builder.content.yaml_file import Document, Key, Plain, dotted
 from builder.parallel import in_parallel
 from calc.rules import Lang
@@ -128,6 +127,7 @@ def find_all(
                 yaml=_yaml(folder) if name != PAGES else (),
                 scheme=site.schemes.get(name),
                 used=frozenset(used.get(name, ())),
+                made=lambda page: site.texts.of(page.scheme, page.name, page.lang).html,
             )
         )
         if store and name in keys and _is_as_read(folder, site.digests[name]):

@@ -252,7 +252,7 @@ class _FolderReader:
     def read(self, folder: Path) -> _Found:
         """What a folder holds. Where it is kept, the prose is left there."""
         try:
-            digest = _digest(folder)
+            digest = digest_of_folder(folder)
         except OSError:  # Told where the file is read.
             return self._read(folder, "")
         if self.store is None:
@@ -289,7 +289,7 @@ class _FolderReader:
         return cache.key(code_version("builder", "calc"), str(self.content), folder, digest)
 
 
-def _digest(folder: Path) -> str:
+def digest_of_folder(folder: Path) -> str:
     """A hash of what stands in a folder, wherever the folder is."""
     paths = []
     for place, folders, files in os.walk(folder):
