@@ -8,6 +8,7 @@ from pathlib import Path
 from builder import (
     check,
     checks,
+    content,
     history,
     new,
     publish,
@@ -47,9 +48,13 @@ def _site(rest: Sequence[str]) -> int:
     scheme = parser.parse_args(rest).scheme
     address = place(ROOT, scheme or None).address
     whole = place(ROOT).address if scheme else ""
-    checks.warnings(ROOT, today(), site_address=address)
-    site.build(ROOT, ROOT / "output", scheme=scheme, address=address, whole_site=whole)
-    check.check(ROOT / "output", ROOT / ".cache/checks/site")
+    read = content.read(ROOT / "content", keep=True)
+    checks.warnings(ROOT, today(), site_address=address, read=read)
+    output = ROOT / "output"
+    digests = site.build(
+        ROOT, output, scheme=scheme, address=address, whole_site=whole, read=read[0]
+    )
+    check.check(output, ROOT / check.KEPT, digests=digests)
     print("Nettstedet ligger i output/.")
     return 0
 

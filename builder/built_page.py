@@ -64,10 +64,10 @@ class Page:
                 self.references += [(attribute, id_) for id_ in value.split()]
             elif attribute in _CANDIDATES:
                 self.links += [part.split()[0] for part in value.split(",") if part.strip()]
-            elif attribute in _LINKS or (
-                attribute.startswith("data-") and _DATA_ADDRESS.match(value)
-            ):
+            elif attribute in _LINKS:
                 self.links.append(value)
+            elif attribute.startswith("data-") and _DATA_ADDRESS.match(value):
+                self.links += value.split()
         self.headings += name == "h1"
         self.has_calculator |= any(attribute == "data-calculator" for attribute, _ in attributes)
         if name == "link" and "href" in values:

@@ -129,7 +129,9 @@ class OutputFolder:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         before: dict[str, Placed] | None = self._placed.get(self._name)
         self._before = before or {}
-        self._there = dict(_scan(str(folder), ""))
+        self._there: dict[str, tuple[int, int, int]] = {}
+        self._folders: set[str] = set()
+        self._scan(str(folder), "")
         self.units: dict[str, Placed] = {}
 
     def place(self, units: Sequence[Unit], label: str = "") -> None:
@@ -145,17 +147,15 @@ class OutputFolder:
     def finish(self) -> None:
         """Delete all other files, and remember what stands here."""
         wanted = {path for unit in self.units.values() for path in unit.files}
-        folders = {""}
+        folders: set[str] = set()
         for path in wanted:
-            while (path := path.rpartition("/")[0]) not in folders:
+            while (path := path.rpartition("/")[0]) and path not in folders:
                 folders.add(path)
         for path in self._there.keys() - wanted:
             (self.folder / path).unlink(missing_ok=True)
-        for place, inside, _ in os.walk(self.folder, topdown=False):
-            for name in inside:
-                inner = Path(place, name)
-                if inner.relative_to(self.folder).as_posix() not in folders:
-                    inner.rmdir()
+        # The innermost first.
+        for path in sorted(self._folders - folders, key=len, reverse=True):
+            (self.folder / path).rmdir()
         self._placed.put(self._name, self.units)
         self._placed.keep_only({self._name, f"{self._name}{_LOCK}"})
         self._uses.put(self._kind, {unit.kept_as for unit in self.units.values()})
@@ -169,6 +169,17 @@ class OutputFolder:
     def digests(self) -> dict[str, str]:
         """Every file by its path but for compressed copies, with the SHA-256 of its content."""
         return _digests(self.units)
+
+    def _scan(self, folder: str, start: str) -> None:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = start + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    self._folders.add(path)
+                    self._scan(entry.path, f"{path}/")
+                else:
+                    found = entry.stat(follow_symlinks=False)
+                    self._there[path] = (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def _stands(self, unit: Unit) -> bool:
         before = self._before.get(unit.name)
@@ -214,13 +225,3 @@ def _write(path: Path, data: bytes) -> tuple[int, int, int]:
         found = os.fstat(handle)
     os.replace(new, path)  # noqa: PTH105  # tens of thousands of times
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _scan(folder: str, start: str) -> Iterator[tuple[str, tuple[int, int, int]]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _scan(entry.path, f"{start}{entry.name}/")
-            else:
-                found = entry.stat(follow_symlinks=False)
-                yield start + entry.name, (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -221,6 +221,11 @@ class Pages:
             if scheme.slug in self.embeddable:
                 yield self._embedded(scheme.slug, lang)
 
+    def number_of(self, scheme: Scheme) -> int:
+        """How many pages `of_scheme` gives."""
+        embedded = scheme.slug in self.embeddable
+        return len(LANGS) * (len(PAGE_NAMES) + len(scheme.rules) + embedded)
+
     def of_site(self) -> Iterator[Planned]:
         """Every page that is not of one scheme."""
         for lang in LANGS:

@@ -175,7 +175,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 f"scheme {slug}",
                 cache.key(self._everything, *known),
                 lambda scheme=scheme: self._scheme(scheme),  # type: ignore[misc]
-                pages=(pages := len(list(self.pages.of_scheme(scheme)))),
+                pages=(pages := self.pages.number_of(scheme)),
                 effort=pages,
             )
         general = cache.key(self._everything, self.site.digests[PAGES], self.licences)

@@ -44,7 +44,12 @@ _REASONS = {
 
 def is_ours(path: Path) -> bool:
     """Whether a file or folder may be content, by its name."""
-    return not _LEFT.fullmatch(path.name)
+    return is_our_name(path.name)
+
+
+def is_our_name(name: str) -> bool:
+    """Whether a file or folder with this name may be content."""
+    return not _LEFT.fullmatch(name)
 
 
 def why_no_name(name: str) -> str:
@@ -56,11 +61,15 @@ def why_no_name(name: str) -> str:
     return "et navn som ikke er Windows sitt" if _OF_WINDOWS.fullmatch(name) else ""
 
 
+def open_plain(path: str | Path, _flags: int = 0) -> int:
+    """Open a file to be read: no link, and without waiting for somebody to write to a pipe."""
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
 def read_bytes(path: Path, shown: Path, most: int, problems: list[Problem]) -> bytes | None:
     """The bytes of a plain file of at most `most` bytes; or None, and why in `problems`."""
     try:
-        # Opening a pipe would wait for somebody to write to it.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = open_plain(path)
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
@@ -89,50 +98,51 @@ def unsafe(content: Path) -> list[Problem]:
 
     While there is any, nothing is to be read: it may be another's, also in a file's place.
     """
-    return sorted(_unsafe(content, Path(content.name)))
+    return sorted(_unsafe(str(content), content.name))
 
 
-def _unsafe(folder: Path, shown: Path) -> Iterator[Problem]:
+def _unsafe(folder: str, shown: str) -> Iterator[Problem]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         why = _REASONS.get(error.errno or 0, f"Maskinen sier: {error.strerror}.")
-        yield Problem(shown, 0, "", f"Mappen kan ikke leses: {why}", "", "en vanlig mappe")
+        yield Problem(Path(shown), 0, "", f"Mappen kan ikke leses: {why}", "", "en vanlig mappe")
         return
     for entry in entries:
-        here = shown / entry.name
-        if not is_ours(Path(entry.name)):
+        here = f"{shown}/{entry.name}"
+        if not is_our_name(entry.name):
             continue
         if entry.is_symlink():
             message = "Lenker til filer og mapper er ikke tillatt i innholdet."
             expected = "selve filen eller mappen, kopiert hit"
             # Where it leads is nobody's business who reads the message.
-            yield Problem(here, 0, "", message, "en lenke (symlink)", expected)
+            yield Problem(Path(here), 0, "", message, "en lenke (symlink)", expected)
         elif entry.is_dir(follow_symlinks=False):
-            yield from _unsafe(folder / entry.name, here)
+            yield from _unsafe(entry.path, here)
         elif not entry.is_file(follow_symlinks=False):
             message = "Dette er ikke en vanlig fil."
-            yield Problem(here, 0, "", message, entry.name, "en fil med tekst eller et bilde")
+            expected = "en fil med tekst eller et bilde"
+            yield Problem(Path(here), 0, "", message, entry.name, expected)
 
 
-def misplaced(content: Path, pages: str, changes: str) -> Iterator[Problem]:
-    """Files and folders that nothing is made of, which their editor may not know.
+def misplaced(content: Path, pages: str) -> Iterator[Problem]:
+    """Files of the content folder itself that nothing is made of, which their editor may not know.
 
-    `pages` and `changes` are the names of the folders that are not schemes. Another text is an
-    error, since somebody wrote it to be read; anything else is a warning.
+    `pages` is the name of the folder that is not a scheme. Another text is an error, since somebody
+    wrote it to be read; anything else is a warning.
     """
     for path in _listed(content):
-        if path.is_file():
-            if path.name not in _SETTINGS:
-                yield _misplaced(content, path, f"en mappe for ordningen, eller {pages}/")
-        elif path.name not in (pages, changes):
-            yield from _misplaced_in_scheme(content, path)
-        elif path.name == pages:
-            known = {IMAGES}
-            yield from _misplaced_in(content, path, known, {".md"}, "Markdown-filer (.md)")
+        if path.is_file() and path.name not in _SETTINGS:
+            yield _misplaced(content, path, f"en mappe for ordningen, eller {pages}/")
 
 
-def _misplaced_in_scheme(content: Path, scheme: Path) -> Iterator[Problem]:
+def misplaced_in_pages(content: Path, pages: Path) -> Iterator[Problem]:
+    """The same in the folder of the general pages."""
+    yield from _misplaced_in(content, pages, {IMAGES}, {".md"}, "Markdown-filer (.md)")
+
+
+def misplaced_in_scheme(content: Path, scheme: Path) -> Iterator[Problem]:
+    """The same in the folder of a scheme."""
     known = {"scheme.yaml", "rules", IMAGES}
     expected = "scheme.yaml, Markdown-filer (.md), og mappene rules og bilder"
     yield from _misplaced_in(content, scheme, known, {".md"}, expected)

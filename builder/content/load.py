@@ -1,11 +1,13 @@
 """Reads all of `content/` into frozen schemes and pages, or says everything that is wrong."""
 
 import datetime as dt
+import hashlib
 import os
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +15,17 @@ from builder import cache, prose
 from builder.cache import Store, code_version
 from builder.content.changes import read_changes
 from builder.content.examples import check_example
-from builder.content.files import NAMING, is_ours, misplaced, unsafe, why_no_name
+from builder.content.files import (
+    NAMING,
+    is_our_name,
+    is_ours,
+    misplaced,
+    misplaced_in_pages,
+    misplaced_in_scheme,
+    open_plain,
+    unsafe,
+    why_no_name,
+)
 from builder.content.images import Image, read_images, unused
 from builder.content.markdown_file import Text, read_markdown
 from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
@@ -195,7 +207,7 @@ def read(
     """
     if problems := unsafe(content):
         raise ContentError(problems)
-    found = _Found(problems=list(misplaced(content, PAGES, CHANGES)))
+    found = _Found(problems=list(misplaced(content, PAGES)))
     memory = {} if memory is None else memory
     folders = [p for p in content.iterdir() if p.is_dir() and is_ours(p) and p.name != CHANGES]
     for gone in memory.keys() - set(folders):
@@ -231,23 +243,41 @@ class _FolderReader:
 
     def read_all(self, folders: list[Path]) -> Iterator[_Found]:
         """What each of the folders holds, in order."""
-        # Before they are read: what is saved meanwhile makes another state.
-        now = time.time_ns()
-        states = {folder: _state(folder) for folder in folders}
-        known = {f: self.memory[f] for f in folders if f in self.memory}
-        known = {folder: kept for folder, kept in known.items() if kept[0] == states[folder]}
+        known = self._remembered(folders) if self.store is None else self._kept(folders)
         others = [folder for folder in folders if folder not in known]
         read = dict(zip(others, in_parallel(self.read, others, "Leser innholdet"), strict=True))
-        for folder, found in read.items():
-            self.memory.pop(folder, None)
-            # With a store, others may need the memory more.
-            if not self.store and all(now - t > _COARSE_NS for _, t, *_ in states[folder]):
-                self.memory[folder] = states[folder], found
-        if self.store:
-            names = {self._name(f.name, read[f].digests[f.name]) for f in others}
+        if self.store is None:
+            self._remember(read)
+        else:
+            names = {self._name(name, d) for f in (known, read) for name, d in _digests(f)}
             self.store.keep_only(names | {f"{name}{_TEXTS}" for name in names})
         for folder in folders:
-            yield known[folder][1] if folder in known else read[folder]
+            yield known[folder] if folder in known else read[folder]
+
+    def _kept(self, folders: list[Path]) -> dict[Path, _Found]:
+        """What is kept of folders, by what stands in them."""
+        assert self.store is not None
+        known = {}
+        for folder in folders:
+            with suppress(OSError):  # Told where the file is read.
+                name = self._name(folder.name, digest_of_folder(folder))
+                if (found := self.store.get(name)) is not None:
+                    known[folder] = found
+        return known
+
+    def _remembered(self, folders: list[Path]) -> dict[Path, _Found]:
+        """What is remembered of folders that are as they were."""
+        # Before they are read: what is saved meanwhile makes another state.
+        self.now = time.time_ns()
+        self.states = {folder: _state(folder) for folder in folders}
+        known = {f: self.memory[f] for f in folders if f in self.memory}
+        return {folder: kept[1] for folder, kept in known.items() if kept[0] == self.states[folder]}
+
+    def _remember(self, read: dict[Path, _Found]) -> None:
+        for folder, found in read.items():
+            self.memory.pop(folder, None)
+            if all(self.now - changed > _COARSE_NS for _, changed, *_ in self.states[folder]):
+                self.memory[folder] = self.states[folder], found
 
     def read(self, folder: Path) -> _Found:
         """What a folder holds. Where it is kept, the prose is left there."""
@@ -255,14 +285,12 @@ class _FolderReader:
             digest = digest_of_folder(folder)
         except OSError:  # Told where the file is read.
             return self._read(folder, "")
-        if self.store is None:
-            return self._read(folder, digest)
-        name = self._name(folder.name, digest)
-        found: _Found | None = self.store.get(name)
-        if found is None:
-            found = self._read(folder, digest)
+        found = self._read(folder, digest)
+        # What is wrong may be of the file system, and not of what stands in the files.
+        if self.store is not None and all(problem.is_warning for problem in found.problems):
+            name = self._name(folder.name, digest)
             # First, so that it is there when the rest is.
-            self.store.put(name + _TEXTS, found.proses)
+            self.store.put(f"{name}{_TEXTS}", found.proses)
             found = replace(found, proses={})
             self.store.put(name, found)
         return found
@@ -278,8 +306,10 @@ class _FolderReader:
     def _read(self, folder: Path, digest: str) -> _Found:
         found = _Found(digests={folder.name: digest})
         if folder.name == PAGES:
+            found.problems += misplaced_in_pages(self.content, folder)
             _read_pages(self.content, folder, None, found)
         else:
+            found.problems += misplaced_in_scheme(self.content, folder)
             found.schemes[folder.name] = _read_scheme(self.content, folder, found)
             _read_pages(self.content, folder, folder.name, found)
         return found
@@ -291,11 +321,22 @@ class _FolderReader:
 
 def digest_of_folder(folder: Path) -> str:
     """A hash of what stands in a folder, wherever the folder is."""
-    paths = []
+    digest = hashlib.sha256()
     for place, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if is_ours(Path(name))]
-        paths += [Path(place, name) for name in files if is_ours(Path(name))]
-    return cache.digest_of_files(folder, sorted(paths))
+        folders[:] = sorted(filter(is_our_name, folders))
+        inside = place.removeprefix(str(folder))
+        digest.update(f"{inside}\0{'/'.join(folders)}\0".encode())
+        for name in sorted(filter(is_our_name, files)):
+            # As `read_bytes`; thousands of folders are looked at.
+            with open(f"{place}/{name}", "rb", opener=open_plain) as file:
+                data = file.read()
+            digest.update(f"{name}\0{len(data)}\0".encode())
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def _digests(found: dict[Path, _Found]) -> Iterator[tuple[str, str]]:
+    return (pair for one in found.values() for pair in one.digests.items())
 
 
 def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:
