@@ -46,6 +46,9 @@ from builder.output import Made, OutputFolder, Unit, lasting, write_files
 from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
 from calc.rules import Lang
 
+# The content, where the process that started this one has read it.
+given: content.Site | None = None
+
 
 def register() -> None:
     """Called by Pelican: hook into its signals."""
@@ -57,7 +60,7 @@ def _prepare(pelican: Pelican) -> None:
     """Read the content before anything is written. Mistakes in it are said and end the run."""
     settings = pelican.settings
     try:
-        site = content.load(Path(settings["PATH"]), keep=True)
+        site = given or content.load(Path(settings["PATH"]), keep=True)
     except ContentError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

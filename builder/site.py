@@ -1,15 +1,21 @@
 """Builds the site by Pelican into a folder."""
 
 import json
+import multiprocessing
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import IO
 
 from builder import content
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.errors import KnownError
 from builder.output import placed_digests
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class BuildError(KnownError):
@@ -31,8 +37,8 @@ def build(
     has them all, if there is one. `address` is where the site will stand, by `targets.place`; where
     it is empty, the settings decide. Neither has a slash at its end.
 
-    `read` is the content, for whoever has read it. Returns the SHA-256 of each file by its path in
-    the site, but for compressed copies.
+    `read` is the content, for whoever has read it, and has no threads. Returns the SHA-256 of each
+    file by its path in the site, but for compressed copies.
 
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
@@ -46,19 +52,44 @@ def build(
             " scheme.yaml sier at den ikke er publisert."
         )
     chosen = {"SCHEME": scheme, "SITEURL": address, "WHOLE_SITE": whole_site}
-    # `python -m pelican`, not the script: the settings and the plugin are imported from here.
     # Warnings are fatal: Pelican drops a page it can't read with nothing more than a warning.
-    command = [
-        *(sys.executable, "-m", "pelican", "content"),
-        *("--settings", "pelican.conf.py", "--output", str(output)),
+    arguments = [
+        *("content", "--settings", "pelican.conf.py", "--output", str(output)),
         *("--fatal", "warnings"),
         *("--extra-settings", *(f"{k}={json.dumps(v)}" for k, v in chosen.items() if v)),
     ]
     # Pelican's own words are of blogs ("0 articles"); they are shown only when something is wrong.
     # The plugin tells how far it has come on standard error, which is not held back.
-    run = subprocess.run(
-        command, cwd=project_root, stdout=subprocess.PIPE, encoding="utf-8", check=False
-    )
-    if run.returncode != 0:
-        raise BuildError(f"{run.stdout.strip()}\n\nNettstedet ble ikke bygget.".lstrip())
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        if read is not None and project_root == ROOT:
+            exit_code = _fork(arguments, site, said)
+        else:
+            # `python -m pelican`, not the script: settings and plugin are imported from there.
+            command = [sys.executable, "-m", "pelican", *arguments]
+            exit_code = subprocess.run(
+                command, cwd=project_root, stdout=said, check=False
+            ).returncode
+        said.seek(0)
+        if exit_code != 0:
+            raise BuildError(f"{said.read().strip()}\n\nNettstedet ble ikke bygget.".lstrip())
     return placed_digests(output, project_root)
+
+
+def _fork(arguments: list[str], site: content.Site, said: IO[str]) -> int:
+    """Run Pelican in a process that has what this one has read; returns its exit code."""
+
+    def run() -> None:
+        os.chdir(ROOT)
+        os.dup2(said.fileno(), sys.stdout.fileno())
+        from builder import plugin
+
+        plugin.given = site
+        sys.exit(pelican.main(arguments))
+
+    import pelican
+
+    sys.stdout.flush()
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    process.join()
+    return process.exitcode or 0
