@@ -43,7 +43,7 @@ from builder.content.load import PageFile
 from builder.day import today
 from builder.i18n import LANGS
 from builder.output import Made, OutputFolder, Unit, lasting, write_files
-from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
+from builder.pages import FILTERS, Pages, Planned, SiteView
 from calc.rules import Lang
 
 # A page by its path in the site: a hash of what the search finds there, or None, and whether it is
@@ -86,7 +86,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """Make or fetch everything that pages refer to."""
         site = self.settings["SITE_CONTENT"]
         self.make_runtime()
-        self.make_assets(embeddable(site, self.translations))
+        self.make_assets()
         self.take(site, today())
 
     def make_runtime(self) -> None:
@@ -105,9 +105,10 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         )
         self.licences = licences.shipped(self.root)
 
-    def make_assets(self, calculators: dict[str, dict[Lang, str]]) -> None:
-        """Make style sheet, scripts and images; `calculators` are those that can be embedded."""
-        constants = {**self.runtime.constants, "CALCULATORS": calculators}
+    def make_assets(self) -> None:
+        """Make style sheet, scripts and images."""
+        titles = {lang: self.translations.translator(lang)("embed.frame_title") for lang in LANGS}
+        constants = {**self.runtime.constants, "FRAME_TITLES": titles}
         self.assets = assets.build(self.root, constants)
 
     def take(self, site: content.Site, day: date) -> None:
