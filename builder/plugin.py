@@ -43,7 +43,7 @@ from builder.content.load import PAGES, PageFile
 from builder.day import today
 from builder.i18n import LANGS
 from builder.output import Made, OutputFolder, Unit, lasting, write_files
-from builder.pages import FILTERS, Pages, Planned, SiteView, embeddable
+from builder.pages import FILTERS, Pages, Planned, SiteView
 from calc.rules import Lang
 
 # The content, where the process that started this one has read it.
@@ -85,7 +85,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """Make or fetch everything that pages refer to."""
         site = self.settings["SITE_CONTENT"]
         self.make_runtime()
-        self.make_assets(embeddable(site, self.translations))
+        self.make_assets()
         self.take(site, today())
 
     def make_runtime(self) -> None:
@@ -104,9 +104,10 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         )
         self.licences = licences.shipped(self.root)
 
-    def make_assets(self, calculators: dict[str, dict[Lang, str]]) -> None:
-        """Make style sheet, scripts and images; `calculators` are those that can be embedded."""
-        constants = {**self.runtime.constants, "CALCULATORS": calculators}
+    def make_assets(self) -> None:
+        """Make style sheet, scripts and images."""
+        titles = {lang: self.translations.translator(lang)("embed.frame_title") for lang in LANGS}
+        constants = {**self.runtime.constants, "FRAME_TITLES": titles}
         self.assets = assets.build(self.root, constants)
 
     def take(self, site: content.Site, day: date) -> None:

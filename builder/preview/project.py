@@ -19,7 +19,7 @@ from builder.content import Problem, Site
 from builder.content.load import Memory
 from builder.day import today
 from builder.errors import KnownError
-from builder.pages import Planned, embeddable
+from builder.pages import Planned
 from builder.plugin import SiteGenerator
 from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
@@ -82,7 +82,6 @@ class Project:
         self.images: dict[str, bytes] = {}
         self._stale = set(Part)
         self._memory: Memory = {}
-        self._calculators: dict[str, dict[Lang, str]] = {}
         self._data: tempfile.TemporaryDirectory[str] | None = None
         self._index: tuple[str, tempfile.TemporaryDirectory[str]] | None = None
         self._indexing = threading.Lock()
@@ -140,6 +139,8 @@ class Project:
         if Part.TEXTS in self._stale:
             made.make_runtime()
             self._stale.discard(Part.TEXTS)
+            # Scripts have some of the texts.
+            self._stale.add(Part.ASSETS)
         mistake = None
         if self._stale & {Part.CONTENT, Part.PROSE}:
             try:
@@ -147,12 +148,8 @@ class Project:
                 self._stale -= {Part.CONTENT, Part.PROSE}
             except content.ContentError as error:
                 mistake = error
-        calculators = self._calculators
-        if self.site is not None:
-            calculators = embeddable(self.site, made.translations)
-        if Part.ASSETS in self._stale or calculators != self._calculators:
-            made.make_assets(calculators)
-            self._calculators = calculators
+        if Part.ASSETS in self._stale:
+            made.make_assets()
             self.assets = {
                 ADDRESS + path.name: path.read_bytes() for path in made.assets.folder.iterdir()
             }

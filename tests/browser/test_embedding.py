@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import Watch
@@ -128,14 +128,168 @@ def test_the_element_follows_its_attributes_without_steps_for_the_back_button(
     frame_of(page).expect_state("ready")
     expect_fit(page)
     assert page.evaluate("history.length") == steps
-    # Not ours, and no name that every object has.
-    for unknown in ("finnes-ikke", "constructor", "../sok", ""):
-        element.evaluate("(e, slug) => e.setAttribute('ordning', slug)", unknown)
+    # No name of a scheme: nothing is asked for.
+    for nonsense in ("../sok", "tryggest/..", "Tryggest", "a b", ""):
+        element.evaluate("(e, slug) => e.setAttribute('ordning', slug)", nonsense)
         expect(frame).to_have_count(0)
         expect(page.locator("tilskudd-kalkulator a")).to_be_visible()
+    element.evaluate("(e) => e.removeAttribute('ordning')")
+    expect(frame).to_have_count(0)
     element.evaluate("(e) => e.setAttribute('ordning', 'egen-nedtrapping')")
     expect(frame).to_have_attribute("title", "Rekn ut eiga nedtrapping")
     assert watch.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "general", "own"),
+    [
+        ("nb", "Beregn tilskudd", "Beregn tilskudd: Oppfølging av voksne"),
+        ("nn", "Rekn ut tilskot", "Rekn ut tilskot: Oppfølging av vaksne"),
+    ],
+)
+def test_a_frame_has_a_general_name_until_its_calculator_tells_its_own(
+    page: Page, host: Host, lang: str, general: str, own: str
+) -> None:
+    held: list[Route] = []
+    page.route("**/innebygd/**", lambda route: held.append(route))
+    with page.expect_request("**/innebygd/**"):
+        page.goto(host(SCRIPT + ELEMENT, lang=lang), wait_until="commit")
+    frame = page.locator("iframe")
+    expect(frame).to_have_attribute("title", general)
+    expect(frame).to_have_js_property("clientHeight", 1200)
+    expect_only_the_frame(page)
+    for route in held:
+        route.continue_()
+    expect(frame).to_have_attribute("title", own)
+    expect_only_the_frame(page)
+
+
+def expect_only_the_frame(page: Page) -> None:
+    expect(page.locator("tilskudd-kalkulator a")).to_be_hidden()
+    expect(page.locator("iframe")).to_have_js_property("inert", False)
+    expect(page.locator("iframe")).not_to_have_js_property("clientHeight", 0)
+    assert page.get_by_role("link", name="Kalkulator").count() == 0
+
+
+def expect_only_the_link(page: Page) -> None:
+    """The frame is nothing that can be seen, heard or used."""
+    link = page.get_by_role("link", name="Kalkulator", exact=True)
+    expect(link).to_be_visible()
+    expect(page.locator("iframe")).to_have_js_property("clientHeight", 0)
+    assert "iframe" not in page.locator("body").aria_snapshot()
+    # By the keyboard too, there is nothing but the link, and what stands after it.
+    link.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#etter")).to_be_focused()
+
+
+AFTER = '<button id="etter">Etter</button>'
+
+
+@pytest.mark.parametrize("slug", ["finnes-ikke", "constructor"])
+def test_where_there_is_no_such_calculator_the_link_stands_there(
+    page: Page, host: Host, watch: Watch, slug: str
+) -> None:
+    page.goto(host(SCRIPT + ELEMENT.replace(SCHEME, slug) + AFTER, policy=STRICT))
+    expect_only_the_link(page)
+    # Another one may be there.
+    page.locator("tilskudd-kalkulator").evaluate("(e) => e.setAttribute('ordning', 'tryggest')")
+    expect_only_the_frame(page)
+    expect_fit(page)
+    watch.complaints.clear()
+
+
+def test_where_the_network_or_the_page_lets_no_frame_in_the_link_stands_there(
+    page: Page, host: Host, watch: Watch
+) -> None:
+    page.goto(host(SCRIPT + ELEMENT + AFTER, policy="frame-src 'none'"))
+    expect_only_the_link(page)
+    page.route("**/innebygd/**", lambda route: route.abort("connectionfailed"))
+    page.goto(host(SCRIPT + ELEMENT + AFTER))
+    expect_only_the_link(page)
+    watch.complaints.clear()
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_without_end(
+    page: Page, host: Host
+) -> None:
+    held: list[Route] = []
+    page.route("**/innebygd/**", lambda route: held.append(route))
+    page.clock.install()
+    with page.expect_request("**/innebygd/**"):
+        page.goto(host(SCRIPT + ELEMENT + AFTER), wait_until="commit")
+    # The time runs from when the browser has told that the frame is in view.
+    page.locator("iframe").evaluate(
+        "(frame) => new Promise((resolve) => new IntersectionObserver(resolve).observe(frame))"
+    )
+    page.clock.fast_forward(29_000)
+    expect_only_the_frame(page)
+    page.clock.fast_forward(2_000)
+    expect_only_the_link(page)
+    for route in held:
+        route.continue_()
+    expect_only_the_frame(page)
+    expect_fit(page)
+
+
+def hear_late(page: Page) -> None:
+    """Let frames hear nothing before `wake`, as if they were busy."""
+    page.add_init_script(
+        """if (window !== top) {
+            addEventListener("message", (event) => {
+                if (!globalThis.isAwake) {
+                    event.stopImmediatePropagation();
+                    globalThis.heard = event;
+                }
+            });
+        }"""
+    )
+
+
+def wake(frame: Frame) -> None:
+    frame.evaluate(
+        """() => {
+            isAwake = true;
+            const { source, origin, data } = heard;
+            dispatchEvent(new MessageEvent("message", { source, origin, data }));
+        }"""
+    )
+
+
+def test_a_late_answer_is_still_taken(page: Page, host: Host) -> None:
+    hear_late(page)
+    page.goto(host(SCRIPT + ELEMENT + AFTER))
+    expect_only_the_link(page)
+    wake(page.frames[-1])
+    expect_only_the_frame(page)
+    expect_fit(page)
+    frame_of(page).expect_state("ready")
+
+
+def test_a_late_answer_takes_no_link_from_a_reader_who_is_on_it(page: Page, host: Host) -> None:
+    hear_late(page)
+    page.goto(host(SCRIPT + ELEMENT + AFTER))
+    expect_only_the_link(page)
+    link = page.locator("tilskudd-kalkulator a")
+    link.focus()
+    wake(page.frames[-1])
+    expect(page.locator("iframe")).to_have_js_property("inert", False)
+    expect(link).to_be_visible()
+    expect(link).to_be_focused()
+    page.locator("#etter").focus()
+    expect_only_the_frame(page)
+
+
+def test_a_frame_out_of_view_answers_too(page: Page, host: Host) -> None:
+    """Browsers fetch it when the reader is on the way to it, and don't draw it before."""
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.goto(host(SCRIPT + "<p>Tekst</p>" * 40 + ELEMENT))
+    frame = page.locator("iframe")
+    expect(frame).to_have_attribute("title", "Beregn tilskudd: Oppfølging av voksne")
+    expect(frame).not_to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
+    frame.scroll_into_view_if_needed()
+    expect_fit(page)
 
 
 def test_the_language_is_that_of_the_page_where_the_element_says_none(
@@ -192,9 +346,10 @@ def test_the_frame_tells_nobody_who_does_not_ask(page: Page, host: Host, base_ur
     frame_of(page).expect_plan("award", {2025: 1_500_000})
     said = page.evaluate("said")
     assert said
-    # The height, and nothing of what was typed.
-    assert all(message.keys() == {"type", "height"} for message in said)
+    # The height and the name, and nothing of what was typed.
+    assert all(message.keys() == {"type", "height", "title"} for message in said)
     assert all(isinstance(message["height"], int) for message in said)
+    assert {m["title"] for m in said} == {"Beregn tilskudd: Oppfølging av voksne"}
 
 
 def test_an_element_that_is_taken_out_stops_listening(page: Page, host: Host) -> None:
@@ -253,6 +408,9 @@ def test_links_leave_the_frame(page: Page, host: Host, base_url: str) -> None:
     # The other målform is in the frame itself.
     frame.get_by_role("link", name="Nynorsk").click()
     expect(frame.locator("html[lang=nn] h1")).to_be_visible()
+    expect(page.locator("iframe")).to_have_attribute(
+        "title", "Rekn ut tilskot: Oppfølging av vaksne"
+    )
     expect_fit(page)
 
 

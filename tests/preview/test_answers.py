@@ -65,7 +65,7 @@ def test_the_headers_alone(preview: Started) -> None:
         ("/nn/endringer.atom", "application/atom+xml; charset=utf-8", "<feed"),
         ("/tryggest/regler/2025.yaml", "application/yaml", "year: 2025"),
         ("/tryggest/frister.ics", "text/calendar; charset=utf-8", "BEGIN:VCALENDAR"),
-        ("/embed.js", "text/javascript; charset=utf-8", "tryggest"),
+        ("/embed.js", "text/javascript; charset=utf-8", "tilskudd-kalkulator"),
         ("/pagefind/pagefind.js", "text/javascript; charset=utf-8", "pagefind"),
         ("/pagefind/pagefind-entry.json", "application/json", '"nn"'),
     ],

@@ -128,6 +128,12 @@ def test_a_changed_text_of_the_interface(preview: Started, editor: Editor) -> No
         preview.shows(home, ">Prøve ")
 
 
+def test_a_changed_text_of_a_script(preview: Started, editor: Editor) -> None:
+    before = 'msgid "embed.frame_title"\nmsgstr "'
+    editor.replace("theme/translations/embed.nb.po", before, f"{before}Prøve ")
+    preview.shows("/embed.js", '"Prøve ')
+
+
 def test_drafts_are_shown_here_and_published_nowhere(
     preview: Started, editor: Editor, built_site: Path, tmp_path: Path
 ) -> None:

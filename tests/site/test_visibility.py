@@ -86,6 +86,12 @@ def test_a_scheme_as_a_site_of_its_own(tryggest: Path) -> None:
     check.check(tryggest)
 
 
+def test_the_script_for_other_sites_is_the_same_for_any_schemes(
+    tryggest: Path, built_site: Path
+) -> None:
+    assert (tryggest / "embed.js").read_bytes() == (built_site / "embed.js").read_bytes()
+
+
 def test_links_to_schemes_that_are_not_there_are_only_words(tryggest: Path) -> None:
     page = read_page((tryggest / "tryggest/hvem-kan-soke/index.html").read_text("utf-8"))
     prose = page.one("div", class_="prose")

@@ -3,15 +3,22 @@
 //   <script type="module" src="https://…/embed.js"></script>
 //   <tilskudd-kalkulator ordning="…" lang="nb"><a href="…">…</a></tilskudd-kalkulator>
 //
-// What stands inside the element is shown where scripts don't run, or the calculator isn't known.
+// What stands inside the element is shown where scripts don't run, and where no calculator answers.
 // Works where the page's policy lets in scripts and frames of this site, and nothing inline.
 //
-// The build puts CALCULATORS in: {slug: {nb: title, nn: title}}.
+// The build puts FRAME_TITLES in, {nb: title, nn: title}: what a frame is called until its
+// calculator has told its own name. Nothing here depends on which calculators there are.
 
 const { origin: SITE } = new URL(import.meta.url);
 const TYPE = "tilskuddsstigen:height";
 // Until the calculator has told.
 const FIRST_HEIGHT = 1200;
+// How long a calculator may take to answer, in ms: once it is loaded, and since it came into view
+// where nothing is ever loaded (without a network, not all browsers tell of an error page).
+const ANSWER_PATIENCE = 3000;
+const LOAD_PATIENCE = 30000;
+// What the build lets schemes be called.
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 // What calculators need. Not the way to take the reader elsewhere: links open in a new tab.
 const ALLOWED = [
   "downloads", "forms", "modals", "popups", "popups-to-escape-sandbox", "same-origin", "scripts",
@@ -19,12 +26,18 @@ const ALLOWED = [
 
 const style = new CSSStyleSheet();
 style.replaceSync(
-  ":host{display:block}:host([hidden]){display:none}iframe{display:block;width:100%;border:0}",
+  ":host{display:block}:host([hidden]){display:none}iframe{display:block;width:100%;border:0}" +
+    // Not display:none: it keeps its width, and so can still tell its height.
+    "iframe[inert]{height:0;visibility:hidden}" +
+    // A link is not taken away from a reader who is on it.
+    "slot[hidden]:focus-within{display:contents}",
 );
 
 class Calculator extends HTMLElement {
   static observedAttributes = ["ordning", "lang"];
+  #slot = document.createElement("slot");
   #frame;
+  #timer;
   #isHere = false;
 
   constructor() {
@@ -51,32 +64,68 @@ class Calculator extends HTMLElement {
 
   /** Always a new frame: a new address in the old one would be a step for the back button. */
   #show() {
-    const slug = this.getAttribute("ordning");
+    const slug = this.getAttribute("ordning") ?? "";
     const lang = this.closest("[lang]")?.lang.startsWith("nn") ? "nn" : "nb";
-    const isKnown = Object.hasOwn(CALCULATORS, slug);
-    this.#frame = document.createElement(isKnown ? "iframe" : "slot");
-    if (isKnown) {
-      Object.assign(this.#frame, {
-        title: CALCULATORS[slug][lang],
-        loading: "lazy",
-        referrerPolicy: "no-referrer",
-        height: FIRST_HEIGHT,
-        src: `${SITE}${lang === "nn" ? "/nn" : ""}/innebygd/${slug}/`,
-      });
-      if (SITE !== origin) {
-        this.#frame.sandbox.add(...ALLOWED.map((name) => `allow-${name}`));
-      }
-      this.#frame.addEventListener("load", ({ target }) => {
-        target.contentWindow.postMessage({ type: TYPE }, SITE);
-      });
+    const isName = NAME.test(slug);
+    this.#frame = isName ? this.#makeFrame(slug, lang) : null;
+    this.shadowRoot.replaceChildren(this.#slot, this.#frame ?? "");
+    this.#turnTo(isName);
+  }
+
+  #makeFrame(slug, lang) {
+    const frame = Object.assign(document.createElement("iframe"), {
+      title: FRAME_TITLES[lang],
+      loading: "lazy",
+      referrerPolicy: "no-referrer",
+      height: FIRST_HEIGHT,
+      src: `${SITE}${lang === "nn" ? "/nn" : ""}/innebygd/${slug}/`,
+    });
+    if (SITE !== origin) {
+      frame.sandbox.add(...ALLOWED.map((name) => `allow-${name}`));
     }
-    this.shadowRoot.replaceChildren(this.#frame);
+    const view = new IntersectionObserver((seen) => {
+      if (seen.some(({ isIntersecting }) => isIntersecting)) {
+        view.disconnect();
+        this.#wait(LOAD_PATIENCE);
+      }
+    });
+    view.observe(frame);
+    frame.addEventListener("load", () => {
+      view.disconnect();
+      this.#wait(ANSWER_PATIENCE);
+      frame.contentWindow.postMessage({ type: TYPE }, SITE);
+    });
+    // Firefox, where the page's policy doesn't let the frame in.
+    frame.addEventListener("error", () => {
+      view.disconnect();
+      this.#turnTo(false);
+    });
+    return frame;
+  }
+
+  #wait(patience) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#turnTo(false), patience);
+  }
+
+  /**
+   * Show the frame, or else what stands inside the element: only one can be seen, heard or used.
+   * The frame stays in its place, so that it can answer late.
+   */
+  #turnTo(isFrame) {
+    clearTimeout(this.#timer);
+    this.#slot.hidden = isFrame;
+    if (this.#frame) {
+      this.#frame.inert = !isFrame;
+    }
   }
 
   handleEvent({ source, origin, data }) {
-    const isMine = source && source === this.#frame.contentWindow && origin === SITE;
+    const isMine = source && source === this.#frame?.contentWindow && origin === SITE;
     if (isMine && data?.type === TYPE && data.height > 0) {
       this.#frame.height = Math.ceil(data.height);
+      this.#frame.title = data.title || this.#frame.title;
+      this.#turnTo(true);
     }
   }
 }
