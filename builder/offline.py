@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from builder.assets import ADDRESS, Assets
-from builder.record import content_hash
+from builder.manifest import content_hash
 from builder.runtime import Runtime
 
 PAGE = "uten-nett"

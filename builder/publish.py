@@ -8,18 +8,20 @@ import datetime as dt
 import errno
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from builder import ask, check, checks, content, i18n, notices, site
 from builder.ask import Confirm
+from builder.cache import Store, code_version, key
 from builder.checks.report import is_set
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.difference import Difference, compare
-from builder.record import Record, content_hash
+from builder.manifest import Files, files_of, hash_of
+from builder.record import Known, Record
 from builder.releases import (
     PublishError,
     Release,
@@ -27,6 +29,7 @@ from builder.releases import (
     digest_of,
     inherit,
     inheritance,
+    share,
 )
 from builder.targets import Place, TargetError, place
 
@@ -80,7 +83,7 @@ def publish(
     """
     day = today()
     where = place(project_root, scheme)
-    releases = Releases(where.public)
+    releases = Releases(where.public, kept_for(project_root, where.public))
     with in_words(), releases.alone(), releases.work() as work:
         warnings = checks.warnings(project_root, day, site_address=where.address)
         live = live_now(where, releases)
@@ -89,15 +92,21 @@ def publish(
         site.build(
             project_root, built, scheme=scheme or "", address=where.address, whole_site=whole
         )
-        check.check(built)
-        digest = content_hash(built)
+        files = files_of(built, "Leser filene")
+        digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
+        check.check(built)
         own = content.load(project_root / "content").published(day)
         own = own.only(scheme) if scheme else own
         last = live.name if live else ""
         name = releases.next_name(digest, clock(), after=last)
-        record = Record.of(own, built, name=name, made=clock(), day=day)
+        record = _record(
+            kept_for(project_root, where.public, "known"),
+            lambda known: Record.of(
+                own, built, name=name, made=clock(), day=day, files=files, known=known
+            ),
+        )
         record = replace(record, previous=last or None)
         before = None if live is None else live.record
         difference = None if before is None else compare(before, record)
@@ -115,7 +124,7 @@ def publish(
             return Published(release=live.release if live else None, place=where, was_declined=True)
         release = resumed(releases, live, record, clock)
         if release is None:
-            release = made(releases, live, built, name, record, clock)
+            release = made(releases, live, built, files, name, record, clock)
         go_live(where, releases, live, release, say)
         return Published(release=release, place=where, is_new=True)
 
@@ -232,14 +241,22 @@ def made(
     releases: Releases,
     live: Live | None,
     built: Path,
+    files: Files,
     name: str,
     record: Record | None,
     clock: Clock,
 ) -> Release:
-    """A new release of a whole site, with what open pages may still ask for."""
+    """A new release of a whole site with these files, and with what open pages may still ask for.
+
+    What it has in common with the one before is not stored twice.
+    """
     earlier = _earlier(releases, live)
-    inherited = {} if earlier is None else inherit(built, earlier, clock())
-    return releases.put(built, name, record and replace(record, inherited=inherited))
+    known = releases.files(earlier.name) if earlier else None
+    if earlier is not None and known is not None:
+        files = share(built, files, earlier.folder, known)
+        files, inherited = inherit(built, files, earlier, known, clock())
+        record = record and replace(record, inherited=inherited)
+    return releases.put(built, name, record, files)
 
 
 def _earlier(releases: Releases, live: Live | None) -> Release | None:
@@ -251,7 +268,7 @@ def go_live(
     where: Place, releases: Releases, live: Live | None, release: Release, say: Say
 ) -> None:
     """Send the release where it is to stand, switch `current`, and forget old releases."""
-    data = b"{}" if release.record is None else release.record.to_json()
+    data = release.record_file.read_bytes() if release.record_file.is_file() else b"{}"
     earliest = max((one.name for one in (releases.current, live) if one), default="")
     for other in releases.all():
         if other.name > earliest and other.name != release.name:
@@ -275,6 +292,26 @@ def go_live(
             f"{error}\n\nNettstedet er ferdig bygget. Kjør kommandoen igjen for å sende det."
         ) from error
     releases.forget_old()
+
+
+# --- What the next run need not find out again ---
+
+
+def kept_for(project_root: Path, public: Path, what: str = "files") -> Store:
+    """Where is kept what is known of the releases in a folder; safe to delete at any time."""
+    name = key(str(public.resolve()))[:16]
+    return Store(project_root / ".cache/releases" / name / what)
+
+
+def _record(kept: Store, make: Callable[[Known], Record]) -> Record:
+    """A record made with what is known of the site before, and what is known now is kept."""
+    name = key(code_version("builder", "calc"))
+    known: Known = kept.get(name) or Known()
+    record = make(known)
+    with suppress(OSError):  # There may be no room for it; nothing is lost but time.
+        kept.put(name, known)
+        kept.keep_only({name})
+    return record
 
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

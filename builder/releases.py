@@ -8,6 +8,10 @@ Whoever reads the site meets one release or another, never half of one, whatever
 program that publishes. What it may leave behind has names that begin with a dot, and is cleared by
 the next run.
 
+What a release has in common with the one before it are further links to the same files, so that a
+site of half a gigabyte takes its place once and not once for each release. A file of a release is
+never written to: whoever wants another one puts a new file in its place.
+
 Names are in the order in which releases were made, also where the clock has gone back. The live
 release is therefore always the newest, but for one that did not come as far as going live.
 
@@ -16,6 +20,7 @@ search index that it was made with. So a release also has the files of this kind
 release's own within the last days.
 """
 
+import ctypes
 import datetime as dt
 import errno
 import fcntl
@@ -23,13 +28,16 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from builder.cache import Store
 from builder.errors import KnownError
 from builder.headers import IMMUTABLE_FOLDERS
+from builder.manifest import Files, files_of
 from builder.record import Record
 
 KEPT_RELEASES = 5
@@ -54,10 +62,18 @@ class PublishError(KnownError):
 
 @dataclass(frozen=True)
 class Release:
-    """A release: its folder, and what we know of it; None where that is lost."""
+    """A release: its folder, and the file with what we know of it."""
 
     folder: Path
-    record: Record | None
+    record_file: Path
+
+    @cached_property
+    def record(self) -> Record | None:
+        """What we know of it; None where that is lost."""
+        try:
+            return Record.from_json(self.record_file.read_bytes())
+        except OSError:
+            return None
 
     @property
     def name(self) -> str:
@@ -76,10 +92,14 @@ def digest_of(name: str) -> str:
 
 
 class Releases:
-    """The releases in a folder, which is made where it is not there."""
+    """The releases in a folder, which is made where it is not there.
 
-    def __init__(self, public: Path) -> None:
+    `kept` is where is kept which files each release has: they are read anew where it is not.
+    """
+
+    def __init__(self, public: Path, kept: Store | None = None) -> None:
         self.public = public
+        self._kept = kept
         self.folder = public / "releases"
         self.records = public / "records"
 
@@ -109,12 +129,22 @@ class Releases:
         return [self.release(name) for name in names]
 
     def release(self, name: str) -> Release:
-        """The release of that name, with its record where that can be read."""
-        try:
-            record = Record.from_json(self._record_file(name).read_bytes())
-        except OSError:
-            record = None
-        return Release(self.folder / name, record)
+        """The release of that name."""
+        return Release(self.folder / name, self._record_file(name))
+
+    def files(self, name: str) -> Files | None:
+        """The files of the release of that name, as they were put there; None if it is not here."""
+        found: Files | None = self._kept.get(name) if self._kept else None
+        if found is None and (self.folder / name).is_dir():
+            found = files_of(self.folder / name)
+            self._keep(name, found)
+        return found
+
+    def _keep(self, name: str, files: Files) -> None:
+        # They can be found out again: no room for them is no reason to stop.
+        with suppress(OSError):
+            if self._kept:
+                self._kept.put(name, files)
 
     @property
     def current(self) -> Release | None:
@@ -140,14 +170,15 @@ class Releases:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def put(self, built: Path, name: str, record: Record | None) -> Release:
+    def put(self, built: Path, name: str, record: Record | None, files: Files) -> Release:
         """Take a whole site in as a release. It is on the disk, not only on its way, when it is."""
-        _settle(built)
         if record is not None:
             self.write_record(name, record)
+        self._keep(name, files)
+        settle(built)
         built.rename(self.folder / name)
         _sync(self.folder)
-        return Release(self.folder / name, record)
+        return self.release(name)
 
     def write_record(self, name: str, record: Record) -> None:
         """Write what we know of a release, in one step."""
@@ -192,6 +223,8 @@ class Releases:
                 kept.add(release.digest)
             else:
                 self.forget(release)
+        if self._kept:
+            self._kept.keep_only({release.name for release in self.all()})
 
     def _record_file(self, name: str) -> Path:
         return self.records / f"{name}.json"
@@ -236,25 +269,66 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
     return dict(sorted(needed.items()))
 
 
-def inherit(built: Path, earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
+def inherit(
+    built: Path, files: Files, earlier: Release, known: Files, now: dt.datetime
+) -> tuple[Files, dict[str, dt.datetime]]:
     """Give a site what open pages may ask for, as further links to the same files.
 
-    Returns what was taken over, as `inheritance` does; what the site has itself is not.
+    `files` are those of the site, `known` those of the earlier release. Returns the files that the
+    site has then, and what was taken over, as `inheritance` does; what the site has itself is not.
     """
     own = own_of(built)
     taken = {name: last for name, last in inheritance(earlier, now).items() if name not in own}
-    for name in taken:
-        link(earlier.folder / name, built / name)
-    return taken
+    linked = [
+        address
+        for address in known
+        if entry_of(address) in taken and (earlier.folder / address).is_file()
+    ]
+    link_all(earlier.folder, built, linked)
+    return {**files, **{address: known[address] for address in linked}}, taken
 
 
-def link(source: Path, target: Path) -> None:
-    """Put a file or folder in a second place, without a second copy where that can be."""
-    for path in (source, *source.rglob("*")):
-        if path.is_file():
-            place = target / path.relative_to(source)
+def entry_of(address: str) -> str:
+    """The entry of `own_of` that a file is or lies in; empty where there is none."""
+    for folder in FIXED:
+        if address.startswith(f"{folder}/"):
+            return f"{folder}/{address.removeprefix(f'{folder}/').partition('/')[0]}"
+    return ""
+
+
+def share(built: Path, files: Files, earlier: Path, known: Files) -> Files:
+    """Make what a site has in common with an earlier release further links to the same files.
+
+    `files` are those of the site, `known` those that the release was made with; one that somebody
+    has changed since then is not taken. Returns `files` with what was taken as it is now.
+    """
+    now = dict(files)
+    for address, file in files.items():
+        before = known.get(address)
+        if before is None or before.digest != file.digest:
+            continue
+        source, target = earlier / address, built / address
+        try:
+            status = source.lstat()
+        except OSError:
+            continue
+        if (status.st_size, status.st_mtime_ns) != (before.size, before.written):
+            continue
+        target.unlink()
+        _link(source, target)
+        now[address] = before
+    return now
+
+
+def link_all(source: Path, target: Path, addresses: Iterable[str]) -> None:
+    """Put files of a folder in a second one, without a second copy where that can be."""
+    made: set[Path] = set()
+    for address in addresses:
+        place = target / address
+        if place.parent not in made:
             place.parent.mkdir(parents=True, exist_ok=True)
-            _link(path, place)
+            made.add(place.parent)
+        _link(source / address, place)
 
 
 # No links between files here (a network disk), too many, or not to the files of another person.
@@ -273,17 +347,38 @@ def _link(source: Path, target: Path) -> None:
 # --- On the disk ---
 
 
-def _settle(folder: Path) -> None:
-    """Wait until all of a folder is on the disk, so that a power cut can't take it back.
-
-    Files that other releases have too are there already.
-    """
+def settle(folder: Path) -> None:
+    """Wait until all of a folder is on the disk, so that a power cut can't take it back."""
+    if _flush(folder):
+        return
+    # One by one. Files that other releases have too are there already.
     for place, _, files in os.walk(folder):
         for name in files:
             path = Path(place, name)
             if path.stat().st_nlink == 1:
                 _sync(path)
         _sync(Path(place))
+
+
+def _flush(folder: Path) -> bool:
+    """Wait for all that is on its way to the disk that a folder is on; False where one can't.
+
+    Linux has a call for that, which takes a second where one for each of 80 000 files and folders
+    takes minutes. Python does not know it, and `os.sync` waits for all disks, or for none (macOS).
+    """
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        return False
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(handle) == 0:
+            return True
+        number = ctypes.get_errno()
+    finally:
+        os.close(handle)
+    if number == errno.ENOSYS:
+        return False
+    raise OSError(number, os.strerror(number), str(folder))
 
 
 def _sync(path: Path) -> None:

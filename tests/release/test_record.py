@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import content
-from builder.record import FigureMark, Outcome, PageMark, Record, SchemeMark, content_hash, pages_of
+from builder.manifest import content_hash
+from builder.record import FigureMark, Outcome, PageMark, Record, SchemeMark, pages_of
 from tests.content.sample import RULES_FILE, SLUG
 
 PAGE = """\
