@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import batched
 from pathlib import Path
@@ -12,23 +13,41 @@ from builder.parallel import in_parallel
 HASH_LENGTH = 10
 # So many files are read by one process before it takes the next.
 _BATCH = 256
+_COARSE = 2 * 10**9
 
 
 class File(NamedTuple):
-    """A file: the SHA-256 of its content, its size in bytes, and when it was written (ns)."""
+    """A file: the SHA-256 of its content, its size in bytes, when it was written (ns), and which.
+
+    `inode` is 0 where it was so new that it might have been written to without a trace.
+    """
 
     digest: str
     size: int
     written: int
+    inode: int
 
 
 type Files = dict[str, File]
 """Files by address in the site, without the slash in front."""
 
 
-def files_of(folder: Path, label: str = "") -> Files:
-    """Every file of a folder, read on all cores; with a `label`, progress is told."""
-    return dict(of_each(lambda path: _file(folder, path), sorted(paths_in(folder)), label))
+def files_of(folder: Path, label: str = "", known: Files | None = None) -> Files:
+    """Every file of a folder, read on all cores; with a `label`, progress is told.
+
+    Those that are `known` from the last look at this folder, and still are the same files that
+    nobody has written to, are not read again.
+    """
+    known = known or {}
+    found: Files = {}
+    unread = []
+    for path in paths_in(folder):
+        before = known.get(path)
+        if before and before[1:] == _traces(os.stat(f"{folder}{os.sep}{path}")):  # noqa: PTH116
+            found[path] = before
+        else:
+            unread.append(path)
+    return found | dict(of_each(lambda path: _look(folder / path), sorted(unread), label))
 
 
 def of_each[R](
@@ -54,11 +73,17 @@ def paths_in(folder: Path) -> Iterator[str]:
                     yield entry.path.removeprefix(root)
 
 
-def _file(folder: Path, path: str) -> File:
-    with open(f"{folder}{os.sep}{path}", "rb", buffering=0) as file:  # noqa: PTH123  # 84 000 of them
-        status = os.fstat(file.fileno())
+def _look(path: Path) -> File:
+    with path.open("rb", buffering=0) as file:
+        size, written, inode = _traces(os.fstat(file.fileno()))
         data = file.readall()
-    return File(hashlib.sha256(data).hexdigest(), len(data), status.st_mtime_ns)
+    # Clocks of file systems are coarse: what is written next may seem to be of the same moment.
+    is_new = time.time_ns() - written < _COARSE
+    return File(hashlib.sha256(data).hexdigest(), size, written, 0 if is_new else inode)
+
+
+def _traces(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 def steps(path: str) -> list[str]:

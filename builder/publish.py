@@ -27,13 +27,16 @@ from builder.releases import (
     Release,
     Releases,
     digest_of,
+    gather,
     inherit,
     inheritance,
-    share,
 )
 from builder.targets import Place, TargetError, place
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The files of the last build, as `kept_for` keeps them.
+_BUILT = "built"
 
 type Say = Callable[[str], None]
 type Clock = Callable[[], dt.datetime]
@@ -87,12 +90,16 @@ def publish(
     with in_words(), releases.alone(), releases.work() as work:
         warnings = checks.warnings(project_root, day, site_address=where.address)
         live = live_now(where, releases)
-        built = work / "site"
+        # Only what is another than the last time is built anew there.
+        built = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
+        built.parent.mkdir(parents=True, exist_ok=True)
         whole = place(project_root).address if scheme else ""
         site.build(
             project_root, built, scheme=scheme or "", address=where.address, whole_site=whole
         )
-        files = files_of(built, "Leser filene")
+        kept = kept_for(project_root, where.public, "known")
+        files = files_of(built, "Leser filene", kept.get(_BUILT))
+        _keep(kept, _BUILT, files)
         digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
@@ -101,12 +108,11 @@ def publish(
         own = own.only(scheme) if scheme else own
         last = live.name if live else ""
         name = releases.next_name(digest, clock(), after=last)
-        record = _record(
-            kept_for(project_root, where.public, "known"),
-            lambda known: Record.of(
-                own, built, name=name, made=clock(), day=day, files=files, known=known
-            ),
-        )
+        of_code = key(code_version("builder", "calc"))
+        known: Known = kept.get(of_code) or Known()
+        record = Record.of(own, built, name=name, made=clock(), day=day, files=files, known=known)
+        _keep(kept, of_code, known)
+        kept.keep_only({_BUILT, of_code})
         record = replace(record, previous=last or None)
         before = None if live is None else live.record
         difference = None if before is None else compare(before, record)
@@ -124,7 +130,10 @@ def publish(
             return Published(release=live.release if live else None, place=where, was_declined=True)
         release = resumed(releases, live, record, clock)
         if release is None:
-            release = made(releases, live, built, files, name, record, clock)
+            earlier = _earlier(releases, live)
+            before_files = (releases.files(earlier.name) if earlier else None) or {}
+            files = gather(built, files, work / "site", earlier, before_files)
+            release = made(releases, live, work / "site", files, name, record, clock)
         go_live(where, releases, live, release, say)
         return Published(release=release, place=where, is_new=True)
 
@@ -240,23 +249,19 @@ def resumed(releases: Releases, live: Live | None, record: Record, clock: Clock)
 def made(
     releases: Releases,
     live: Live | None,
-    built: Path,
+    folder: Path,
     files: Files,
     name: str,
     record: Record | None,
     clock: Clock,
 ) -> Release:
-    """A new release of a whole site with these files, and with what open pages may still ask for.
-
-    What it has in common with the one before is not stored twice.
-    """
+    """A new release of the whole site in `folder`, with what open pages may still ask for."""
     earlier = _earlier(releases, live)
     known = releases.files(earlier.name) if earlier else None
     if earlier is not None and known is not None:
-        files = share(built, files, earlier.folder, known)
-        files, inherited = inherit(built, files, earlier, known, clock())
+        files, inherited = inherit(folder, files, earlier, known, clock())
         record = record and replace(record, inherited=inherited)
-    return releases.put(built, name, record, files)
+    return releases.put(folder, name, record, files)
 
 
 def _earlier(releases: Releases, live: Live | None) -> Release | None:
@@ -303,15 +308,9 @@ def kept_for(project_root: Path, public: Path, what: str = "files") -> Store:
     return Store(project_root / ".cache/releases" / name / what)
 
 
-def _record(kept: Store, make: Callable[[Known], Record]) -> Record:
-    """A record made with what is known of the site before, and what is known now is kept."""
-    name = key(code_version("builder", "calc"))
-    known: Known = kept.get(name) or Known()
-    record = make(known)
+def _keep(kept: Store, name: str, what: object) -> None:
     with suppress(OSError):  # There may be no room for it; nothing is lost but time.
-        kept.put(name, known)
-        kept.keep_only({name})
-    return record
+        kept.put(name, what)
 
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

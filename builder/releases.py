@@ -9,8 +9,9 @@ program that publishes. What it may leave behind has names that begin with a dot
 the next run.
 
 What a release has in common with the one before it are further links to the same files, so that a
-site of half a gigabyte takes its place once and not once for each release. A file of a release is
-never written to: whoever wants another one puts a new file in its place.
+site of half a gigabyte takes its place once and not once for each release. Nobody writes to a file
+of a release, ever. What is built is copied and never linked to, so that this holds however the next
+build writes.
 
 Names are in the order in which releases were made, also where the clock has gone back. The live
 release is therefore always the newest, but for one that did not come as far as going live.
@@ -28,7 +29,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,7 +38,7 @@ from pathlib import Path
 from builder.cache import Store
 from builder.errors import KnownError
 from builder.headers import IMMUTABLE_FOLDERS
-from builder.manifest import Files, files_of
+from builder.manifest import Files, files_of, of_each
 from builder.record import Record
 
 KEPT_RELEASES = 5
@@ -170,13 +171,13 @@ class Releases:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def put(self, built: Path, name: str, record: Record | None, files: Files) -> Release:
+    def put(self, site: Path, name: str, record: Record | None, files: Files) -> Release:
         """Take a whole site in as a release. It is on the disk, not only on its way, when it is."""
         if record is not None:
             self.write_record(name, record)
         self._keep(name, files)
-        settle(built)
-        built.rename(self.folder / name)
+        settle(site)
+        site.rename(self.folder / name)
         _sync(self.folder)
         return self.release(name)
 
@@ -270,22 +271,22 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
 
 
 def inherit(
-    built: Path, files: Files, earlier: Release, known: Files, now: dt.datetime
+    site: Path, files: Files, earlier: Release, known: Files, now: dt.datetime
 ) -> tuple[Files, dict[str, dt.datetime]]:
     """Give a site what open pages may ask for, as further links to the same files.
 
     `files` are those of the site, `known` those of the earlier release. Returns the files that the
     site has then, and what was taken over, as `inheritance` does; what the site has itself is not.
     """
-    own = own_of(built)
+    own = own_of(site)
     taken = {name: last for name, last in inheritance(earlier, now).items() if name not in own}
-    linked = [
-        address
-        for address in known
+    open_pages = {
+        address: file
+        for address, file in known.items()
         if entry_of(address) in taken and (earlier.folder / address).is_file()
-    ]
-    link_all(earlier.folder, built, linked)
-    return {**files, **{address: known[address] for address in linked}}, taken
+    }
+    link_all(earlier.folder, site, open_pages)
+    return files | open_pages, taken
 
 
 def entry_of(address: str) -> str:
@@ -296,39 +297,41 @@ def entry_of(address: str) -> str:
     return ""
 
 
-def share(built: Path, files: Files, earlier: Path, known: Files) -> Files:
-    """Make what a site has in common with an earlier release further links to the same files.
+def gather(built: Path, files: Files, site: Path, earlier: Release | None, known: Files) -> Files:
+    """Make the folder `site` of what was built, and of what an earlier release has of the same.
 
-    `files` are those of the site, `known` those that the release was made with; one that somebody
-    has changed since then is not taken. Returns `files` with what was taken as it is now.
+    `files` are those that were built, `known` those that the earlier release was made with; one
+    that somebody has written to since then is not taken. Returns the files of `site`.
     """
-    now = dict(files)
-    for address, file in files.items():
-        before = known.get(address)
-        if before is None or before.digest != file.digest:
-            continue
-        source, target = earlier / address, built / address
-        try:
-            status = source.lstat()
-        except OSError:
-            continue
-        if (status.st_size, status.st_mtime_ns) != (before.size, before.written):
-            continue
-        target.unlink()
-        _link(source, target)
-        now[address] = before
-    return now
+    same: Files = {}
+    if earlier is not None:
+        for address, before in known.items():
+            if address in files and before.digest == files[address].digest:
+                with suppress(OSError):
+                    status = (earlier.folder / address).lstat()
+                    if (status.st_size, status.st_mtime_ns) == (before.size, before.written):
+                        same[address] = before
+        link_all(earlier.folder, site, same)
+    others = sorted(files.keys() - same.keys())
+    _make_folders(site, others)
+    for _ in of_each(
+        lambda address: shutil.copy2(built / address, site / address), others, "Kopierer filene"
+    ):
+        pass
+    # Copies have the times of what they are copies of.
+    return {address: same.get(address, file) for address, file in files.items()}
 
 
-def link_all(source: Path, target: Path, addresses: Iterable[str]) -> None:
+def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
     """Put files of a folder in a second one, without a second copy where that can be."""
-    made: set[Path] = set()
+    _make_folders(target, addresses)
     for address in addresses:
-        place = target / address
-        if place.parent not in made:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            made.add(place.parent)
-        _link(source / address, place)
+        _link(source / address, target / address)
+
+
+def _make_folders(target: Path, addresses: Iterable[str]) -> None:
+    for folder in {address.rpartition("/")[0] for address in addresses} | {""}:
+        (target / folder).mkdir(parents=True, exist_ok=True)
 
 
 # No links between files here (a network disk), too many, or not to the files of another person.

@@ -131,6 +131,7 @@ def project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(root, {"index.html": page("Forside")})
 
     def build(_project_root: Path, output: Path, **_where: str) -> None:
+        shutil.rmtree(output, ignore_errors=True)
         for name, text in made.files.items():
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
