@@ -60,17 +60,18 @@ def of_each[R](
         yield from zip(batch, found, strict=True)
 
 
-def paths_in(folder: Path) -> Iterator[str]:
-    """The path from the folder of every file in it, in no certain order."""
+def paths_in(folder: Path) -> dict[str, int]:
+    """The path from the folder of every file in it, and its inode."""
     root = f"{folder}{os.sep}"
-    waiting = [str(folder)]
+    waiting, found = [str(folder)], {}
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
                 elif entry.is_file():
-                    yield entry.path.removeprefix(root)
+                    found[entry.path.removeprefix(root)] = entry.inode()
+    return found
 
 
 def _look(path: Path) -> File:

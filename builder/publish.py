@@ -132,6 +132,7 @@ def publish(
         if release is None:
             earlier = _earlier(releases, live)
             before_files = (releases.files(earlier.name) if earlier else None) or {}
+            releases.take_spare(work / "site")
             files = gather(built, files, work / "site", earlier, before_files)
             release = made(releases, live, work / "site", files, name, record, clock)
         go_live(where, releases, live, release, say)
