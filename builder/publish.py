@@ -32,6 +32,7 @@ from builder.releases import (
     inheritance,
 )
 from builder.targets import Place, TargetError, place
+from calc.messages import whole
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -143,7 +144,7 @@ def _told(
     live: Live | None, record: Record, difference: Difference | None, project_root: Path
 ) -> str:
     """What would change, in words."""
-    pages = f"Nettstedet har {len(record.pages)} sider."
+    pages = f"Nettstedet har {whole(len(record.pages))} sider."
     if live is None:
         return f"Ingenting er publisert fra før. {pages}"
     if difference is None:
@@ -161,12 +162,12 @@ def _offer(
 ) -> NoReturn:
     """Stop, since readers are not told of a change. A person is offered files to tell it in."""
     one = len(stubs) == 1
+    texts = [f"content/{notices.CHANGES}/{stub.name}\n\n{stub.text}" for stub in stubs]
     shown = (
         "Regelverket er endret uten at leserne får vite det. Ingenting er publisert.\n\n"
         f"{report}\n\n"
         f"Fortell om endringen i {'denne filen' if one else 'disse filene'}."
-        " Fyll ut title og text:\n\n"
-        + "\n\n".join(f"content/{notices.CHANGES}/{stub.name}\n\n{stub.text}" for stub in stubs)
+        " Fyll ut title og text:\n\n" + "\n\n".join(_first(texts))
     )
     if confirm is None:
         raise PublishError(shown)
@@ -175,8 +176,18 @@ def _offer(
         raise PublishError("Ingenting er publisert.")
     files = [stub.write(project_root / "content").relative_to(project_root) for stub in stubs]
     raise PublishError(
-        f"Laget {', '.join(map(str, files))}.\nFyll ut title og text, og kjør «make publish» igjen."
+        f"Laget {', '.join(_first(list(map(str, files))))}.\n"
+        "Fyll ut title og text, og kjør «make publish» igjen."
     )
+
+
+# Of more files for the editor to fill in, the rest are counted.
+_MOST_SHOWN = 10
+
+
+def _first(told: list[str]) -> list[str]:
+    left = len(told) - _MOST_SHOWN
+    return [*told[:_MOST_SHOWN], *([f"… og {whole(left)} til"] if left > 0 else [])]
 
 
 # --- Steps that going back to an earlier release has too ---
@@ -382,7 +393,7 @@ def tell(done: Published, scheme: str | None) -> None:
     folder = done.release.folder
     print(f"Publisert: {folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder}")
     if done.release.record is not None:
-        print(f"{len(done.release.record.pages)} sider ligger ute.", end=" ")
+        print(f"{whole(len(done.release.record.pages))} sider ligger ute.", end=" ")
     if done.place.address:
         print(f"Se dem på {done.place.address}/")
     elif done.place.target is not None:
