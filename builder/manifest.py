@@ -1,9 +1,11 @@
 """Which files a site has, and what is in them."""
 
+import errno
 import hashlib
 import os
+import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import batched
 from pathlib import Path
 from typing import NamedTuple
@@ -104,3 +106,29 @@ def hash_of(files: Files) -> str:
 def content_hash(folder: Path) -> str:
     """A hash of every file of a built site, by name and content."""
     return hash_of(files_of(folder))
+
+
+def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
+    """Put files of a folder in a second one, without a second copy where that can be."""
+    make_folders(target, addresses)
+    for address in addresses:
+        _link(f"{source}{os.sep}{address}", f"{target}{os.sep}{address}")
+
+
+def make_folders(target: Path, addresses: Iterable[str]) -> None:
+    """Make the folders that files of these addresses lie in, and `target` itself."""
+    for folder in sorted({address.rpartition("/")[0] for address in addresses} | {""}):
+        (target / folder).mkdir(parents=True, exist_ok=True)
+
+
+# No links between files here (a network disk), too many, or not to the files of another person.
+_NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copy2(source, target)

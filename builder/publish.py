@@ -295,7 +295,7 @@ def go_live(
         with releases.switching(release):
             if where.target is not None:
                 say(f"Sender nettstedet til {where.target.name} …")
-                where.target.send(release.folder, release.name, data, say)
+                where.target.send(release.folder, release.name, data, say, releases.files)
                 is_sent = True
     except OSError as error:
         if is_sent and where.target is not None:

@@ -30,7 +30,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,7 +39,7 @@ from pathlib import Path
 from builder.cache import Store
 from builder.errors import KnownError
 from builder.headers import IMMUTABLE_FOLDERS
-from builder.manifest import Files, files_of, of_each, paths_in
+from builder.manifest import Files, files_of, link_all, make_folders, of_each, paths_in
 from builder.record import Record
 
 KEPT_RELEASES = 5
@@ -340,7 +340,7 @@ def gather(built: Path, files: Files, site: Path, earlier: Release | None, known
     if earlier:
         link_all(earlier.folder, site, missing)
     new = sorted(files.keys() - same.keys())
-    _make_folders(site, new)
+    make_folders(site, new)
     for _ in of_each(lambda path: shutil.copy2(built / path, site / path), new, "Kopierer filene"):
         pass
     # Copies have the times of what they are copies of.
@@ -354,31 +354,6 @@ def remove(folder: Path, addresses: Iterable[str]) -> None:
         with suppress(OSError):  # Something else is in there.
             while address := address.rpartition("/")[0]:
                 (folder / address).rmdir()
-
-
-def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
-    """Put files of a folder in a second one, without a second copy where that can be."""
-    _make_folders(target, addresses)
-    for address in addresses:
-        _link(f"{source}{os.sep}{address}", f"{target}{os.sep}{address}")
-
-
-def _make_folders(target: Path, addresses: Iterable[str]) -> None:
-    for folder in sorted({address.rpartition("/")[0] for address in addresses} | {""}):
-        (target / folder).mkdir(parents=True, exist_ok=True)
-
-
-# No links between files here (a network disk), too many, or not to the files of another person.
-_NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        shutil.copy2(source, target)
 
 
 # --- On the disk ---

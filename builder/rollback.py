@@ -16,7 +16,7 @@ from pathlib import Path
 from builder import ask, i18n
 from builder.ask import Confirm
 from builder.difference import compare
-from builder.manifest import files_of
+from builder.manifest import files_of, link_all
 from builder.publish import (
     ROOT,
     Clock,
@@ -34,7 +34,7 @@ from builder.publish import (
     resumed,
     tell,
 )
-from builder.releases import PublishError, Release, Releases, digest_of, entry_of, link_all
+from builder.releases import PublishError, Release, Releases, digest_of, entry_of
 from builder.targets import place
 
 

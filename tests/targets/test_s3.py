@@ -80,11 +80,13 @@ class Bench:
         for key in self.there():
             address = key.removeprefix(f"{PREFIX}/")
             if not address.startswith(OWN):
-                answer = self.get(key)
-                body = answer["Body"].read()
-                is_packed = answer.get("ContentEncoding") == "gzip"
-                found[address] = gzip.decompress(body) if is_packed else body
+                found[address] = self.unpacked(key)
         return found
+
+    def unpacked(self, key: str) -> bytes:
+        answer = self.get(key)
+        body: bytes = answer["Body"].read()
+        return gzip.decompress(body) if answer.get("ContentEncoding") == "gzip" else body
 
 
 def _site(release: Path) -> dict[str, bytes]:
@@ -269,7 +271,7 @@ def test_without_the_list_nothing_is_sent_that_is_there(bench: Bench, first: Pat
     bench.client.delete_object(Bucket=BUCKET, Key=f"{PREFIX}/{LIST}")
     bench.send(first, FIRST)
     assert bench.sent() == []
-    listed = json.loads(bench.get(f"{PREFIX}/{LIST}")["Body"].read())["objects"]
+    listed = json.loads(bench.unpacked(f"{PREFIX}/{LIST}"))["objects"]
     assert listed.keys() == _site(first).keys()
 
 
