@@ -322,7 +322,7 @@ def _address(path: str) -> str:
 
 def _mark(path: Path) -> PageMark:
     data = path.read_bytes()
-    title, text, dated = _read(data.decode())
+    title, text, dated = read_page(data.decode())
     return PageMark(
         title=title,
         text=_hash("\n".join(text)),
@@ -356,7 +356,7 @@ _RAW = re.compile(
 )
 
 
-def _read(html: str) -> tuple[str, list[str], list[str]]:
+def read_page(html: str) -> tuple[str, list[str], list[str]]:
     """Read of a page what its reader does: all of `main`, also what is hidden at the moment.
 
     Its title; its text, links and pictures; and those of them that hold for a time. All without
