@@ -94,9 +94,9 @@ def publish(
         # Only what is another than the last time is built anew there.
         built = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
         built.parent.mkdir(parents=True, exist_ok=True)
-        whole = place(project_root).address if scheme else ""
+        all_schemes = place(project_root).address if scheme else ""
         site.build(
-            project_root, built, scheme=scheme or "", address=where.address, whole_site=whole
+            project_root, built, scheme=scheme or "", address=where.address, whole_site=all_schemes
         )
         kept = kept_for(project_root, where.public, "known")
         files = files_of(built, "Leser filene", kept.get(_BUILT))

@@ -218,7 +218,7 @@ def _scheme(site: content.Site, slug: str, known: dict[str, SchemeFacts]) -> Sch
     scheme = site.schemes[slug]
     years = tuple(rules.year for rules in scheme.rules)
     # Which rule years are shown is decided by the day too.
-    of = cache.key(site.digests[slug], years) if slug in site.digests else ""
+    of = cache.key(slug, site.digests[slug], years) if slug in site.digests else ""
     return known.get(of) or SchemeFacts(
         of=of,
         mark=SchemeMark(slug=slug, name=scheme.short_name.nb, years=years),

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from builder import manifest, record, releases, site
+from builder import content, manifest, record, releases, site
 from builder.manifest import content_hash, files_of
-from builder.record import pages_of
+from builder.record import Record, pages_of
 from builder.releases import KEPT_RELEASES, Release
+from tests.content.sample import SLUG
 from tests.release.conftest import Project, page
+from tests.release.test_notices import tell
 
 SITE = {"index.html": page("en"), "a/index.html": page("A"), "b/deep/data.json": "{}"}
 
@@ -204,6 +206,37 @@ def test_marks_of_pages_are_known_and_dropped_when_they_are_gone(
     assert again is not None
     assert again.record is not None
     assert again.record.pages == pages_of(again.folder)
+
+
+def test_a_record_is_the_same_with_what_is_known_and_without(project: Project) -> None:
+    """Also where two schemes are written alike, and edits come and go."""
+    other = project.root / "content/lik"
+    edits = [
+        ("value: 4.5", "value: 4.25"),
+        ("Regelverk 2030", "Regelverket 2030"),
+        ("value: 4.25", "value: 4.5"),
+    ]
+    for n, (old, new) in enumerate(edits):
+        if n == 1:
+            shutil.copytree(project.root / "content" / SLUG, other)
+        elif n == 2:
+            shutil.rmtree(other)
+        project.edit(old, new)
+        tell(project, name=f"endring-{n}")
+        pages = {f"{n}/index.html": page("ny"), "0/index.html": page("alltid")}
+        release = project.publish(SITE | pages).release
+        assert release is not None
+        assert release.record is not None
+        day = release.record.day
+        clean = Record.of(
+            content.load(project.root / "content").published(day),
+            release.folder,
+            name=release.name,
+            made=release.record.made,
+            day=day,
+        )
+        for field in ("schemes", "pages", "examples", "defaults", "figures", "changes"):
+            assert getattr(release.record, field) == getattr(clean, field)
 
 
 def test_many_files_are_read_by_several_processes_to_the_same_result(tmp_path: Path) -> None:
