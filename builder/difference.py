@@ -8,8 +8,13 @@ from calc.answers import Field
 from calc.messages import NBSP, Catalogue, kroner, whole
 from calc.rules import Lang
 
-# More lines than these of a kind are counted and not listed.
 MOST_LISTED = 20
+"""More things than these of a kind are counted and not listed."""
+
+# And no more lines than these, where a thing has several.
+_MOST_LINES = 60
+# So many schemes are named that have the same page.
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,7 @@ class PageChange:
 class AnswerChange:
     """An answer that is new (no `before`), gone (no `after`) or another; `name` says which."""
 
+    slug: str
     name: str
     before: Outcome | None
     after: Outcome | None
@@ -89,7 +95,7 @@ class Difference:
             (answers, "annet svar", "andre svar"),
             (len(self.figures), "endret tall", "endrede tall"),
         )
-        said = [f"{n} {one if n == 1 else many}" for n, one, many in counts if n]
+        said = [f"{whole(n)} {one if n == 1 else many}" for n, one, many in counts if n]
         return ", ".join(said) or "ingen endringer i innholdet"
 
 
@@ -187,6 +193,7 @@ def _answers[K: Hashable](
         either = new or old
         if either is not None and (old is None or new is None or old.outcome != new.outcome):
             yield AnswerChange(
+                slug=either.slug,
                 name=name(either),
                 before=None if old is None else old.outcome,
                 after=None if new is None else new.outcome,
@@ -213,35 +220,46 @@ def _figures(before: Record, after: Record) -> Iterator[FigureChange]:
 # --- In words ---
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Something that is told, in one line or more; it is about so many things and these schemes."""
+
+    text: str
+    slugs: frozenset[str] = frozenset()
+    count: int = 1
+
+
 def _told(difference: Difference, texts: Catalogue) -> Iterator[str]:
-    sections: tuple[tuple[str, Iterable[str]], ...] = (
-        ("Regneeksempler med et annet svar", _changed_answers(difference.examples, texts)),
-        ("Kalkulatorer som åpner med et annet svar", _changed_answers(difference.defaults, texts)),
-        ("Nye regneeksempler", _names(difference.examples, is_new=True)),
-        ("Regneeksempler som blir borte", _names(difference.examples, is_new=False)),
-        ("Nye kalkulatorer", _names(difference.defaults, is_new=True)),
-        ("Kalkulatorer som blir borte", _names(difference.defaults, is_new=False)),
-        ("Nye regelverksår", _years(difference.new_years, difference.names)),
-        ("Regelverksår som blir borte", _years(difference.gone_years, difference.names)),
+    names = difference.names
+    examples, defaults = difference.examples, difference.defaults
+    sections: tuple[tuple[str, Iterable[_Entry]], ...] = (
+        ("Regneeksempler med et annet svar", _changed_answers(examples, texts)),
+        ("Kalkulatorer som åpner med et annet svar", _changed_answers(defaults, texts)),
+        ("Nye regneeksempler", _names(examples, is_new=True)),
+        ("Regneeksempler som blir borte", _names(examples, is_new=False)),
+        ("Nye kalkulatorer", _names(defaults, is_new=True)),
+        ("Kalkulatorer som blir borte", _names(defaults, is_new=False)),
+        ("Nye regelverksår", _years(difference.new_years, names)),
+        ("Regelverksår som blir borte", _years(difference.gone_years, names)),
         (
             "Endrede tall i regelverket",
-            (f"{difference.names[f.slug]} {f.year}, {f}" for f in difference.figures),
+            (_entry(f.slug, f"{names[f.slug]} {f.year}, {f}") for f in difference.figures),
         ),
-        ("Nye sider", map(_page, difference.added)),
-        ("Sider som blir borte", map(_page, difference.removed)),
-        ("Endrede sider", map(_page, difference.changed)),
-        ("Sider der bare frister eller status er andre", map(_page, difference.dated)),
+        ("Nye sider", _page_entries(difference.added, names)),
+        ("Sider som blir borte", _page_entries(difference.removed, names)),
+        ("Endrede sider", _page_entries(difference.changed, names)),
+        (
+            "Sider der bare frister eller status er andre",
+            _page_entries(difference.dated, names),
+        ),
     )
     anything = False
-    for heading, lines in sections:
-        listed = list(lines)
-        if not listed:
-            continue
-        anything = True
-        yield f"{heading} ({len(listed)}):"
-        yield from (f"  {line}" for entry in listed[:MOST_LISTED] for line in entry.split("\n"))
-        if len(listed) > MOST_LISTED:
-            yield f"  … og {len(listed) - MOST_LISTED} til"
+    for heading, entries in sections:
+        listed = list(entries)
+        if listed:
+            anything = True
+            yield f"{heading} ({whole(sum(entry.count for entry in listed))}):"
+            yield from _shortened(listed)
     if not anything:
         yield "Ingen tekster, tall eller frister er endret."
     if difference.repainted:
@@ -252,27 +270,73 @@ def _told(difference: Difference, texts: Catalogue) -> Iterator[str]:
         yield "Bare filer som leserne ikke ser, er nye."
 
 
+def _shortened(entries: list[_Entry]) -> Iterator[str]:
+    """The lines of the first of them, and how many more there are in how many schemes."""
+    lines, shown = 0, 0
+    for entry in entries[:MOST_LISTED]:
+        of_entry = entry.text.split("\n")
+        if shown and lines + len(of_entry) > _MOST_LINES:
+            break
+        yield from (f"  {line}" for line in of_entry)
+        lines, shown = lines + len(of_entry), shown + 1
+    if left := entries[shown:]:
+        schemes = frozenset[str]().union(*(entry.slugs for entry in left))
+        inside = f", i {whole(len(schemes))} ordninger" if len(schemes) > 1 else ""
+        yield f"  … og {whole(sum(entry.count for entry in left))} til{inside}"
+
+
+def _entry(slug: str, text: str) -> _Entry:
+    return _Entry(text, frozenset([slug]))
+
+
+def _page_entries(pages: tuple[PageChange, ...], names: dict[str, str]) -> Iterator[_Entry]:
+    """Each page. Where there are many, the same page of several schemes is one thing."""
+    if len(pages) <= MOST_LISTED:
+        yield from (_Entry(_page(page)) for page in pages)
+        return
+    alike: dict[str, list[PageChange]] = {}
+    for page in pages:
+        slug, rest = _parts(page)
+        alike.setdefault(rest if slug in names else page.address, []).append(page)
+    for address, group in sorted(alike.items(), key=lambda item: -len(item[1])):
+        slugs = frozenset(slug for slug, _ in map(_parts, group) if slug in names)
+        if len(group) == 1:
+            yield _Entry(_page(group[0]), slugs)
+            continue
+        title = group[0].title.partition(" – ")[0]
+        some = ", ".join(names[_parts(page)[0]] for page in group[:_MOST_NAMED])
+        more = " …" if len(group) > _MOST_NAMED else ""
+        text = f"/…/{address}  {title} i {whole(len(group))} ordninger ({some}{more})"
+        yield _Entry(text, slugs, len(group))
+
+
+def _parts(page: PageChange) -> tuple[str, str]:
+    """The scheme that a page may be of, and the rest of its address."""
+    slug, _, rest = page.address[1:].partition("/")
+    return slug, rest
+
+
 def _page(page: PageChange) -> str:
     title = page.title.rpartition(" – ")[0] or page.title
     which = {("nb", "nn"): "", ("nb",): " (bare bokmål)", ("nn",): " (bare nynorsk)"}
     return f"{page.address}  {title}{which[page.langs]}"
 
 
-def _years(years: Iterable[YearChange], names: dict[str, str]) -> Iterator[str]:
-    return (f"{names[year.slug]} {year.year}" for year in years)
+def _years(years: Iterable[YearChange], names: dict[str, str]) -> Iterator[_Entry]:
+    return (_entry(year.slug, f"{names[year.slug]} {year.year}") for year in years)
 
 
-def _names(answers: Iterable[AnswerChange], *, is_new: bool) -> Iterator[str]:
+def _names(answers: Iterable[AnswerChange], *, is_new: bool) -> Iterator[_Entry]:
     for answer in answers:
         if (answer.before if is_new else answer.after) is None:
-            yield answer.name
+            yield _entry(answer.slug, answer.name)
 
 
-def _changed_answers(answers: Iterable[AnswerChange], texts: Catalogue) -> Iterator[str]:
+def _changed_answers(answers: Iterable[AnswerChange], texts: Catalogue) -> Iterator[_Entry]:
     for answer in answers:
         if answer.before is not None and answer.after is not None:
             lines = _outcomes(answer.before, answer.after, texts)
-            yield "\n  ".join([f"{answer.name}:", *lines])
+            yield _entry(answer.slug, "\n  ".join([f"{answer.name}:", *lines]))
 
 
 _STATUSES = {

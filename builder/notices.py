@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.content import Scheme, Site
 from builder.content.load import CHANGES as CHANGES
-from builder.difference import Difference, FigureChange
+from builder.difference import MOST_LISTED, Difference, FigureChange
 from builder.record import Record, figure_place
+from calc.messages import whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,19 +81,23 @@ def untold(difference: Difference, before: Record, site: Site) -> tuple[Untold, 
     return tuple(found)
 
 
-def report(missing: Iterable[Untold], names: dict[str, str]) -> str:
-    """What readers have not been told, a line for each figure."""
+def report(missing: Sequence[Untold], names: dict[str, str]) -> str:
+    """What readers have not been told: a line for each figure, as far as one reads on."""
     lines = []
-    for one in missing:
+    for one in missing[:MOST_LISTED]:
         file = f"content/{one.slug}/rules/{one.year}.yaml"
         lines.append(f"{names[one.slug]} {one.year}: {one.what} ({file})")
-        lines += [f"  {figure}" for figure in one.figures]
+        lines += [f"  {figure}" for figure in one.figures[:MOST_LISTED]]
+        if len(one.figures) > MOST_LISTED:
+            lines.append(f"  … og {len(one.figures) - MOST_LISTED} tall til")
+    if len(missing) > MOST_LISTED:
+        lines.append(f"… og {whole(len(missing) - MOST_LISTED)} regelverksår til")
     return "\n".join(lines)
 
 
 def stubs(missing: Iterable[Untold], site: Site, day: dt.date, content: Path) -> tuple[Stub, ...]:
     """A file for each rule year that readers have not been told of, to lie in this content."""
-    taken = {path.name for path in (content / CHANGES).glob("*")}
+    taken = frozenset(path.name for path in (content / CHANGES).glob("*"))
     return tuple(
         stub(
             site.schemes[one.slug],
@@ -111,7 +116,7 @@ def stub(
     year: int,
     *,
     day: dt.date,
-    taken: Iterable[str] = (),
+    taken: Collection[str] = (),
     about: Iterable[FigureChange] = (),
     years: tuple[int, ...] = (),
 ) -> Stub:
@@ -146,9 +151,8 @@ source: {_source(scheme, year, about)}
     )
 
 
-def _free_name(stem: str, taken: Iterable[str]) -> str:
+def _free_name(stem: str, taken: Collection[str]) -> str:
     """The name, with a number behind where it is taken."""
-    taken = set(taken)
     number, name = 1, f"{stem}.yaml"
     while name in taken:
         number += 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from builder import cache
 from builder.assets import ADDRESS, Assets
-from builder.record import HASH_LENGTH
+from builder.manifest import HASH_LENGTH
 from builder.runtime import Runtime
 
 PAGE = "uten-nett"

@@ -8,29 +8,36 @@ import datetime as dt
 import errno
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from builder import ask, check, checks, content, i18n, notices, site
 from builder.ask import Confirm
+from builder.cache import Store, code_version, key
 from builder.checks.report import is_set
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.difference import Difference, compare
-from builder.record import Record, content_hash
+from builder.manifest import Files, files_of, hash_of
+from builder.record import Known, Record
 from builder.releases import (
     PublishError,
     Release,
     Releases,
     digest_of,
+    gather,
     inherit,
     inheritance,
 )
 from builder.targets import Place, TargetError, place
+from calc.messages import whole
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The files of the last build, as `kept_for` keeps them.
+_BUILT = "built"
 
 type Say = Callable[[str], None]
 type Clock = Callable[[], dt.datetime]
@@ -80,24 +87,39 @@ def publish(
     """
     day = today()
     where = place(project_root, scheme)
-    releases = Releases(where.public)
+    releases = Releases(where.public, kept_for(project_root, where.public))
     with in_words(), releases.alone(), releases.work() as work:
-        warnings = checks.warnings(project_root, day, site_address=where.address)
+        read = content.read(project_root / "content", keep=True)
+        warnings = checks.warnings(project_root, day, site_address=where.address, read=read)
         live = live_now(where, releases)
-        built = work / "site"
-        whole = place(project_root).address if scheme else ""
-        site.build(
-            project_root, built, scheme=scheme or "", address=where.address, whole_site=whole
+        # Only what is another than the last time is built anew there.
+        built = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
+        built.parent.mkdir(parents=True, exist_ok=True)
+        all_schemes = place(project_root).address if scheme else ""
+        digests = site.build(
+            project_root,
+            built,
+            scheme=scheme or "",
+            address=where.address,
+            whole_site=all_schemes,
+            read=read[0],
         )
-        check.check(built, project_root / check.KEPT)
-        digest = content_hash(built)
+        kept = kept_for(project_root, where.public, "known")
+        files = files_of(built, "Leser filene", kept.get(_BUILT))
+        _keep(kept, _BUILT, files)
+        digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
-        own = content.load(project_root / "content").published(day)
+        check.check(built, project_root / check.KEPT, digests=digests)
+        own = read[0].published(day)
         own = own.only(scheme) if scheme else own
         last = live.name if live else ""
         name = releases.next_name(digest, clock(), after=last)
-        record = Record.of(own, built, name=name, made=clock(), day=day)
+        of_code = key(code_version("builder", "calc"))
+        known: Known = kept.get(of_code) or Known()
+        record = Record.of(own, built, name=name, made=clock(), day=day, files=files, known=known)
+        _keep(kept, of_code, known)
+        kept.keep_only({_BUILT, of_code})
         record = replace(record, previous=last or None)
         before = None if live is None else live.record
         difference = None if before is None else compare(before, record)
@@ -115,7 +137,11 @@ def publish(
             return Published(release=live.release if live else None, place=where, was_declined=True)
         release = resumed(releases, live, record, clock)
         if release is None:
-            release = made(releases, live, built, name, record, clock)
+            earlier = _earlier(releases, live)
+            before_files = (releases.files(earlier.name) if earlier else None) or {}
+            releases.take_spare(work / "site")
+            files = gather(built, files, work / "site", earlier, before_files)
+            release = made(releases, live, work / "site", files, name, record, clock)
         go_live(where, releases, live, release, say)
         return Published(release=release, place=where, is_new=True)
 
@@ -124,7 +150,7 @@ def _told(
     live: Live | None, record: Record, difference: Difference | None, project_root: Path
 ) -> str:
     """What would change, in words."""
-    pages = f"Nettstedet har {len(record.pages)} sider."
+    pages = f"Nettstedet har {whole(len(record.pages))} sider."
     if live is None:
         return f"Ingenting er publisert fra før. {pages}"
     if difference is None:
@@ -142,12 +168,12 @@ def _offer(
 ) -> NoReturn:
     """Stop, since readers are not told of a change. A person is offered files to tell it in."""
     one = len(stubs) == 1
+    texts = [f"content/{notices.CHANGES}/{stub.name}\n\n{stub.text}" for stub in stubs]
     shown = (
         "Regelverket er endret uten at leserne får vite det. Ingenting er publisert.\n\n"
         f"{report}\n\n"
         f"Fortell om endringen i {'denne filen' if one else 'disse filene'}."
-        " Fyll ut title og text:\n\n"
-        + "\n\n".join(f"content/{notices.CHANGES}/{stub.name}\n\n{stub.text}" for stub in stubs)
+        " Fyll ut title og text:\n\n" + "\n\n".join(_first(texts))
     )
     if confirm is None:
         raise PublishError(shown)
@@ -156,8 +182,18 @@ def _offer(
         raise PublishError("Ingenting er publisert.")
     files = [stub.write(project_root / "content").relative_to(project_root) for stub in stubs]
     raise PublishError(
-        f"Laget {', '.join(map(str, files))}.\nFyll ut title og text, og kjør «make publish» igjen."
+        f"Laget {', '.join(_first(list(map(str, files))))}.\n"
+        "Fyll ut title og text, og kjør «make publish» igjen."
     )
+
+
+# Of more files for the editor to fill in, the rest are counted.
+_MOST_SHOWN = 10
+
+
+def _first(told: list[str]) -> list[str]:
+    left = len(told) - _MOST_SHOWN
+    return [*told[:_MOST_SHOWN], *([f"… og {whole(left)} til"] if left > 0 else [])]
 
 
 # --- Steps that going back to an earlier release has too ---
@@ -231,15 +267,19 @@ def resumed(releases: Releases, live: Live | None, record: Record, clock: Clock)
 def made(
     releases: Releases,
     live: Live | None,
-    built: Path,
+    folder: Path,
+    files: Files,
     name: str,
     record: Record | None,
     clock: Clock,
 ) -> Release:
-    """A new release of a whole site, with what open pages may still ask for."""
+    """A new release of the whole site in `folder`, with what open pages may still ask for."""
     earlier = _earlier(releases, live)
-    inherited = {} if earlier is None else inherit(built, earlier, clock())
-    return releases.put(built, name, record and replace(record, inherited=inherited))
+    known = releases.files(earlier.name) if earlier else None
+    if earlier is not None and known is not None:
+        files, inherited = inherit(folder, files, earlier, known, clock())
+        record = record and replace(record, inherited=inherited)
+    return releases.put(folder, name, record, files)
 
 
 def _earlier(releases: Releases, live: Live | None) -> Release | None:
@@ -251,7 +291,7 @@ def go_live(
     where: Place, releases: Releases, live: Live | None, release: Release, say: Say
 ) -> None:
     """Send the release where it is to stand, switch `current`, and forget old releases."""
-    data = b"{}" if release.record is None else release.record.to_json()
+    data = release.record_file.read_bytes() if release.record_file.is_file() else b"{}"
     earliest = max((one.name for one in (releases.current, live) if one), default="")
     for other in releases.all():
         if other.name > earliest and other.name != release.name:
@@ -261,7 +301,7 @@ def go_live(
         with releases.switching(release):
             if where.target is not None:
                 say(f"Sender nettstedet til {where.target.name} …")
-                where.target.send(release.folder, release.name, data, say)
+                where.target.send(release.folder, release.name, data, say, releases.files)
                 is_sent = True
     except OSError as error:
         if is_sent and where.target is not None:
@@ -275,6 +315,20 @@ def go_live(
             f"{error}\n\nNettstedet er ferdig bygget. Kjør kommandoen igjen for å sende det."
         ) from error
     releases.forget_old()
+
+
+# --- What the next run need not find out again ---
+
+
+def kept_for(project_root: Path, public: Path, what: str = "files") -> Store:
+    """Where is kept what is known of the releases in a folder; safe to delete at any time."""
+    name = key(str(public.resolve()))[:16]
+    return Store(project_root / ".cache/releases" / name / what)
+
+
+def _keep(kept: Store, name: str, what: object) -> None:
+    with suppress(OSError):  # There may be no room for it; nothing is lost but time.
+        kept.put(name, what)
 
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -345,7 +399,7 @@ def tell(done: Published, scheme: str | None) -> None:
     folder = done.release.folder
     print(f"Publisert: {folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder}")
     if done.release.record is not None:
-        print(f"{len(done.release.record.pages)} sider ligger ute.", end=" ")
+        print(f"{whole(len(done.release.record.pages))} sider ligger ute.", end=" ")
     if done.place.address:
         print(f"Se dem på {done.place.address}/")
     elif done.place.target is not None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from builder import ask, i18n
 from builder.ask import Confirm
 from builder.difference import compare
+from builder.manifest import files_of, link_all
 from builder.publish import (
     ROOT,
     Clock,
@@ -24,6 +25,7 @@ from builder.publish import (
     Say,
     go_live,
     in_words,
+    kept_for,
     live_now,
     made,
     may_go_on,
@@ -32,7 +34,7 @@ from builder.publish import (
     resumed,
     tell,
 )
-from builder.releases import PublishError, Release, Releases, digest_of, link
+from builder.releases import PublishError, Release, Releases, digest_of, entry_of
 from builder.targets import place
 
 
@@ -51,7 +53,7 @@ def rollback(
     Shows what changes and asks, as publishing does. Raises `PublishError` or `TargetError`.
     """
     where = place(project_root, scheme)
-    releases = Releases(where.public)
+    releases = Releases(where.public, kept_for(project_root, where.public))
     with in_words(), releases.alone(), releases.work() as work:
         live = live_now(where, releases)
         if live is None:
@@ -116,11 +118,10 @@ def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock:
         )
         if waiting := resumed(releases, live, record, clock):
             return waiting
-    for path in chosen.folder.rglob("*"):
-        inside = path.relative_to(chosen.folder)
-        if path.is_file() and not any(inside.is_relative_to(name) for name in taken):
-            link(path, folder / inside)
-    return made(releases, live, folder, name, record, clock)
+    all_files = files_of(chosen.folder, "Leser filene")
+    files = {address: file for address, file in all_files.items() if entry_of(address) not in taken}
+    link_all(chosen.folder, folder, files)
+    return made(releases, live, folder, files, name, record, clock)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -2,7 +2,8 @@
 
 The branch holds the whole site, each release as a commit on top of the one before. It moves in one
 step, so readers get the one release or the other. It is made in a repository of its own below
-`.cache/`: the project's working tree, index and branches are never touched.
+`.cache/`: the project's working tree, index and branches are never touched. Of a release on top of
+one that is known here, only what differs is read.
 """
 
 import contextlib
@@ -11,15 +12,22 @@ import functools
 import hashlib
 import os
 import re
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from builder.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
+from builder.cache import write_whole
+from builder.manifest import Files
+from builder.targets.programs import SSH_OPTIONS, Done, details, failure, feed, follow, run
 from builder.targets.progress import NowAndThen
 from builder.targets.settings import Git
-from builder.targets.target import Say, TargetError, is_packed_copy, site_files
+from builder.targets.target import (
+    FilesOf,
+    Say,
+    TargetError,
+    files_of_none,
+    is_packed_copy,
+    site_files,
+)
 
 RECORD = ".tilskuddsstigen.json"
 
@@ -43,6 +51,20 @@ _NOT_THERE = re.compile(
 _PER_CENT = re.compile(r"Writing objects: +(\d+%)")
 
 
+def _of_branch(files: Files) -> Files:
+    """Without the compressed copies: hosts of pages pack by themselves, and would serve them."""
+    return {address: file for address, file in files.items() if not is_packed_copy(address, files)}
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def _file(address: str, content: bytes) -> bytes:
+    """A file, for `git fast-import`."""
+    return f"M 100644 inline {address}\n".encode() + _data(content)
+
+
 class GitTarget:
     """Sends releases to a branch. See `builder.targets.target.Target`.
 
@@ -64,7 +86,14 @@ class GitTarget:
         with self._alone():
             return self._record() if self._fetch() else None
 
-    def send(self, release: Path, name: str, record: bytes, say: Say) -> None:
+    def send(
+        self,
+        release: Path,
+        name: str,
+        record: bytes,
+        say: Say,
+        files_of: FilesOf = files_of_none,
+    ) -> None:
         """Put the release as a commit on top of the branch. Nothing is done if it is there."""
         with self._alone():
             before = self._fetch()
@@ -73,7 +102,7 @@ class GitTarget:
                     f"{self._said()} har annet innhold enn et nettsted herfra, og det ville blitt"
                     " borte. Velg en gren som ikke finnes, i content/publish.yaml."
                 )
-            self._commit(release, name, record)
+            self._commit(release, name, record, files_of, is_first=not before)
             if before and self._tree(self._here) == self._tree(self._there):
                 return
             say(f"Sender til {self.name}.")
@@ -87,29 +116,51 @@ class GitTarget:
             # What no commit here needs any more is cleared now and then.
             self._try("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
 
-    def _commit(self, release: Path, name: str, record: bytes) -> None:
+    def _commit(
+        self, release: Path, name: str, record: bytes, files_of: FilesOf, *, is_first: bool
+    ) -> None:
         """Make the commit, in the repository below `.cache/`."""
-        folder = self._repository.with_suffix(".tree")
-        shutil.rmtree(folder, ignore_errors=True)
-        for address, path in site_files(release).items():
-            # Hosts of pages pack by themselves, and would serve the copies as files.
-            if not is_packed_copy(path):
-                link = folder / address
-                link.parent.mkdir(parents=True, exist_ok=True)
-                link.symlink_to(path.resolve())
-        (folder / RECORD).write_bytes(record)
-        command = [sys.executable, "-m", "ghp_import", "--no-jekyll"]  # writes .nojekyll
-        command += [
-            "--remote",
-            "origin",
-            "--branch",
-            self._branch,
-            "--message",
-            f"Publisert: {name}",
-        ]
-        command += ["--cname", self._cname] if self._cname else []
-        self._check(run([*command, str(folder)], env=self._environment))
-        shutil.rmtree(folder)
+        files = _of_branch(site_files(release, files_of(name)))
+        before = None if is_first else self._known(files_of)
+        who = self._git("var", "GIT_COMMITTER_IDENT").output.decode().strip()
+
+        def commit() -> Iterator[bytes]:
+            yield f"commit {self._here}\ncommitter {who}\n".encode()
+            yield _data(f"Publisert: {name}".encode())
+            yield b"" if is_first else f"from {self._there}^0\n".encode()
+            if before is None:
+                yield b"deleteall\n"
+            for gone in (before or {}).keys() - files.keys():
+                yield f"D {gone}\n".encode()
+            for address, file in files.items():
+                if before is None or address not in before or before[address].digest != file.digest:
+                    yield _file(address, (release / address).read_bytes())
+            yield _file(RECORD, record)
+            # Hosts of pages would leave out what begins with an underscore.
+            yield _file(".nojekyll", b"")
+            yield _file("CNAME", f"{self._cname}\n".encode()) if self._cname else b"D CNAME\n"
+            yield b"done\n"
+
+        command = ["git", "fast-import", "--quiet", "--done"]
+        self._check(feed(command, commit(), env=self._environment))
+        sent = self._git("rev-parse", self._here).output.decode().strip()
+        write_whole(self._sent, f"{sent} {name}".encode())
+
+    @property
+    def _sent(self) -> Path:
+        """The file that says which commit was made last here, and of which release."""
+        return self._repository.with_suffix(".sent")
+
+    def _known(self, files_of: FilesOf) -> Files | None:
+        """What the newest commit of the branch holds; None where it is not one of ours."""
+        try:
+            commit, name = self._sent.read_text().split()
+        except (OSError, ValueError):
+            return None
+        if commit != self._git("rev-parse", self._there).output.decode().strip():
+            return None
+        found = files_of(name)
+        return None if found is None else _of_branch(site_files(Path(), found))
 
     # The repository below `.cache/`
 
@@ -135,7 +186,7 @@ class GitTarget:
     def _fetch(self) -> bool:
         """Get the newest commit of the branch; False if there is no such branch."""
         told = self._git("ls-remote", "--heads", "origin", self._here)
-        # What ghp-import would build on.
+        # Of an earlier run, which may not have been sent.
         self._try("update-ref", "-d", self._here)
         if not told.output.strip():
             self._try("update-ref", "-d", self._there)
@@ -181,13 +232,13 @@ class GitTarget:
         own["GIT_CONFIG_COUNT"] = str(count + len(settings))
         own["GIT_DIR"] = str(self._repository)
         own["GIT_TERMINAL_PROMPT"] = "0"
-        # ghp-import writes a commit without a name otherwise, which hosts may refuse.
+        # Hosts may refuse a commit without a name.
         for variable, key, otherwise in (
             ("GIT_COMMITTER_NAME", "user.name", "Tilskuddsstigen"),
             ("GIT_COMMITTER_EMAIL", "user.email", "tilskuddsstigen@localhost"),
         ):
-            if not os.environ.get(variable) and not self._of_project("config", key):
-                own[variable] = otherwise
+            if not os.environ.get(variable):
+                own[variable] = self._of_project("config", key) or otherwise
         if not (os.environ.get("GIT_SSH_COMMAND") or self._of_project("config", "core.sshCommand")):
             own["GIT_SSH_COMMAND"] = " ".join(["ssh", *SSH_OPTIONS])
         return own

@@ -1,9 +1,11 @@
 """Runs ssh, rsync and git, and says in Norwegian why they could not reach a server."""
 
+import contextlib
 import os
 import re
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from builder.targets.target import TargetError
@@ -40,6 +42,35 @@ def run(
     except FileNotFoundError:
         raise _missing(command[0]) from None
     return Done(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+
+
+def feed(
+    command: Sequence[str], parts: Iterable[bytes], *, env: Mapping[str, str | None] | None = None
+) -> Done:
+    """Run a program that reads what may be too much to hold, and says nothing but errors."""
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=_environment(env),
+            )
+        except FileNotFoundError:
+            raise _missing(command[0]) from None
+        assert process.stdin is not None
+        try:
+            with contextlib.suppress(BrokenPipeError), process.stdin:  # It tells why by itself.
+                for part in parts:
+                    process.stdin.write(part)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            process.wait()
+        errors.seek(0)
+        return Done(process.returncode, b"", errors.read().decode(errors="replace"))
 
 
 def follow(

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable
 
+from builder.parallel import time_left
 from builder.targets.target import Say
+from calc.messages import whole
 
 # Short transfers say nothing, and long ones not so often that a terminal fills up.
 SECONDS_BETWEEN = 3.0
@@ -31,6 +33,7 @@ class Progress:
         self, say: Say, files: int, size: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._say = NowAndThen(say, clock)
+        self._clock, self._began = clock, clock()
         self._files, self._size = files, size
         self._sent_files = self._sent_size = 0
 
@@ -38,8 +41,12 @@ class Progress:
         """Count a file of that many bytes as sent."""
         self._sent_files += 1
         self._sent_size += size
-        per_cent = 100 * self._sent_size // max(self._size, 1)
-        self._say(f"Sender: {per_cent} % ({self._sent_files} av {self._files} filer) …")
+        part = self._sent_size / max(self._size, 1)
+        counts = f"{whole(self._sent_files)} av {whole(self._files)} filer"
+        left = ""
+        if 0 < part < 1:
+            left = f", {time_left((self._clock() - self._began) * (1 - part) / part)}"
+        self._say(f"Sender: {int(100 * part)} % ({counts}{left}) …")
 
 
 def said_size(size: int) -> str:
@@ -50,4 +57,4 @@ def said_size(size: int) -> str:
 
 def said_files(count: int) -> str:
     """A number of files: «1 fil», «27 filer»."""
-    return f"{count} fil" if count == 1 else f"{count} filer"
+    return f"{count} fil" if count == 1 else f"{whole(count)} filer"

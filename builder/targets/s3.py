@@ -6,39 +6,55 @@ last what is to go. Whoever reads meanwhile gets each page whole, with all that 
 moment some pages are of the one release and some of the other.
 
 Objects of our own lie below `.tilskuddsstigen/`: the record, the lock, and a list of what we have
-put there. Nothing that is not on that list is ever removed.
+put there, with what has changed since the list was written in an object of its own: the list of a
+large site is larger than a change. Nothing that is not on that list is ever removed.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
 import hashlib
 import json
 import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import IntEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from builder.headers import IMMUTABLE_FOLDERS, MEDIA_TYPES, cache_control
+from builder.manifest import Files
 from builder.targets.progress import Progress, said_files, said_size
 from builder.targets.settings import S3
-from builder.targets.target import Say, TargetError, is_packed_copy, site_files
+from builder.targets.target import (
+    FilesOf,
+    Say,
+    TargetError,
+    files_of_none,
+    is_packed_copy,
+    site_files,
+)
 
 OWN = ".tilskuddsstigen/"
-RECORD, LOCK, LIST = f"{OWN}record.json", f"{OWN}lock.json", f"{OWN}objects.json"
+RECORD, LOCK = f"{OWN}record.json", f"{OWN}lock.json"
+LIST, CHANGES = f"{OWN}objects.json", f"{OWN}objects-changed.json"
 # With each object: a hash of what it holds and how it is to be served.
 DIGEST = "tilskuddsstigen"
 
 # Requests at a time: most of the time of a small file is waiting.
-WORKERS = 8
+WORKERS = 16
+# A store lists so many keys at a time.
+PAGE_OF_KEYS = 1000
+# The list is written anew when so large a part of it has changed.
+MOST_CHANGED = 10
 # The lock of a publisher that has died is free after this; a living one renews it.
 LOCK_SECONDS = 600
 LOCK_RENEWED_SECONDS = 60
@@ -88,31 +104,35 @@ class Parcel:
         return self.stage, -self.key.count("/"), self.key
 
 
-def parcels(release: Path) -> list[Parcel]:
-    """All files of a release as they are to lie in the store, in the order they are sent."""
+def parcels(release: Path, files: Files | None = None) -> list[Parcel]:
+    """All files of a release as they are to lie in the store, in the order they are sent.
+
+    `files` are those that it has, where that is known.
+    """
+    files = site_files(release, files)
     made = (
-        _parcel(key, path)
-        for key, path in site_files(release).items()
+        _parcel(release, key, files)
+        for key in files
         # Nothing in a store chooses between a file and its copies.
-        if not is_packed_copy(path)
+        if not is_packed_copy(key, files)
     )
     return sorted(made, key=lambda parcel: parcel.order)
 
 
-def _parcel(key: str, path: Path) -> Parcel:
+def _parcel(release: Path, key: str, files: Files) -> Parcel:
+    suffix = Path(key).suffix
     headers = {
-        "ContentType": MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
+        "ContentType": MEDIA_TYPES.get(suffix, "application/octet-stream"),
         "CacheControl": cache_control(f"/{key}"),
     }
-    packed = path.with_name(f"{path.name}.gz")
-    is_for_browsers = path.suffix in _FOR_BROWSERS or f"/{key}".startswith(IMMUTABLE_FOLDERS)
-    if is_for_browsers and packed.is_file():
+    address, packed = key, f"{key}.gz"
+    is_for_browsers = suffix in _FOR_BROWSERS or f"/{key}".startswith(IMMUTABLE_FOLDERS)
+    if is_for_browsers and packed in files:
         headers["ContentEncoding"] = "gzip"
-        path = packed
-    content = path.read_bytes()
+        address = packed
     digest = hashlib.sha256(json.dumps(headers, sort_keys=True).encode())
-    digest.update(content)
-    return Parcel(key, path, len(content), headers, digest.hexdigest())
+    digest.update(files[address].digest.encode())
+    return Parcel(key, release / address, files[address].size, headers, digest.hexdigest())
 
 
 @dataclass
@@ -126,6 +146,42 @@ class Listed:
     digest: str = ""
 
 
+_GONE = Listed("gone", "gone")
+# What is smaller is put as it is.
+_LEAST_TO_PACK = 1000
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The list as it lies in the store: the `whole` of it with its hash, and what both say now."""
+
+    whole: dict[str, Listed]
+    mark: str
+    told: dict[str, Listed]
+
+
+def _json(head: dict[str, str], listed: dict[str, Listed]) -> bytes:
+    objects = {key: (listed[key].etag, listed[key].digest) for key in sorted(listed)}
+    return json.dumps({**head, "objects": objects}, indent=0).encode()
+
+
+def _told(content: bytes) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = dict(json.loads(content))
+    except (ValueError, TypeError):
+        return {}
+    return told
+
+
+def _objects(content: bytes) -> dict[str, Listed]:
+    """What a list says; nothing where it is damaged."""
+    try:
+        objects = _told(content)["objects"].items()
+        return {key: Listed(etag, digest) for key, (etag, digest) in objects}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 class S3Target:
     """Sends releases to a bucket. See `builder.targets.target.Target`."""
 
@@ -133,6 +189,7 @@ class S3Target:
         self._settings = settings
         self._root = settings.root
         self._made: Any = None
+        self._list = _Written({}, "", {})
         self.name = f"lageret s3://{settings.bucket}/{self._root}".rstrip("/")
 
     def live(self) -> bytes | None:
@@ -140,29 +197,32 @@ class S3Target:
         with self._explained():
             return self._get(RECORD)
 
-    def send(self, release: Path, name: str, record: bytes, say: Say) -> None:
+    def send(
+        self,
+        release: Path,
+        name: str,
+        record: bytes,
+        say: Say,
+        files_of: FilesOf = files_of_none,
+    ) -> None:
         """Send what is not there yet, and at last remove what the release does not have."""
-        to_be = parcels(release)
+        to_be = parcels(release, files_of(name))
         with self._explained():
             listed = self._listed()
             if not listed:
                 self._refuse_foreign_site()
-            missing, known = self._compare(to_be, listed, say)
-            if not missing and known == listed and self._get(RECORD) == record:
-                return
+            # Where nothing seems to be missing it is looked for without keeping others out.
+            if {parcel.key: parcel.digest for parcel in to_be} == {
+                key: one.digest for key, one in listed.items()
+            }:
+                missing, known = self._compare(to_be, listed, say)
+                if not missing and known == listed and self._get(RECORD) == record:
+                    return
             with _Lock(self) as lock:
-                self._send(to_be, known, record, say, lock)
+                self._send(to_be, record, say, lock)
 
-    def _send(
-        self,
-        to_be: list[Parcel],
-        seen: dict[str, Listed],
-        record: bytes,
-        say: Say,
-        lock: _Lock,
-    ) -> None:
-        # Looked at anew: what was seen before the lock was held may be different now.
-        listed = self._listed() | seen
+    def _send(self, to_be: list[Parcel], record: bytes, say: Say, lock: _Lock) -> None:
+        listed = self._listed()
         missing, known = self._compare(to_be, listed, say)
         # Before anything is put there, so that also what a broken run leaves is removed one day.
         self._put_list(listed | {parcel.key: Listed() for parcel in missing})
@@ -195,7 +255,7 @@ class S3Target:
         that was broken has put objects without telling; those are asked for their digest. ETags
         themselves say nothing of the content: stores make them in different ways.
         """
-        there = self._there()
+        there = self._there(listed)
         known, unknown, missing = {}, [], []
         for parcel in to_be:
             etag, of_list = there.get(parcel.key), listed.get(parcel.key, Listed())
@@ -216,48 +276,71 @@ class S3Target:
 
     def _refuse_foreign_site(self) -> None:
         """Before the first time: don't replace a site that somebody else has there."""
-        if FRONT_PAGE in self._there() and not self._digest_at(FRONT_PAGE):
+        if self._digest_at(FRONT_PAGE) == "":
             raise TargetError(
                 f"{self.name[0].upper()}{self.name[1:]} har en {FRONT_PAGE} fra før, og den er"
                 " ikke lagt der herfra. Velg en annen bøtte eller et annet «prefix», eller fjern"
                 " filen."
             )
 
-    def _there(self) -> dict[str, str]:
-        """ETags of all objects, by key without the prefix."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._settings.bucket, Prefix=self._root
-        )
-        return {
-            found["Key"].removeprefix(self._root): found["ETag"]
-            for page in pages
-            for found in page.get("Contents", ())
-        }
+    def _there(self, listed: Collection[str]) -> dict[str, str]:
+        """ETags of all objects, by key without the prefix.
+
+        A store gives them in order, some at a time. So one asks in several places at once, which
+        what is `listed` tells.
+        """
+        keys = sorted(listed)
+        starts = ["", *keys[:: max(PAGE_OF_KEYS, len(keys) // WORKERS + 1)][1:]]
+        parts = list(zip(starts, [*starts[1:], None], strict=True))
+        found: dict[str, str] = {}
+        for _, part in _at_once(self._there_between, parts):
+            found |= part
+        return found
+
+    def _there_between(self, part: tuple[str, str | None]) -> dict[str, str]:
+        """ETags of the objects after the first of two keys, up to the second and with it."""
+        start, end = part
+        request = {"Bucket": self._settings.bucket, "Prefix": self._root}
+        if start:
+            request["StartAfter"] = f"{self._root}{start}"
+        found: dict[str, str] = {}
+        for page in self._client.get_paginator("list_objects_v2").paginate(**request):
+            for one in page.get("Contents", ()):
+                key = one["Key"].removeprefix(self._root)
+                if end is not None and key > end:
+                    return found
+                found[key] = one["ETag"]
+        return found
 
     def _digest(self, parcel: Parcel) -> str:
-        return self._digest_at(parcel.key)
+        return self._digest_at(parcel.key) or ""
 
-    def _digest_at(self, key: str) -> str:
-        """What we said of an object when we put it; empty if it is not ours, or not there."""
+    def _digest_at(self, key: str) -> str | None:
+        """What we said of an object when we put it; empty if it is not ours, None if not there."""
         from botocore.exceptions import ClientError
 
         try:
             head = self._client.head_object(**self._at(key))
         except ClientError as error:
             if _code(error) in ("404", "NoSuchKey"):
-                return ""
+                return None
             raise
         digest: str = head["Metadata"].get(DIGEST, "")
         return digest
 
     def _listed(self) -> dict[str, Listed]:
         """The list of what we have put; empty where there is none that can be read."""
-        content = self._get(LIST)
-        try:
-            told = json.loads(content or b"")["objects"]
-            return {key: Listed(etag, digest) for key, (etag, digest) in told.items()}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return {}
+        content = self._get(LIST) or b""
+        listed = _objects(content)
+        self._list = _Written(listed, hashlib.sha256(content).hexdigest(), listed)
+        changes = self._get(CHANGES) if listed else None
+        if changes and _told(changes).get("since") == self._list.mark:
+            changed = _objects(changes)
+            listed = {**listed, **changed}
+            gone = {key for key, one in changed.items() if one == _GONE}
+            listed = {key: one for key, one in listed.items() if key not in gone}
+            self._list = _Written(self._list.whole, self._list.mark, listed)
+        return listed
 
     # Changing it
 
@@ -272,6 +355,9 @@ class S3Target:
 
     def _put_own(self, key: str, content: bytes, **conditions: str) -> str:
         headers = {"ContentType": "application/json", "CacheControl": "no-store"}
+        if len(content) > _LEAST_TO_PACK:
+            headers["ContentEncoding"] = "gzip"
+            content = gzip.compress(content, mtime=0)
         return self._put_object(key, content, **headers, **conditions)
 
     def _put_object(self, key: str, content: bytes, **more: Any) -> str:
@@ -284,10 +370,20 @@ class S3Target:
         return etag
 
     def _put_list(self, listed: dict[str, Listed]) -> None:
-        objects = {key: (listed[key].etag, listed[key].digest) for key in sorted(listed)}
-        content = json.dumps({"objects": objects}, indent=0).encode()
-        if content != self._get(LIST):
+        """Let the list say this; only what has changed is put there, if it is little."""
+        if listed == self._list.told:
+            return
+        whole = self._list.whole
+        changed = {key: one for key, one in listed.items() if whole.get(key) != one}
+        changed |= dict.fromkeys(whole.keys() - listed.keys(), _GONE)
+        if len(changed) * MOST_CHANGED < len(whole):
+            self._put_own(CHANGES, _json({"since": self._list.mark}, changed))
+            self._list = _Written(whole, self._list.mark, dict(listed))
+        else:
+            content = _json({}, listed)
             self._put_own(LIST, content)
+            mark = hashlib.sha256(content).hexdigest()
+            self._list = _Written(dict(listed), mark, dict(listed))
 
     def _remove(self, key: str) -> None:
         # One by one: stores disagree on the checksum that a request for many must have.
@@ -297,7 +393,10 @@ class S3Target:
         from botocore.exceptions import ClientError
 
         try:
-            content: bytes = self._client.get_object(**self._at(key))["Body"].read()
+            found = self._client.get_object(**self._at(key))
+            content: bytes = found["Body"].read()
+            if found.get("ContentEncoding") == "gzip":
+                return gzip.decompress(content)
         except ClientError as error:
             if _code(error) == "NoSuchKey":
                 return None
@@ -404,13 +503,17 @@ def _at_once[T, R](
 
     The first that fails ends it: what has not begun by then is left.
     """
+    left = iter(items)
     with ThreadPoolExecutor(WORKERS) as pool:
-        waiting: dict[Future[R], T] = {pool.submit(work, item): item for item in items}
+        # Few are waiting at a time: to look after thousands would be more work than they are.
+        waiting = {pool.submit(work, item): item for item in islice(left, 2 * WORKERS)}
         try:
             while waiting:
                 done, _ = wait(waiting, LOCK_RENEWED_SECONDS, FIRST_COMPLETED)
                 for future in done:
                     yield waiting.pop(future), future.result()
+                    for item in islice(left, 1):
+                        waiting[pool.submit(work, item)] = item
                 meanwhile()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

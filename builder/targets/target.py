@@ -4,10 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from builder import manifest
 from builder.compress import METHODS
 from builder.errors import KnownError
+from builder.manifest import Files
 
 type Say = Callable[[str], None]
+type FilesOf = Callable[[str], Files | None]
 
 # How many releases a target keeps, where it keeps any but the live one.
 KEPT_RELEASES = 5
@@ -18,6 +21,11 @@ class TargetError(KnownError):
 
     The text is Norwegian. What was live at the target is still live.
     """
+
+
+def files_of_none(_name: str) -> Files | None:
+    """Nothing is known of any release."""
+    return None
 
 
 class Target(Protocol):
@@ -33,29 +41,37 @@ class Target(Protocol):
         Raises `TargetError` where that can't be found out.
         """
 
-    def send(self, release: Path, name: str, record: bytes, say: Say) -> None:
+    def send(
+        self,
+        release: Path,
+        name: str,
+        record: bytes,
+        say: Say,
+        files_of: FilesOf = files_of_none,
+    ) -> None:
         """Make a release live there, a newer one or an older one.
 
         `release` is a folder with a whole site, `name` is its name among releases
         (`20261122T120533Z-0123456789`), and `record` is kept beside it for `live`. Sent again, it
         sends only what is not there yet: nothing, if all is. `say` gets Norwegian sentences on
         how far it has come. Raises `TargetError`.
+
+        `files_of` tells which files a release has, so that they need not be read to find that out;
+        of this one and of others that may be live there. None is told of those not known here.
         """
 
 
-def site_files(release: Path) -> dict[str, Path]:
+def site_files(release: Path, files: Files | None = None) -> Files:
     """The files of a release that make up the site, by address without the slash in front.
 
-    What begins with a dot at the root of the release is the publisher's own.
+    `files` are all that it has, where that is known. What begins with a dot at the root of the
+    release is the publisher's own.
     """
-    files = {path.relative_to(release).as_posix(): path for path in sorted(release.rglob("*"))}
-    return {
-        address: path
-        for address, path in files.items()
-        if path.is_file() and not address.startswith(".")
-    }
+    files = manifest.files_of(release) if files is None else files
+    return {address: files[address] for address in sorted(files) if not address.startswith(".")}
 
 
-def is_packed_copy(path: Path) -> bool:
-    """Whether a file is the compressed copy of the one beside it."""
-    return path.suffix in METHODS and path.with_suffix("").is_file()
+def is_packed_copy(address: str, files: Files) -> bool:
+    """Whether a file is the compressed copy of another one."""
+    stem, dot, suffix = address.rpartition(".")
+    return f"{dot}{suffix}" in METHODS and stem in files

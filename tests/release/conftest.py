@@ -11,6 +11,7 @@ import pytest
 from builder import publish, rollback, site
 from builder.publish import Published, TargetError
 from builder.releases import Releases
+from builder.targets.target import FilesOf
 from tests.content.sample import RULES_FILE, write_sample
 from tests.release.driving import Driver, driving
 
@@ -37,7 +38,10 @@ class FakeTarget:
     def live(self) -> bytes | None:
         return self.record
 
-    def send(self, release: Path, name: str, record: bytes, say: publish.Say) -> None:
+    def send(
+        self, release: Path, name: str, record: bytes, say: publish.Say, files_of: FilesOf
+    ) -> None:
+        assert files_of(name) is not None
         self.sent.append(name)
         if self.fails == "before":
             raise TargetError("Forbindelsen ble brutt.")
@@ -131,6 +135,7 @@ def project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(root, {"index.html": page("Forside")})
 
     def build(_project_root: Path, output: Path, **_where: str) -> None:
+        shutil.rmtree(output, ignore_errors=True)
         for name, text in made.files.items():
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -63,7 +64,11 @@ def run(root: Path, request: dict[str, Any]) -> dict[str, Any]:
             if steps in failing and event not in ("os.remove", "os.rmdir"):
                 raise OSError(failure, os.strerror(failure), str(arguments[0]))
 
-    site.build = lambda _root, output, **_where: write_site(output, request["version"])
+    def build(_root: Path, output: Path, **_where: str) -> None:
+        shutil.rmtree(output, ignore_errors=True)
+        write_site(output, request["version"])
+
+    site.build = build
     sys.addaudithook(count)
     more = {
         "approved": True,

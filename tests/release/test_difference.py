@@ -99,6 +99,76 @@ def test_long_lists_end_in_a_count(record: Record, texts: Catalogue) -> None:
     assert len(lines) == MOST_LISTED + 2
 
 
+def many_schemes(record: Record, number: int, value: str, text: str) -> Record:
+    """A site of so many schemes that are all alike, with three pages of the whole site."""
+    (scheme,), (example,) = record.schemes, record.examples
+    figure = record.figures[0]
+    slugs = [f"ordning-{n:04}" for n in range(number)]
+    names = ("", "kalkulator/", "satser/2030/")
+    pages = {
+        f"/{lang}{slug}/{name}": page(text, title=f"{name or 'om'} – Ordning")
+        for slug in slugs
+        for name in names
+        for lang in ("", "nn/")
+    }
+    return replace(
+        record,
+        schemes=tuple(replace(scheme, slug=slug, name=f"Ordning {slug[-4:]}") for slug in slugs),
+        pages=pages | {f"/{n}/": page(text, title=f"Side {n}") for n in range(3)},
+        examples=tuple(
+            replace(example, slug=slug, outcome=replace(example.outcome, total=int(value)))
+            for slug in slugs
+        ),
+        figures=tuple(replace(figure, slug=slug, value=value) for slug in slugs),
+    )
+
+
+def test_of_thousands_of_changes_the_kinds_are_told_and_the_rest_counted(
+    record: Record, texts: Catalogue
+) -> None:
+    before = many_schemes(record, 1200, "1", "en")
+    difference = compare(before, many_schemes(record, 1200, "2", "to"))
+    lines = told(difference, texts).splitlines()
+    assert lines[0] == "Regneeksempler med et annet svar (1 200):"
+    assert "  … og 1 180 til, i 1 180 ordninger" in lines
+    assert lines[lines.index("Endrede tall i regelverket (1 200):") :][1] == (
+        "  Ordning 0000 2030, tracks.team.rate: 1 kr per årsverk → 2 kr per årsverk"
+    )
+    # The målformer of a page are one.
+    some = "i 1 200 ordninger (Ordning 0000, Ordning 0001, Ordning 0002 …)"
+    assert lines[lines.index("Endrede sider (3 603):") :] == [
+        "Endrede sider (3 603):",
+        f"  /…/  om {some}",
+        f"  /…/kalkulator/  kalkulator/ {some}",
+        f"  /…/satser/2030/  satser/2030/ {some}",
+        "  /0/  Side 0 (bare bokmål)",
+        "  /1/  Side 1 (bare bokmål)",
+        "  /2/  Side 2 (bare bokmål)",
+    ]
+    assert len(lines) < 100
+    assert difference.short.replace("\xa0", " ") == (
+        "3 603 endrede sider, 1 200 andre svar, 1 200 endrede tall"
+    )
+
+
+def test_answers_of_many_lines_are_fewer(record: Record, texts: Catalogue) -> None:
+    (example,) = record.examples
+    years = tuple(range(2030, 2055))
+    nothing = (None,) * len(years)
+
+    def site(award: int) -> Record:
+        outcome = Outcome(
+            status="estimate", years=years, award=(award,) * len(years), own_funding=nothing
+        )
+        answers = (replace(example, name=str(n), outcome=outcome) for n in range(6))
+        return replace(record, examples=tuple(answers))
+
+    lines = told(compare(site(1), site(2)), texts).splitlines()
+    # Two with a heading and 25 years each.
+    assert len(lines) == 1 + 2 * 26 + 1
+    assert lines[-1] == "  … og 4 til"
+
+
 def test_a_changed_rate_tells_figures_and_answers_from_what_to_what(
     record: Record, project: Project, tmp_path: Path, texts: Catalogue
 ) -> None:

@@ -33,9 +33,10 @@ def test_whichever_step_fails_what_is_live_is_whole_and_the_next_run_works(
     told = []
     for step in range(1, usual["steps"] + 1):
         answer = driver.publish(errno=number, fail_at=step, fail_until=step + steps)
-        # It went live, if a link was refused and a copy taken, or an old release is left over.
+        # It went live, if something was only deleted there, a link was refused and a copy taken,
+        # something was not remembered for the next run, or an old release is left over.
         told += [answer["said"]] if "said" in answer else []
-    assert len(told) > usual["steps"] / 2
+    assert len(told) > 15
     assert all(said.startswith(sentence) for said in told)
     assert "steps" in driver.publish()
 

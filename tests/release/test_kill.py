@@ -35,7 +35,8 @@ def test_killed_at_every_step_and_at_random_while_somebody_reads(driver: Driver)
     assert reader.pages > KILLS
     assert len(reader.versions) > 10
     public = driver.root / "public"
-    assert {p.name for p in public.iterdir()} == {".lock", "current", "records", "releases"}
+    expected = {".lock", ".spare", "current", "records", "releases"}
+    assert {p.name for p in public.iterdir()} == expected
     releases = sorted(p.name for p in (public / "releases").iterdir())
     assert len(releases) == KEPT_RELEASES
     assert sorted(p.stem for p in (public / "records").iterdir()) == releases

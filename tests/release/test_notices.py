@@ -1,6 +1,7 @@
 """Who changes a figure tells readers so, and gets a file to do it in."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,27 @@ def test_facts_that_are_no_figures_need_no_entry(project: Project) -> None:
     project.edit("date: 2030-04-07", "date: 2030-04-09", SCHEME_FILE)
     project.files["index.html"] += "<!-- ny frist -->"
     assert project.publish().is_new
+
+
+def test_of_many_that_are_not_told_the_first_are_shown_and_the_rest_counted(
+    changed: Project,
+) -> None:
+    text = (changed.root / "content" / RULES_FILE).read_text("utf-8")
+    others = [f"ordning-{n:02}" for n in range(30)]
+    for slug in others:
+        shutil.copytree(changed.root / "content" / SLUG, changed.root / "content" / slug)
+        path = changed.root / f"content/{slug}/rules/2030.yaml"
+        path.write_text(text.replace("value: 4.25", "value: 4.5"), "utf-8")
+    changed.edit("value: 4.25", "value: 4.5")
+    changed.publish()
+    for slug in others:
+        changed.edit("value: 4.5", "value: 4.25", f"{slug}/rules/2030.yaml")
+    changed.files["index.html"] += "<!-- endret igjen -->"
+    said = refused(changed)
+    assert said.count("tracks.team.max_units: 4,5 årsverk → 4,25 årsverk") == 20 + 10
+    assert "… og 10 regelverksår til" in said
+    assert said.count("title:\n  nb:") == 10
+    assert said.endswith("… og 20 til")
+    made = refused(changed, approved=False, confirm=lambda _question: True)
+    assert made.splitlines()[0].endswith("ordning-09-2030.yaml, … og 20 til.")
+    assert len(list((changed.root / "content/changes").iterdir())) == 30

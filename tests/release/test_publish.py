@@ -132,7 +132,7 @@ def test_a_failed_build_leaves_nothing(
     names = project.names
 
     def fail(_project_root: Path, output: Path, **_where: str) -> None:
-        output.mkdir()
+        output.mkdir(exist_ok=True)
         (output / "index.html").write_text(page("halvferdig"), "utf-8")
         raise error
 

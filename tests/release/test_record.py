@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 from dataclasses import replace
+from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import content
-from builder.record import FigureMark, Outcome, PageMark, Record, SchemeMark, content_hash, pages_of
+from builder.manifest import content_hash
+from builder.record import FigureMark, Outcome, PageMark, Record, SchemeMark, pages_of, read_page
 from tests.content.sample import RULES_FILE, SLUG
 
 PAGE = """\
@@ -143,6 +146,77 @@ def test_no_page_is_too_odd_to_read(tmp_path_factory: pytest.TempPathFactory, te
     folder = tmp_path_factory.getbasetemp() / "odd"
     folder.mkdir(exist_ok=True)
     assert mark(folder, text) == mark(folder, text)
+
+
+class Slow(HTMLParser):
+    """What is told apart by Python's own reader of HTML: text, and what holds for a time."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: tuple[list[str], list[str]] = ([], [])
+        self.elements: list[tuple[str, bool, bool]] = [("", False, False)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        _, main, dated = self.elements[-1]
+        main, dated = main or tag == "main", dated or any(name == "data-from" for name, _ in attrs)
+        if tag != "br":
+            self.elements.append((tag, main, dated))
+        if main:
+            self.parts[dated].extend(v for name, v in attrs if name in ("href", "alt") and v)
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(name == tag for name, *_ in self.elements):
+            while self.elements.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        name, main, dated = self.elements[-1]
+        text = " ".join(data.split())
+        if main and text and name != "script":
+            self.parts[dated].append(text)
+
+
+_words = st.text(alphabet="aø &<>\"'=/\n0", max_size=8)
+
+
+@st.composite
+def _element(draw: st.DrawFn, inside: st.SearchStrategy[str]) -> str:
+    tag = draw(st.sampled_from(["p", "b", "A", "li", "svg", "span"]))
+    quote = draw(st.sampled_from("\"'"))
+    names = st.sampled_from(["href", "ALT", "data-from", "class"])
+    attributes = draw(st.dictionaries(names, _words.map(escape), max_size=3))
+    written = "".join(f" {name}={quote}{value}{quote}" for name, value in attributes.items())
+    if draw(st.booleans()):
+        return f"<{tag}{written} />" if tag == "svg" else f"<br{written}>"
+    return f"<{tag}{written}>{draw(inside)}</{tag}>"
+
+
+_html = st.recursive(
+    st.one_of(
+        _words.map(escape),
+        st.just("<!-- <p href='x'> -->"),
+        st.just('<script type="x">if (a<b) "<p>"</script>'),
+        st.just("<li>uten slutt"),
+    ),
+    lambda inside: st.lists(_element(inside) | inside, max_size=4).map("".join),
+    max_leaves=20,
+)
+
+
+@given(_html, _html)
+def test_pages_are_read_as_python_reads_html(around: str, main: str) -> None:
+    html = f"<!doctype html><title>T</title><body>{around}<main>{main}</main>{around}</body>"
+    slow = Slow()
+    slow.feed(html)
+    slow.close()
+    _, text, dated = read_page(html)
+    assert (text[1:], dated) == slow.parts
+
+
+def test_a_page_without_an_end_is_read_in_no_time() -> None:
+    """A regular expression that tries all ways to divide it would take for ever."""
+    for piece in ("<p a=", "<p '", '<p "', "<script>", "<!--", "< ", "<", "<p b='c' "):
+        read_page(f"<main>{piece * 20_000}")
 
 
 def test_records_that_cannot_be_read_are_none(root: Path, tmp_path: Path) -> None:

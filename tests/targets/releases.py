@@ -4,10 +4,26 @@ import gzip
 import os
 from pathlib import Path
 
+from builder.manifest import files_of
+from builder.targets.target import FilesOf
+
 FIRST = "20260101T120000Z-0000000001"
 SECOND = "20260102T120000Z-0000000002"
 
 PAGE = '<!doctype html><html lang="nb"><title>Side</title><link href="/assets/site-{hash}.css">'
+
+
+def known(*releases: tuple[str, Path]) -> FilesOf:
+    """What publishing tells of releases that are here. Files that are needed are read now."""
+    files = {name: files_of(folder) for name, folder in releases}
+    return files.get
+
+
+def leave_only(folder: Path, *names: str) -> None:
+    """Delete all other files of a release: who reads them, fails."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.relative_to(folder).as_posix() not in names:
+            path.unlink()
 
 
 def record(name: str) -> bytes:

@@ -243,12 +243,14 @@ def ceph(folder: Path) -> Iterator[Store]:
 class Middleman:
     """Passes bytes on to a port of this machine, until it has passed `limit` of them.
 
-    Then it holds everything back, `is_held` is set, and `cut` breaks all connections.
+    Then it holds everything back, `is_held` is set, and `cut` breaks all connections. `passed` is
+    how many bytes have come so far.
     """
 
     def __init__(self, port: int, limit: int) -> None:
         self._port = port
         self._left = limit
+        self.passed = 0
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._released = threading.Event()
@@ -272,6 +274,7 @@ class Middleman:
                 if is_counted:
                     with self._lock:
                         self._left -= len(data)
+                        self.passed += len(data)
                         if self._left < 0:
                             self.is_held.set()
                 if self.is_held.is_set():

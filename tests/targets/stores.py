@@ -82,7 +82,7 @@ class Memory:
         found = [
             {"Key": key, "ETag": stored.etag}
             for key, stored in sorted(self.objects.items())
-            if key.startswith(request["Prefix"])
+            if key.startswith(request["Prefix"]) and key > request.get("StartAfter", "")
         ]
         # Small pages, so that there are several.
         for n in range(0, len(found), 7):

@@ -13,7 +13,7 @@ import pytest
 from builder.targets import TargetError
 from builder.targets.git import GitTarget
 from builder.targets.settings import Git
-from tests.targets.releases import FIRST, SECOND, record
+from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 
 BRANCH = "gh-pages"
 
@@ -142,6 +142,48 @@ def test_only_what_has_changed_is_sent(
     # And the commit, its tree, and the trees of the folders with something in them that changed.
     folders = {Path(name).parent for name in new if new[name] != old.get(name)} - {Path()}
     assert objects() - before == len(blobs) + 2 + len(folders)
+
+
+def test_on_top_of_a_known_release_only_what_differs_is_read(
+    project: Path, remote: Path, first: Path, tmp_path: Path
+) -> None:
+    changed = write_release(tmp_path / "changed", pages=1)
+    (changed / "side-0/index.html").write_text("rettet")
+    files_of, wanted = known((FIRST, first), (SECOND, changed)), _site(changed)
+    target = _target(project, remote, cname="tilskudd.example.no")
+    target.send(first, FIRST, record(FIRST), print, files_of)
+    leave_only(first)
+    leave_only(changed, "side-0/index.html")
+    target = _target(project, remote)
+    target.send(changed, SECOND, record(SECOND), print, files_of)
+    own = {".nojekyll": b"", ".tilskuddsstigen.json": record(SECOND)}
+    assert _files(remote) == wanted | own
+    assert _git(remote, "rev-list", "--count", BRANCH) == "2"
+
+
+def test_on_top_of_what_somebody_else_committed_all_is_put_there(
+    project: Path, remote: Path, first: Path, second: Path, tmp_path: Path
+) -> None:
+    files_of = known((FIRST, first), (SECOND, second))
+    _target(project, remote).send(first, FIRST, record(FIRST), print, files_of)
+    clone = tmp_path / "klone"
+    subprocess.run(["git", "clone", "-q", "-b", BRANCH, str(remote), str(clone)], check=True)
+    (clone / "robots.txt").write_text("noe annet")
+    _git(clone, "-c", "user.name=R", "-c", "user.email=r@example.org", "commit", "-qam", "Rettet")
+    _git(clone, "push", "-q")
+    _target(project, remote).send(second, SECOND, record(SECOND), print, files_of)
+    own = {".nojekyll": b"", ".tilskuddsstigen.json": record(SECOND)}
+    assert _files(remote) == _site(second) | own
+    assert _git(remote, "rev-list", "--count", BRANCH) == "3"
+
+
+def test_the_name_of_the_project_stands_in_the_commits(
+    project: Path, remote: Path, first: Path
+) -> None:
+    _git(project, "config", "user.name", "Kari Nordmann")
+    _target(project, remote).send(first, FIRST, record(FIRST), print)
+    told = _git(remote, "log", "-1", "--format=%cn <%ce>", BRANCH)
+    assert told == "Kari Nordmann <tilskuddsstigen@localhost>"
 
 
 def test_an_older_release_is_made_live_again(

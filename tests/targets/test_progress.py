@@ -8,7 +8,10 @@ def test_long_transfers_say_now_and_then_how_far_they_have_come() -> None:
     for seconds, size in ((1.0, 100), (3.5, 150), (4.0, 250), (7.0, 500)):
         now[0] = seconds
         progress.add(size)
-    assert said == ["Sender: 25 % (2 av 4 filer) …", "Sender: 100 % (4 av 4 filer) …"]
+    assert said == [
+        "Sender: 25 % (2 av 4 filer, omtrent 10 sekunder igjen) …",
+        "Sender: 100 % (4 av 4 filer) …",
+    ]
 
 
 def test_empty_files_are_no_trouble() -> None:

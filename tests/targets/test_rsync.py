@@ -17,7 +17,7 @@ import pytest
 from builder.targets import TargetError
 from builder.targets.rsync import RsyncTarget
 from builder.targets.settings import Rsync
-from tests.targets.releases import FIRST, SECOND, record, write_release
+from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, SshServer
 
 pytestmark = pytest.mark.servers
@@ -82,6 +82,90 @@ def test_only_what_has_changed_is_sent(
     assert "runtime/0123/pyodide.asm.wasm" in same
     changed = len(_site(second)) - len(same)
     assert said == [f"Sender {changed} filer (0,0 MB) til {target.name}."]
+
+
+def _one_page_changed(first: Path, tmp_path: Path) -> Path:
+    """The first release with another page, and one that is gone."""
+    changed = write_release(tmp_path / "changed", pages=1)
+    (changed / "side-0/index.html").write_text("rettet")
+    assert (first / "side-1/index.html").exists()
+    return changed
+
+
+def test_of_a_known_release_only_what_differs_is_read_and_sent(
+    ssh: SshServer, there: Path, first: Path, tmp_path: Path, said: list[str]
+) -> None:
+    target = _target(there)
+    changed = _one_page_changed(first, tmp_path)
+    files_of, wanted = known((FIRST, first), (SECOND, changed)), _site(changed)
+    target.send(first, FIRST, record(FIRST), print, files_of)
+    leave_only(first)
+    leave_only(changed, "side-0/index.html")
+    middleman = Middleman(ssh.port, limit=10**9)
+    ssh.add_host("talt", f"Port {middleman.port}")
+    _target(there, "talt").send(changed, SECOND, record(SECOND), said.append, files_of)
+    middleman.cut()
+    assert said == [f"Sender 1 fil (0,0 MB) til tjeneren talt:{there}."]
+    # Mostly what ssh says to begin with, four times.
+    assert middleman.passed < 30_000
+    assert target.live() == record(SECOND)
+    assert _files(there / "current") == wanted
+    assert not (there / "current/side-1").exists()
+    before, now = there / "releases" / FIRST, there / "current"
+    same = {name for name in wanted if (before / name).samefile(now / name)}
+    assert same == wanted.keys() - {"side-0/index.html"}
+    assert {path.name for path in (there / "releases").iterdir()} == {FIRST, SECOND}
+    assert not list(tmp_path.glob(".new-*"))
+
+
+@pytest.mark.parametrize("harm", ["written", "gone", "more"])
+def test_what_somebody_touched_at_the_server_is_put_right(
+    ssh: SshServer, there: Path, first: Path, tmp_path: Path, harm: str
+) -> None:
+    changed = _one_page_changed(first, tmp_path)
+    files_of = known((FIRST, first), (SECOND, changed))
+    target = _target(there)
+    target.send(first, FIRST, record(FIRST), print, files_of)
+    live = there / "releases" / FIRST
+    if harm == "written":
+        (live / "robots.txt").write_text("noe annet")
+    elif harm == "gone":
+        (live / "robots.txt").unlink()
+    else:
+        (live / "lagt-inn.html").write_text("noe annet")
+        # Older than our record: only its being there tells.
+        os.utime(live / "lagt-inn.html", (0, 0))
+    target.send(changed, SECOND, record(SECOND), print, files_of)
+    assert _files(there / "current") == _site(changed)
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "another release"])
+def test_links_that_were_made_are_used_by_the_next(
+    ssh: SshServer, there: Path, first: Path, tmp_path: Path, said: list[str], meanwhile: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    changed = _one_page_changed(first, tmp_path)
+    third = SECOND.replace("0102", "0103")
+    other = write_release(tmp_path / "other", "CCCC")
+    files_of = known((FIRST, first), (SECOND, other), (third, changed))
+    target = _target(there)
+    target.send(first, FIRST, record(FIRST), print, files_of)
+
+    def broken(*_: object, **__: object) -> None:
+        raise TargetError("Forbindelsen ble brutt.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RsyncTarget, "_transfer", broken)
+        with pytest.raises(TargetError):
+            target.send(changed, third, record(third), print, files_of)
+    made = (there / f"releases/.incoming-{third}/robots.txt").stat().st_ino
+    if meanwhile == "another release":
+        target.send(other, SECOND, record(SECOND), print, files_of)
+    target.send(changed, third, record(third), said.append, files_of)
+    assert target.live() == record(third)
+    assert _files(there / "current") == _site(changed)
+    assert (there / "current/robots.txt").stat().st_ino == made
+    assert not list((there / "releases").glob(".*"))
 
 
 def test_sent_again_nothing_is_sent(

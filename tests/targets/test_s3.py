@@ -25,11 +25,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from builder.headers import IMMUTABLE, REVALIDATE
+from builder.manifest import Files, files_of
 from builder.targets import TargetError
 from builder.targets import s3 as subject
-from builder.targets.s3 import LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels
+from builder.targets.s3 import CHANGES, LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels
 from builder.targets.settings import S3
-from tests.targets.releases import FIRST, SECOND, record, write_release
+from builder.targets.target import FilesOf
+from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, Store
 from tests.targets.stores import Diary, Memory, refusal
 
@@ -80,11 +82,13 @@ class Bench:
         for key in self.there():
             address = key.removeprefix(f"{PREFIX}/")
             if not address.startswith(OWN):
-                answer = self.get(key)
-                body = answer["Body"].read()
-                is_packed = answer.get("ContentEncoding") == "gzip"
-                found[address] = gzip.decompress(body) if is_packed else body
+                found[address] = self.unpacked(key)
         return found
+
+    def unpacked(self, key: str) -> bytes:
+        answer = self.get(key)
+        body: bytes = answer["Body"].read()
+        return gzip.decompress(body) if answer.get("ContentEncoding") == "gzip" else body
 
 
 def _site(release: Path) -> dict[str, bytes]:
@@ -217,6 +221,84 @@ def test_only_what_has_changed_is_sent_and_what_is_gone_is_removed(
     ]
 
 
+def test_after_one_changed_page_of_many_little_is_sent(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write_release(tmp_path / "first", pages=300)
+    changed = write_release(tmp_path / "changed", pages=299)
+    (changed / "side-7/index.html").write_text("rettet")
+    told, wanted = known((FIRST, first), (SECOND, changed)), _site(changed)
+    bench.target().send(first, FIRST, record(FIRST), bench.said.append, told)
+    leave_only(first)
+    leave_only(changed, "side-7/index.html")
+    bench.diary.requests.clear()
+    put: list[int] = []
+    real = S3Target._put_object
+
+    def counted(self: S3Target, key: str, content: bytes, **more: Any) -> str:
+        put.append(len(content))
+        return real(self, key, content, **more)
+
+    monkeypatch.setattr(S3Target, "_put_object", counted)
+    bench.target().send(changed, SECOND, record(SECOND), bench.said.append, told)
+    sent = [key.removeprefix(f"{PREFIX}/") for key in bench.diary.keys("put")]
+    # The list before, with what may be left by a broken run, and after.
+    assert sent == [LOCK, CHANGES, "side-7/index.html", RECORD, CHANGES]
+    assert sum(put) < 2000
+    assert bench.site() == wanted
+    removed = {key.removeprefix(f"{PREFIX}/") for key in bench.diary.keys("delete")}
+    assert removed == {LOCK, "side-299/index.html"}
+
+    # And so again, on top of both parts of the list.
+    third = SECOND.replace("0102", "0103")
+    (changed / "side-8/index.html").write_text("rettet")
+    told = _with(told(SECOND) or {}, changed, "side-8/index.html", third)
+    bench.diary.requests.clear()
+    bench.target().send(changed, third, record(third), bench.said.append, told)
+    assert bench.sent() == ["side-8/index.html"]
+    assert f"{PREFIX}/{LIST}" not in bench.diary.keys("put")
+    assert bench.target()._listed().keys() == wanted.keys()
+
+
+def _with(files: Files, release: Path, name: str, of: str) -> FilesOf:
+    """Those files with one that is another now, as those of a release of this name."""
+    packed = {f"{name}.gz", f"{name}.br"}
+    kept = {address: file for address, file in files.items() if address not in packed}
+    return {of: kept | {name: files_of(release)[name]}}.get
+
+
+def test_large_stores_are_listed_in_several_places_at_once(
+    memory: Bench, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(40):
+        (first / f"z{n}.txt").write_text(str(n))
+    memory.send(first, FIRST)
+    memory.put(f"{PREFIX}/zz-ikke-vår.txt", b"x")
+    target = memory.target()
+    listed = target._listed()
+    at_once = target._there([])
+    monkeypatch.setattr(subject, "PAGE_OF_KEYS", 7)
+    asked: list[str] = []
+    real = memory.client.paginate
+
+    def paginate(**request: Any) -> Iterator[dict[str, Any]]:
+        asked.append(request.get("StartAfter", ""))
+        return iter(list(real(**request)))
+
+    monkeypatch.setattr(memory.client, "paginate", paginate)
+    assert target._there(listed) == at_once
+    assert len(set(asked)) == len(asked) > 5
+    assert set(at_once) >= _site(first).keys() | {"zz-ikke-vår.txt"}
+
+
+def test_nothing_changed_is_found_out_without_the_lock(memory: Bench, first: Path) -> None:
+    memory.send(first, FIRST)
+    _hold(memory)
+    memory.send(first, FIRST)
+    with pytest.raises(TargetError, match="En annen publisering"):
+        memory.send(first, SECOND)
+
+
 def test_sent_again_nothing_is_sent(bench: Bench, first: Path) -> None:
     bench.send(first, FIRST)
     before = bench.there()
@@ -269,7 +351,7 @@ def test_without_the_list_nothing_is_sent_that_is_there(bench: Bench, first: Pat
     bench.client.delete_object(Bucket=BUCKET, Key=f"{PREFIX}/{LIST}")
     bench.send(first, FIRST)
     assert bench.sent() == []
-    listed = json.loads(bench.get(f"{PREFIX}/{LIST}")["Body"].read())["objects"]
+    listed = json.loads(bench.unpacked(f"{PREFIX}/{LIST}"))["objects"]
     assert listed.keys() == _site(first).keys()
 
 
