@@ -7,14 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import markdown
 import pytest
 
 from builder import assets, content
 from builder.content import Change, Scheme, Site
-from builder.content.load import PageFile
 from builder.content.model import Body, Deadline
-from builder.pages import Pages, Planned, Prose, SiteView
+from builder.pages import Pages, Planned, SiteView
 from calc.rules import Text
 from tests.theme.environment import TRANSLATIONS, environment
 from tests.theme.examples import FULL
@@ -25,7 +23,7 @@ ADDRESS = "https://stigen.example"
 OTHERS = {"egen-nedtrapping", "innebygd-kalkulator"}
 
 # What scripts of calculators are told of; there are none here.
-CONSTANTS = {"CALCULATORS": {}, "RUNTIME": {}, "RUNTIME_URLS": []}
+CONSTANTS = {"FRAME_TITLES": {}, "RUNTIME": {}, "RUNTIME_URLS": []}
 
 type MakeSite = Callable[..., Site]
 type MakePages = Callable[..., Pages]
@@ -81,7 +79,7 @@ def make_site(project_root: Path) -> MakeSite:
         found = {scheme.slug: scheme for scheme in every}
         slugs = list(found)
         told = tuple(made_up_change(n, slugs[n % len(slugs)]) for n in range(changes))
-        return Site(schemes=found, pages=general, changes=told)
+        return Site(schemes=found, pages=general, changes=told, texts=real.texts)
 
     return make
 
@@ -101,17 +99,9 @@ def make_pages(project_root: Path) -> MakePages:
             runtime=SimpleNamespace(),
             asset=made.url,
             licences=[],
-            read=read,
         )
 
     return make
-
-
-def read(page: PageFile) -> Prose:
-    head, _, body = page.path.read_text("utf-8").partition("\n\n")
-    named = dict(line.split(": ", 1) for line in head.splitlines())
-    html = markdown.markdown(body)
-    return Prose(title=named["Title"], description=named["Description"], html=html)
 
 
 def general(pages: Pages) -> list[Planned]:
