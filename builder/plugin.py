@@ -1,7 +1,7 @@
-"""The Pelican plugin: writes the site that the content model describes.
+"""The Pelican plugin: what a site is made of, in units, and what each of them depends on.
 
-Pelican reads the Markdown, renders the templates and writes the files; what stands in them comes
-from `builder.pages`.
+Pelican has settings, theme and templates; what stands in pages comes from `builder.pages`, and
+`builder.output` makes the units and puts their files where they are to stand.
 """
 
 import hashlib
@@ -196,9 +196,15 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             key = cache.key(self._everything, depends)
             yield Unit(name, key, lambda data=data: Made(dict(data())))  # type: ignore[misc]
 
+    @cached_property
+    def _pages_of(self) -> dict[str | None, list[PageFile]]:
+        pages: dict[str | None, list[PageFile]] = defaultdict(list)
+        for page in self.site.pages.values():
+            pages[page.scheme].append(page)
+        return pages
+
     def _scheme(self, scheme: Scheme) -> Made:
-        images = _images(page for page in self.site.pages.values() if page.scheme == scheme.slug)
-        files = {**dict(self.data_of(scheme)), **images}
+        files = {**dict(self.data_of(scheme)), **_images(self._pages_of[scheme.slug])}
         return self._made(self.pages.of_scheme(scheme), files)
 
     def _made(self, pages: Iterable[Planned], files: Mapping[str, bytes]) -> Made:
@@ -213,7 +219,6 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
     def _unchanging(self) -> Iterator[Unit]:
         """The files of all pages, each by itself: some take long to compress."""
-        general = (page for page in self.site.pages.values() if page.scheme is None)
         folders = (
             ("assets", self.assets.folder),
             (self.runtime.url.strip("/"), self.runtime.folder),
@@ -224,7 +229,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-        files |= {**_images(general), "embed.js": self.assets.embed.encode()}
+        files |= {**_images(self._pages_of[None]), "embed.js": self.assets.embed.encode()}
         # The largest first, so that no core is left with it at the end.
         for path, data in sorted(files.items(), key=lambda pair: -len(pair[1])):
             yield lasting(path, data)
@@ -242,16 +247,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             found[lang, part][path] = digest
 
         def make(lang: Lang, part: int) -> Made:
-            files = (folder.folder / path for path in sorted(found[lang, part]))
-            made = search.index(
-                {
-                    path.relative_to(folder.folder).as_posix(): search.searched(path.read_bytes())
-                    or b""
-                    for path in files
-                },
-                lang,
-                part,
-            )
+            pages = {
+                path: (folder.folder / path).read_bytes() for path in sorted(found[lang, part])
+            }
+            searched = {path: search.searched(html) or b"" for path, html in pages.items()}
+            made = search.index(searched, lang, part)
             return Made(made.files, (search.language(lang, part), made.entry))
 
         for (lang, part), texts in found.items():
@@ -296,7 +296,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         yield (
             "sitemap",
             lambda: sitemap.files(self.pages.for_search(), schemes, site_address),
-            (facts, sorted(self.site.digests[PAGES]), self.site.changes, self.site.page_names()),
+            (facts, self.site.changes, self.site.page_names()),
         )
         yield "changes", self._changes, (facts, self.site.changes)
 
