@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from builder.serve import serve_folder
 from tests.browser.conftest import Watch
+from tests.conftest import build_site, copy_project
 
 ALONE = "delete Navigator.prototype.serviceWorker"
 ADULTS, CHILDREN = "/oppfolging-voksne/", "/oppfolging-barn-unge/"
@@ -181,6 +182,45 @@ def test_pages_in_bokmaal_only_are_found_once_from_nynorsk_and_marked(page: Page
     first = page.locator("[data-search-hits] > li").first
     expect(first).to_contain_text("På bokmål")
     expect(first.locator("p[lang=nb]")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def in_parts(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with its index in two parts, as those of many schemes have several."""
+    folder = tmp_path_factory.mktemp("parts")
+    project = folder / "project"
+    copy_project(project_root, project)
+    code = project / "builder/search.py"
+    text = re.sub(r"(?m)^SCHEMES_PER_PART = .*", "SCHEMES_PER_PART = 2", code.read_text("utf-8"))
+    code.write_text(text, "utf-8")
+    build_site(project, folder / "site")
+    return folder / "site"
+
+
+@pytest.mark.parametrize(("start", "lang"), [("", "nb"), ("/nn", "nn")])
+def test_an_index_in_parts_is_searched_as_one(
+    browser: Browser, in_parts: Path, watch: Watch, start: str, lang: str
+) -> None:
+    with serve_folder(in_parts) as address, browser.new_context(base_url=address) as context:
+        watch.base_url = address
+        page = watch.over(context).new_page()
+        page.add_init_script(ALONE)
+        page.goto(f"{start}/sok/")
+        # Of the first part, of the other, of none of the schemes, and of all.
+        for words, wanted in {
+            "tryggest": {SAFE},
+            "BTI": {"/bedre-tverrfaglig-innsats/"},
+            "personvern": {"/personvern/"},
+        }.items():
+            search(page, words)
+            assert (hits(page) or [""])[0].removeprefix(start) in wanted
+        search(page, "rapportering")
+        found = {hit.removeprefix(start).split("/")[1] for hit in hits(page)}
+        assert {"tryggest", "bedre-tverrfaglig-innsats"} <= found
+        assert len(hits(page)) == len(set(hits(page)))
+        parts = {url for url in watch.requests if url.endswith(".pf_meta")}
+        assert len(parts) == 2
+        assert all(f"/pagefind.{lang}_" in url for url in parts)
 
 
 def test_an_address_with_a_question_is_understood(page: Page) -> None:

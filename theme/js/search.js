@@ -32,9 +32,9 @@ let waiting = [];
 let typing;
 
 async function start() {
+  const options = { metaCacheTag: "", excerptLength: 25, ranking: RANKING };
   // On the page itself and not in a worker of Pagefind's: it takes a millisecond or two.
-  const options = { noWorker: true, metaCacheTag: "", excerptLength: 25, ranking: RANKING };
-  const instance = (await import(index)).createInstance(options);
+  const instance = (await import(index)).createInstance({ ...options, noWorker: true });
   // A large site has an index in parts, which lie together as if they were languages. Pagefind takes
   // an address that is written otherwise for another site's.
   const others = [...Array(parts - 1).keys()].map((part) =>
