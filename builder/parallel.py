@@ -14,7 +14,7 @@ from typing import Any
 
 from builder.errors import KnownError
 
-# Fewer things than this are done sooner here than other processes have started.
+# So little work is done sooner here than other processes have started, in the unit of `effort`.
 FEW = 12
 # Nobody wonders what is going on before this; then a line on a terminal is written anew so often,
 # and a new line where there is none.
@@ -105,9 +105,9 @@ def in_parallel[T, R](
 ) -> list[R]:
     """The results of a function for each item, in order.
 
-    On all cores where there are many items, in processes that have all that this one has in memory;
+    On all cores where there is much to do, in processes that have all that this one has in memory;
     only results are pickled. Errors are raised here. With a `label`, progress is told; an item
-    counts for as many as its `weight`, and takes as long as its `effort`, whatever its unit.
+    counts for as many as its `weight`, and takes about as long as `effort` pages of the site.
     """
     global _work  # What forks off inherits it.
     progress = Progress(label, sum(map(weight, items)), sum(map(effort, items)))
@@ -120,7 +120,8 @@ def in_parallel[T, R](
 
     cores = os.process_cpu_count() or 1
     # A process with several threads can't be forked safely.
-    if len(items) < FEW or cores == 1 or _work is not None or threading.active_count() > 1:
+    is_little = len(items) < 2 or sum(map(effort, items)) < FEW
+    if is_little or cores == 1 or _work is not None or threading.active_count() > 1:
         for number, item in enumerate(items):
             take(number, function(item))
     else:

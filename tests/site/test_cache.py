@@ -1,5 +1,6 @@
 """What is kept from build to build changes nothing: a clean build gives the same bytes."""
 
+import os
 import random
 import re
 import shutil
@@ -296,7 +297,7 @@ def test_a_build_that_is_killed_leaves_nothing_that_the_next_would_trip_over(
                 break
             enough.wait(0.02)
         if build.poll() is None:
-            subprocess.run(["pkill", "-KILL", "-s", str(build.pid)], check=False)
+            os.killpg(build.pid, signal.SIGKILL)
         build.wait()
         assert build.returncode in (0, -signal.SIGKILL)
     site.build(project, project / "output")

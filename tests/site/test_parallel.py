@@ -1,0 +1,96 @@
+"""Work on all cores: results in order, errors told, and how far it has come."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from builder import parallel
+from builder.parallel import FEW, Progress, in_parallel, time_left
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW - 1, FEW, 300])
+def test_results_come_in_the_order_of_the_items(count: int) -> None:
+    items = list(range(count))
+    assert in_parallel(lambda number: number * number, items) == [n * n for n in items]
+
+
+def test_errors_are_raised_here() -> None:
+    def fail(number: int) -> int:
+        if number == FEW:
+            raise ValueError("noe er galt")
+        return number
+
+    with pytest.raises(ValueError, match="noe er galt"):
+        in_parallel(fail, range(3 * FEW))
+    assert in_parallel(str, range(2)) == ["0", "1"]
+
+
+def test_a_program_with_threads_is_not_forked() -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    made: list[int] = []
+    try:
+        in_parallel(made.append, range(3 * FEW))
+    finally:
+        end.set()
+        thread.join()
+    # Done here, where others would have changed a copy of their own.
+    assert made == list(range(3 * FEW))
+
+
+KILLED = """
+import os, signal, sys
+from builder.parallel import WorkerError, in_parallel
+try:
+    in_parallel(lambda n: os.kill(os.getpid(), signal.SIGKILL) if n == 20 else n, range(40))
+except WorkerError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_a_process_that_the_system_ends_is_told(project_root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED],
+        cwd=project_root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    if (parallel.os.process_cpu_count() or 1) == 1:
+        pytest.skip("with one core, nothing is forked")
+    assert done.returncode == 1
+    assert "avsluttet av systemet" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "noen sekunder igjen"),
+        (9.9, "noen sekunder igjen"),
+        (10, "omtrent 10 sekunder igjen"),
+        (99, "omtrent 100 sekunder igjen"),
+        (100, "omtrent 2 minutter igjen"),
+        (600, "omtrent 10 minutter igjen"),
+    ],
+)
+def test_time_left_is_no_more_exact_than_it_can_be_known(seconds: float, words: str) -> None:
+    assert time_left(seconds) == words
+
+
+def test_progress_has_counts_and_guesses_by_the_work(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress("Lager sidene", 1200, effort=200.0)
+    began = progress._began
+    progress.done, progress._spent = 600, 2.0
+    # Half of the pages, but hardly any of the work: too early to guess.
+    assert progress.text(began + 30) == "Lager sidene: 600 av 1\N{NO-BREAK SPACE}200"
+    progress._spent = 50.0
+    told = "Lager sidene: 600 av 1\N{NO-BREAK SPACE}200, omtrent 90 sekunder igjen"
+    assert progress.text(began + 30) == told
+    progress.end()
+    # What is done at once needs no word.
+    assert capsys.readouterr().err == ""
