@@ -8,6 +8,7 @@ import hashlib
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -17,6 +18,7 @@ from typing import Any
 from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican, signals
 from pelican.generators import Generator
+from pelican.log import console
 from pelican.writers import Writer
 
 from builder import (
@@ -52,6 +54,9 @@ given: content.Site | None = None
 
 def register() -> None:
     """Called by Pelican: hook into its signals."""
+    # A sign that moves on the terminal is a thread, and what has threads can't be forked. The
+    # plugin tells itself how far it has come.
+    console.status = lambda *_, **__: nullcontext()
     signals.initialized.connect(_prepare)
     signals.get_generators.connect(_generators)
 
