@@ -7,6 +7,7 @@ its key, so it is made once: in `made` every unit that has been made lies whole,
 import fcntl
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,7 +147,9 @@ class OutputFolder:
 
     def finish(self) -> None:
         """Delete all other files, and remember what stands here."""
-        wanted = {path for unit in self.units.values() for path in unit.files}
+        paths = [path for unit in self.units.values() for path in unit.files]
+        wanted = set(paths)
+        assert len(wanted) == len(paths), f"in two units: {Counter(paths).most_common(1)[0][0]}"
         folders: set[str] = set()
         for path in wanted:
             while (path := path.rpartition("/")[0]) and path not in folders:

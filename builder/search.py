@@ -26,8 +26,10 @@ from calc.rules import Lang
 FOLDER = "pagefind"
 ENTRY = "pagefind-entry.json"
 # What theme/js/search.js needs, of all that Pagefind writes: the rest is its own user interface,
-# which writes HTML from text, and what runs it in a worker.
-OF_FIRST = ("pagefind.js", "wasm.{lang}.pagefind")
+# which writes HTML from text, and what runs it in a worker. The script is the same for every part,
+# and comes with one.
+SCRIPT = "pagefind.js"
+OF_FIRST = "wasm.{lang}.pagefind"
 OF_ALL = ("pagefind.*.pf_meta", "index/*", "fragment/*")
 # So many schemes have some 400 pages in a målform, which take half a second.
 SCHEMES_PER_PART = 64
@@ -106,7 +108,8 @@ def index(pages: Mapping[str, bytes], lang: Lang, part: int = 0) -> Part:
                 f"Søket skulle hatt målformen {lang}, men fikk {found}. "
                 "Se etter data-pagefind-body og lang i malene."
             )
-        needed = OF_ALL if part else (*OF_FIRST, *OF_ALL)
+        of_first = () if part else (OF_FIRST, SCRIPT) if lang == LANGS[0] else (OF_FIRST,)
+        needed = (*OF_ALL, *of_first)
         kept = {path for pattern in needed for path in made.glob(pattern.format(lang=lang))}
         files = {
             f"{FOLDER}/{path.relative_to(made).as_posix()}": path.read_bytes()
