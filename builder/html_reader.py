@@ -23,8 +23,13 @@ _START = re.compile(rf"<({_NAME})((?:\s+{_ATTRIBUTE})*)\s*(/?)>", re.ASCII)
 _ATTRIBUTES = re.compile(rf"([a-zA-Z_:][\w:.-]*)(=(?:{_QUOTED}|[\w.-]+))?", re.ASCII)
 _END = re.compile(rf"</({_NAME})\s*>", re.ASCII)
 _OTHER = re.compile(r"<!doctype html>|<!--(?!-?>)(?:(?!--).)*-->", re.DOTALL | re.IGNORECASE)
-# Code in which there is more markup than its end.
-_CODE = re.compile(r"<(script|style)\b[^<]*<(?!/\1>)", re.IGNORECASE)
+# What stands in these is text and not markup. Which of them `html.parser` knows, and how it reads a
+# doubtful `&` in an attribute, depends on the version of Python.
+_VERBATIM = ("script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext")
+_TEXT = "|".join((*_VERBATIM, "textarea", "title"))
+# One in which there is more markup than its end.
+_CODE = re.compile(rf"<({_TEXT})\b[^<]*<(?!/\1>)", re.IGNORECASE)
+_DOUBTFUL = re.compile(r"&(?!(?:amp|lt|gt|quot|#\d+);)")
 # So many tags are remembered: those of a page's frame stand on every page.
 _REMEMBERED = 1 << 15
 
@@ -64,6 +69,8 @@ def _value(written: str) -> str | None:
     if not written:
         return None
     value = written[1:]
+    if _DOUBTFUL.search(value):
+        raise IrregularError
     return unescape(value[1:-1] if value[0] in "\"'" else value)
 
 
@@ -92,7 +99,7 @@ def feed(reader: HTMLParser, html: str) -> None:
     try:
         pieces = _PIECES.split(html)
         tags = [tag(piece) for piece in pieces[1::2]]
-        if any(one.name in reader.CDATA_CONTENT_ELEMENTS for one in tags):
+        if _CODE.search(html) or any(one.name in _VERBATIM for one in tags):
             raise IrregularError
     except IrregularError:
         reader.feed(html)

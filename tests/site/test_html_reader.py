@@ -28,6 +28,7 @@ PIECES = (
     *("\u00a0", " ", "\n", ">\n", "a", "1 < 2", "=", "/", "<h1>", "</h1>", "<h1 id=a>"),
     *('<link rel="canonical" href="/">', '<meta name="og:image" content="/c.png">'),
     *('<p aria-labelledby="a d">', '<img srcset="/a 1x, /b 2x">', '<img srcset=",">'),
+    *("<title>", "</title>", "<iframe>", "</iframe>", "<a href='/a?b&notit;c=1&amp;d'>"),
     *('<form data-calculator="a" data-worker="/w.js">', '<link rel=preload href="/a.woff2">'),
 )
 HTML = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join)
@@ -89,6 +90,7 @@ def test_what_programs_write_is_read_quickly(html: str) -> None:
     [
         *("<p", '<p title=">\n">', '<p title="a"b>', "<p title=a'b>", "<a href=/b/>", "</ p>"),
         *("<script>'<b>'</script>", "<script>'</b>'</script>", "<!-- a -- b -->", "<!x>", "<?php>"),
+        *("<title><b></title>", "<textarea><p>", '<a href="/a?b&notit;">', '<a href="/a?b&c=1">'),
     ],
 )
 def test_what_is_written_otherwise_is_not(html: str) -> None:
