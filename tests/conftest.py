@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from builder import check, site
 from builder.bootstrap import find_chromium
@@ -15,6 +16,10 @@ from builder.serve import serve_folder
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
 BUILD_DATE = "2026-11-22"
+
+# No test is about time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

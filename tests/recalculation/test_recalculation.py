@@ -27,7 +27,6 @@ from .conftest import Calculators, Change, Recalculate, TextsIn
 
 # An engine in another process, and long rules: slow is not wrong.
 SLOW = settings(
-    deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,
