@@ -1,10 +1,9 @@
 """Where pages stand: addresses in bokmål, with a slash at both ends, and the same in nynorsk."""
 
-from builder.content.model import PAGE_NAMES
+from builder.content.model import PAGE_NAMES, RULE_YEARS
 from calc.rules import Lang
 
 FRONT_PAGE = "forside"
-RULE_YEARS = "satser"
 
 
 def address(scheme: str | None, name: str) -> str:

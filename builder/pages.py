@@ -32,8 +32,8 @@ from builder import (
     runtime,
     search,
 )
-from builder.addresses import FRONT_PAGE, RULE_YEARS, address, localized, year_address
-from builder.content import PAGE_NAMES, Scheme
+from builder.addresses import FRONT_PAGE, address, localized, year_address
+from builder.content import PAGE_NAMES, RULE_YEARS, Scheme
 from builder.headers import content_security_policy
 from builder.i18n import LANGS, Translations
 from builder.licences import Licence

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
 
-from builder.addresses import RULE_YEARS, address, localized, year_address
-from builder.content import Site
+from builder.addresses import address, localized, year_address
+from builder.content import RULE_YEARS, Site
 from builder.rule_files import FOLDER as RULE_FILES
 from builder.rule_files import KINDS
 from builder.rule_files import address as rule_file

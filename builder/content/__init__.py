@@ -1,11 +1,12 @@
 """The content model: reads and validates `content/`, all problems at once, in Norwegian."""
 
 from builder.content.load import Site, load, read
-from builder.content.model import PAGE_NAMES, Change, Deadline, Scheme
+from builder.content.model import PAGE_NAMES, RULE_YEARS, Change, Deadline, Scheme
 from builder.content.problems import ContentError, Problem
 
 __all__ = [
     "PAGE_NAMES",
+    "RULE_YEARS",
     "Change",
     "ContentError",
     "Deadline",

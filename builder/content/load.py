@@ -28,7 +28,7 @@ from builder.content.files import (
 )
 from builder.content.images import Image, read_images, unused
 from builder.content.markdown_file import Text, read_markdown
-from builder.content.model import PAGE_NAMES, Change, Facts, Scheme
+from builder.content.model import PAGE_NAMES, RULE_YEARS, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
 from builder.content.texts import PageKey, Texts
 from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_page
@@ -48,8 +48,10 @@ CHANGES = "changes"
 # Addresses that neither a scheme nor a general page can have.
 _TAKEN = {
     *("api", "assets", "hosting", "nn", "ordninger", "pagefind", "runtime", "schemes"),
-    *(PAGES, CHANGES),
+    *(PAGES, CHANGES, "uten-nett"),
 }
+# Below these the site has pages and files of its own, such as the pages of a long list.
+_TAKEN_BELOW = _TAKEN | {"endringer", "frister", "innebygd"}
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADER = re.compile(r"(\w+):\s*(.*)")
 # How the names of kept prose end.
@@ -535,7 +537,9 @@ def _check_aliases(content: Path, site: Site) -> Iterator[Problem]:
     ] + [(page.path, page.visibility) for page in site.pages.values()]
     for path, visibility in named:
         for alias in visibility.aliases:
-            if alias in used:
+            _, first, second, *_ = alias.split("/")
+            is_taken = first in _TAKEN_BELOW or (first in site.schemes and second == RULE_YEARS)
+            if alias in used or is_taken:
                 message = "Den tidligere adressen er i bruk til noe annet."
                 expected = "en adresse som ingen side har"
                 lines = path.read_text("utf-8-sig").splitlines()

@@ -24,6 +24,8 @@ PAGE_NAMES = (
     "slik-soker-du",
     "rapportering",
 )
+# Below this stand the rates of each year.
+RULE_YEARS = "satser"
 
 
 @dataclass(frozen=True, kw_only=True)

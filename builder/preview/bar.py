@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from builder import changes, portal
-from builder.addresses import RULE_YEARS
-from builder.content import Change, Problem, Scheme, Site
+from builder.content import RULE_YEARS, Change, Problem, Scheme, Site
 from builder.content.load import CHANGES
 from builder.content.visibility import Visibility
 from builder.pages import EMBEDDED, SEARCH, PageView, Planned

@@ -155,6 +155,18 @@ MISTAKES = {
         SCHEME_FILE, SCHEME + f"aliases: [/{SLUG}/kalkulator/]\n",
         "aliases", f"/{SLUG}/kalkulator/", "en adresse som ingen side har",
     ),
+    "alias of the rates of a year": (
+        SCHEME_FILE, SCHEME + f"aliases: [/{SLUG}/satser/2030/]\n",
+        "aliases", f"/{SLUG}/satser/2030/", "en adresse som ingen side har",
+    ),
+    "alias of a part of a list": (
+        PAGE_FILE, page("Aliases: /frister/2030/"),
+        "aliases", "/frister/2030/", "en adresse som ingen side har",
+    ),
+    "alias of a page of the portal": (
+        PAGE_FILE, page("Aliases: /ordninger/side-2/"),
+        "aliases", "/ordninger/side-2/", "en adresse som ingen side har",
+    ),
     "alias of two pages": (
         PAGE_FILE, page("Aliases: /gammel/, /gammel/"),
         "aliases", "/gammel/", "en adresse som ingen side har",
