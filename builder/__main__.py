@@ -1,30 +1,28 @@
 """The commands that `make` runs: `python -m builder <command>`."""
 
 import argparse
+import gc
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from importlib import import_module
 
-from builder import (
-    check,
-    checks,
-    content,
-    history,
-    new,
-    publish,
-    rollback,
-    schemas,
-    serve,
-    site,
-    sizes,
-)
-from builder.checks import external
-from builder.checks.report import is_set
-from builder.day import today
 from builder.errors import KnownError
-from builder.targets import place
 
-ROOT = Path(__file__).resolve().parent.parent
+# The module of each command, whose `main` runs it. A module brings much with it that takes its
+# time to import, and that only its own command needs.
+COMMANDS = {
+    "check": "builder.checks",
+    "check-links": "builder.checks.external",
+    "new": "builder.new",
+    "preview": "builder.preview.command",
+    "publish": "builder.publish",
+    "releases": "builder.history",
+    "rollback": "builder.rollback",
+    "schemas": "builder.schemas",
+    "serve": "builder.serve",
+    "site": "builder.site",
+    "sizes": "builder.sizes",
+}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -33,7 +31,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("command", choices=COMMANDS)
     options, rest = parser.parse_known_args(argv)
     try:
-        return COMMANDS[options.command](rest)
+        exit_code: int = import_module(COMMANDS[options.command]).main(rest)
+        return exit_code
     except KnownError as error:
         print(error, file=sys.stderr)
         return 1
@@ -42,49 +41,7 @@ def main(argv: Sequence[str]) -> int:
         return 130
 
 
-def _site(rest: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="site", description="Bygg nettstedet i output/.")
-    parser.add_argument("--scheme", default="", help="bare denne ordningen, som eget nettsted")
-    scheme = parser.parse_args(rest).scheme
-    address = place(ROOT, scheme or None).address
-    whole = place(ROOT).address if scheme else ""
-    read = content.read(ROOT / "content", keep=True)
-    checks.warnings(ROOT, today(), site_address=address, read=read)
-    output = ROOT / "output"
-    digests = site.build(
-        ROOT, output, scheme=scheme, address=address, whole_site=whole, read=read[0]
-    )
-    check.check(output, ROOT / check.KEPT, digests=digests)
-    print("Nettstedet ligger i output/.")
-    return 0
-
-
-def _sizes(_rest: Sequence[str]) -> int:
-    print(sizes.report(ROOT / "output", every=is_set("ALT")))
-    return 0
-
-
-def _preview(rest: Sequence[str]) -> int:
-    # Pelican takes a moment to start, and no other command needs it in this process.
-    from builder.preview import command
-
-    return command.main(rest)
-
-
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "check": checks.main,
-    "check-links": external.main,
-    "new": new.main,
-    "preview": _preview,
-    "publish": publish.main,
-    "releases": history.main,
-    "rollback": rollback.main,
-    "schemas": schemas.main,
-    "serve": serve.main,
-    "site": _site,
-    "sizes": _sizes,
-}
-
-
 if __name__ == "__main__":
+    # What a command has read it keeps to its end: there is little rubbish to look for in it.
+    gc.set_threshold(100_000, 50, 50)
     sys.exit(main(sys.argv[1:]))

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from builder import calendars, rule_files
+from builder import calendar_list, rule_files
 from builder.api_descriptions import DESCRIPTIONS
 from builder.content.model import PAGE_NAMES, Body, Deadline, Moment, Scheme, State, Status
 from builder.paging import in_pages
@@ -197,7 +197,7 @@ def _entry(scheme: Scheme, today: dt.date, site_address: str) -> Entry:
         last_checked=scheme.last_checked,
         data=f"{site_address}/{FOLDER}/{scheme.slug}.json",
         page=_addresses(f"/{scheme.slug}/", site_address),
-        calendar=_addresses(calendars.address(scheme.slug), site_address),
+        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
         rules=_rule_files(scheme, site_address),
     )
 
@@ -211,7 +211,7 @@ def _document(scheme: Scheme, today: dt.date, site_address: str) -> Document:
         licence=LICENCE,
         periods=periods(scheme, today),
         pages={name: _addresses(path, site_address) for name, path in pages.items()},
-        calendar=_addresses(calendars.address(scheme.slug), site_address),
+        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
         rule_files=_rule_files(scheme, site_address),
         scheme=scheme,
     )

@@ -28,12 +28,12 @@ from icalendar import (
 )
 
 from builder.addresses import localized
+from builder.calendar_list import address
 from builder.content.model import Deadline, Scheme
 from builder.i18n import LANGS, Translations
 from builder.paging import MANY
-from calc.rules import Lang, Text
+from calc.rules import Lang
 
-FILE = "frister.ics"
 # Where the page of each kind of deadline is, below the scheme's own address.
 PAGES = {"application": "slik-soker-du", "reporting": "rapportering"}
 # Days before a deadline on which a calendar reminds of it, and when: while people are at work,
@@ -51,34 +51,6 @@ _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from here, since they have to be small.
 _FIRST_DAY = dt.date(2020, 1, 1)
 _END = b"END:VCALENDAR\r\n"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """A calendar in the list of them: of a scheme, or of all (no `slug`); no date is known yet."""
-
-    slug: str | None
-    short_name: Text | None
-    is_empty: bool
-
-
-def listed(schemes: Iterable[Scheme], *, only_all: bool) -> tuple[Listed, ...]:
-    """The calendar of all schemes, and unless `only_all` that of each."""
-    found = tuple(
-        Listed(
-            slug=scheme.slug,
-            short_name=scheme.short_name,
-            is_empty=all(deadline.date is None for deadline in scheme.deadlines),
-        )
-        for scheme in schemes
-    )
-    every = Listed(slug=None, short_name=None, is_empty=all(one.is_empty for one in found))
-    return (every,) if only_all else (every, *found)
-
-
-def address(slug: str | None) -> str:
-    """The address of a scheme's calendar in bokmål, or that of all schemes."""
-    return f"/{FILE}" if slug is None else f"/{slug}/{FILE}"
 
 
 def files(

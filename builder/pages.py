@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from builder import (
     alphabet,
     calculator,
-    calendars,
+    calendar_list,
     changes,
     content,
     deadlines,
@@ -612,8 +612,8 @@ class Pages:
             if items := calculator.readings(scheme, lang):
                 yield scheme.short_name, items
 
-    def _calendars(self) -> tuple[calendars.Listed, ...]:
-        return calendars.listed(self.schemes, only_all=self.lists.is_large)
+    def _calendars(self) -> tuple[calendar_list.Listed, ...]:
+        return calendar_list.listed(self.schemes, only_all=self.lists.is_large)
 
     def _groups_of_schemes(self, lang: Lang) -> PageGroups:
         """The pages of all schemes: label, address and målform of each, by scheme.

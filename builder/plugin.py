@@ -25,7 +25,6 @@ from builder import (
     api,
     assets,
     cache,
-    calendars,
     changes,
     content,
     exercise,
@@ -281,7 +280,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def data_of(self, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
         """What programs read about a scheme, by path in the site."""
         site_address = self.settings["SITEURL"]
-        yield from calendars.files((scheme,), scheme.slug, self.translations, site_address)
+        yield from self._calendars((scheme,), scheme.slug)
         yield from rule_files.files(scheme, self.content_path)
         yield api.file_of(scheme, self.today, site_address)
 
@@ -294,7 +293,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         site_address, schemes = self.settings["SITEURL"], self.pages.schemes
         yield (
             "calendar",
-            lambda: calendars.files(schemes, None, self.translations, site_address),
+            lambda: self._calendars(schemes, None),
             facts,
         )
         yield "api", lambda: api.files(schemes, self.today, site_address), facts
@@ -304,6 +303,14 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             (facts, self.site.changes, self.site.page_names()),
         )
         yield "changes", self._changes, (facts, self.site.changes)
+
+    def _calendars(
+        self, schemes: tuple[Scheme, ...], slug: str | None
+    ) -> Iterator[tuple[str, bytes]]:
+        # It brings what takes its time to import, and few builds make a calendar.
+        from builder import calendars
+
+        yield from calendars.files(schemes, slug, self.translations, self.settings["SITEURL"])
 
     def _facts_digest(self, slug: str) -> str:
         facts = self.content_path / slug / "scheme.yaml"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from builder import calendars, content, rule_files
+from builder import calendar_list, content, rule_files
 from builder.addresses import address, localized, year_address
 from builder.content import PAGE_NAMES, Scheme
 from builder.content.visibility import Visibility
@@ -38,4 +38,4 @@ def _of_scheme(scheme: Scheme) -> Iterator[str]:
     for rules in scheme.rules:
         yield year_address(scheme.slug, rules.year)
         yield from (rule_files.address(scheme.slug, rules.year, k) for k in rule_files.KINDS)
-    yield from (localized(calendars.address(scheme.slug), lang) for lang in LANGS)
+    yield from (localized(calendar_list.address(scheme.slug), lang) for lang in LANGS)

@@ -1,19 +1,22 @@
 """Builds the site by Pelican into a folder."""
 
+import argparse
 import json
 import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from builder import content
+from builder import check, checks, content
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.errors import KnownError
 from builder.output import placed_digests
+from builder.targets import place
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -93,3 +96,19 @@ def _fork(arguments: list[str], site: content.Site, said: IO[str]) -> int:
     process.start()
     process.join()
     return process.exitcode or 0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Check the content and build the site into `output/`; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="site", description="Bygg nettstedet i output/.")
+    parser.add_argument("--scheme", default="", help="bare denne ordningen, som eget nettsted")
+    scheme = parser.parse_args(argv).scheme
+    address = place(ROOT, scheme or None).address
+    whole = place(ROOT).address if scheme else ""
+    read = content.read(ROOT / "content", keep=True)
+    checks.warnings(ROOT, today(), site_address=address, read=read)
+    output = ROOT / "output"
+    digests = build(ROOT, output, scheme=scheme, address=address, whole_site=whole, read=read[0])
+    check.check(output, ROOT / check.KEPT, digests=digests)
+    print("Nettstedet ligger i output/.")
+    return 0

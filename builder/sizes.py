@@ -5,13 +5,16 @@ checked at every build.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from builder.built import Built, read
+from builder.checks.report import is_set
 from builder.runtime import WORKBOOK
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # Bytes.
 RUNTIME_BUDGET = 3_000_000
@@ -134,3 +137,9 @@ def _with_budget(built: Built, names: Iterable[str]) -> list[str]:
 
 def _grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
+
+
+def main(_argv: Sequence[str]) -> int:
+    """Print the sizes of the site in `output/`; returns the exit code."""
+    print(report(ROOT / "output", every=is_set("ALT")))
+    return 0

@@ -10,12 +10,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import yaml
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.reader import ReaderError
 
 from builder.content.files import read_bytes
 from builder.content.problems import Problem
@@ -43,11 +40,9 @@ _INVISIBLE = re.compile(
 )
 
 
-# What the two readers make of a file: the same, but for names and anchors.
-type _Node = Node | yaml.Node
-_SCALAR = (ScalarNode, yaml.ScalarNode)
-_SEQUENCE = (SequenceNode, yaml.SequenceNode)
-_MAPPING = (MappingNode, yaml.MappingNode)
+# What the two readers make of a file: the same, but for anchors. Its `id` says what a node is.
+type _Node = Any
+_SCALAR, _SEQUENCE = "scalar", "sequence"
 
 
 @dataclass
@@ -86,22 +81,40 @@ def read_yaml(path: Path, shown: Path) -> Document:
         return document
     if _is_simple(text) and (quick := _read_quickly(shown, text)) is not None:
         return quick
+    _read_slowly(document, text)
+    return document
+
+
+def _read_slowly(document: Document, text: str) -> None:
+    """A file as ruamel.yaml reads it, which knows what is wrong and where."""
+    # To import it takes longer than to read hundreds of files in which nothing is wrong.
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
+
     reader = YAML(typ="rt", pure=True)
     reader.max_depth = _MOST_LEVELS
     # Told as a mistake of its own, with its key.
     reader.composer.warn_double_anchors = False
     try:
         root = reader.compose(text)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        found = f"tegnet U+{error.character:04X}"
+        message = "Filen har et tegn som ikke kan vises."
+        document.problems.append(Problem(document.file, line, "", message, found, "vanlig tekst"))
     except (YAMLError, ValueError) as error:  # ValueError: an escape such as "\UFFFFFFFF"
-        document.problems.append(_not_yaml(shown, text, error))
-        return document
-    if root is None:
-        document.problems.append(
-            Problem(shown, 1, "", "Filen er tom.", expected="nøkler med verdier, «nøkkel: verdi»")
-        )
-        return document
-    _Reader(document).read(root)
-    return document
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        line = 1 if mark is None else mark.line + 1
+        document.problems.append(_not_yaml(document.file, text, line))
+    else:
+        if root is None:
+            expected = "nøkler med verdier, «nøkkel: verdi»"
+            document.problems.append(
+                Problem(document.file, 1, "", "Filen er tom.", expected=expected)
+            )
+        else:
+            _Reader(document).read(root)
 
 
 def _is_simple(text: str) -> bool:
@@ -160,17 +173,8 @@ def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
     return text
 
 
-def _not_yaml(shown: Path, text: str, error: Exception) -> Problem:
+def _not_yaml(shown: Path, text: str, line: int) -> Problem:
     """What is wrong with a file that is not YAML at all, at the line where the reader stopped."""
-    line = 1
-    if isinstance(error, ReaderError):
-        line = text.count("\n", 0, error.position) + 1
-        found = f"tegnet U+{error.character:04X}"
-        return Problem(
-            shown, line, "", "Filen har et tegn som ikke kan vises.", found, "vanlig tekst"
-        )
-    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
-        line = error.problem_mark.line + 1
     lines = text.splitlines()
     written = lines[line - 1] if line <= len(lines) else ""
     indent = written[: len(written) - len(written.lstrip())]
@@ -215,21 +219,20 @@ class _Reader:
             raise _TooMuch(key, "Et anker (&) viser til seg selv.", f"*{anchor}", expected)
         if anchor and self.anchors.setdefault(anchor, node) is not node:
             self._add(key, "Ankeret (&) står to ganger.", f"&{anchor}", "et eget navn på hvert")
-        if isinstance(node, _SCALAR):
+        if node.id == _SCALAR:
             return _scalar(node) if self._is_visible(node.value, key) else ""
         self.open.add(id(node))
         try:
-            if isinstance(node, _SEQUENCE):
+            if node.id == _SEQUENCE:
                 return [self._plain(item, (*key, n)) for n, item in enumerate(node.value)]
-            assert isinstance(node, _MAPPING)
             return self._mapping(node, key)
         finally:
             self.open.discard(id(node))
 
-    def _mapping(self, node: MappingNode | yaml.MappingNode, key: Key) -> dict[str, Plain]:
+    def _mapping(self, node: _Node, key: Key) -> dict[str, Plain]:
         data: dict[str, Plain] = {}
         for name_node, value_node in node.value:
-            name = name_node.value if isinstance(name_node, _SCALAR) else None
+            name = name_node.value if name_node.id == _SCALAR else None
             if not isinstance(name, str):
                 expected = "«nøkkel: verdi», med én nøkkel"
                 raise _TooMuch(key, "En nøkkel må være ett ord.", "en liste eller nøkler", expected)
@@ -273,7 +276,7 @@ class _TooMuch(Exception):
         self.expected = expected
 
 
-def _scalar(node: ScalarNode | yaml.ScalarNode) -> bool | int | Decimal | str | None:
+def _scalar(node: _Node) -> bool | int | Decimal | str | None:
     text: str = node.value
     if node.style in ("'", '"', "|", ">"):
         return text

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar, Event
 
-from builder import calendars
+from builder import calendar_list, calendars
 from builder.content import Scheme, Site
 from builder.i18n import LANGS, Translations
 from calc.rules import Lang, Text
@@ -267,7 +267,7 @@ def test_pages_lead_to_the_calendars(
     pages: dict[str, Page], content_site: Site, lang: Lang
 ) -> None:
     start = "/nn" if lang == "nn" else ""
-    paths = [f"{start}{calendars.address(slug)}" for slug in (None, *content_site.schemes)]
+    paths = [f"{start}{calendar_list.address(slug)}" for slug in (None, *content_site.schemes)]
     page = pages[f"{start}/frister/"]
     links = [link.get("href") for link in page.main.iter("a")]
     assert [link for link in links if str(link).endswith(".ics")] == paths

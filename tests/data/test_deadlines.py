@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder import calendars, deadlines
+from builder import calendar_list, deadlines
 from builder.content import Scheme, Site
 from calc.rules import Lang
 from tests.data.conftest import EARLIER
@@ -37,7 +37,7 @@ SCHEMES = (
 
 def built(schemes: tuple[Scheme, ...], day: dt.date, lang: Lang = "nb") -> Page:
     shown = deadlines.AllDeadlines(schemes, day).page()
-    listed = calendars.listed(schemes, only_all=False)
+    listed = calendar_list.listed(schemes, only_all=False)
     return read_page(TEMPLATE.render(context(lang, deadlines=shown, calendars=listed, today=day)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from builder import alphabet, calendars, deadlines, portal
+from builder import alphabet, calendar_list, deadlines, portal
 from builder.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
 from builder.changes import ChangeView, MonthPage, Named, month_links
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
@@ -268,7 +268,7 @@ PAGE_GROUPS = [
     ),
     ("Generelt", [("Om <nettstedet>", "/om/", "nb")]),
 ]
-CALENDARS = calendars.listed((FULL, BARE), only_all=False)
+CALENDARS = calendar_list.listed((FULL, BARE), only_all=False)
 CALCULATORS = [("full", "Beregn tilskudd: Alt & mer"), ("egen", "Egen")]
 
 # Template file, macro, and the arguments of each example.
@@ -316,7 +316,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("deadline_list", "year_list"): [{"links": COMING_PAGES[0].year_links}],
     ("deadline_list", "paging_over"): [{"deadlines": one} for one in (*COMING_PAGES, NO_DEADLINES)],
     ("calendars", "calendar_list"): [
-        {"calendars": calendars.listed((FULL, BARE), only_all=only_all)}
+        {"calendars": calendar_list.listed((FULL, BARE), only_all=only_all)}
         for only_all in (False, True)
     ],
     ("paging", "paging_nav"): [{"paging": one} for one in WAYS],
