@@ -9,14 +9,16 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from builder import cache
 from builder.cache import Store
 from builder.compress import is_copy, with_copies
-from builder.parallel import in_parallel
+from builder.parallel import in_parallel, meanwhile
 
 UNITS = Path(".cache/units")
 LASTING = Path(".cache/compressed")
@@ -111,16 +113,24 @@ def _digests(units: Mapping[str, Placed]) -> dict[str, str]:
     return dict(sorted(pair for unit in units.values() for pair in unit.digests()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How a folder differs from what was placed in it: by path, files and folders.
+
+    `changed` are files that are gone or not as they were placed, `others` those that were not.
+    """
+
+    changed: frozenset[str]
+    others: frozenset[str]
+    folders: frozenset[str]
+
+
 class OutputFolder:
     """The folder of a site. A program that wants one that another is at work in, waits."""
 
-    def __init__(self, folder: Path, project: Path, kind: str) -> None:
-        """Look at what stands in the folder, which is made; caches are the project's.
-
-        Units of the last site of this `kind` are kept for the next.
-        """
+    def __init__(self, folder: Path, project: Path) -> None:
+        """Take the folder, which is made; caches are the project's."""
         self.folder = folder
-        self._kind = kind
         folder.mkdir(parents=True, exist_ok=True)
         self._stores = {False: Store(project / UNITS), True: Store(project / LASTING)}
         self._uses = Store(project / USES)
@@ -130,10 +140,20 @@ class OutputFolder:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         before: dict[str, Placed] | None = self._placed.get(self._name)
         self._before = before or {}
-        self._there: dict[str, tuple[int, int, int]] = {}
-        self._folders: set[str] = set()
-        self._scan(str(folder), "")
         self.units: dict[str, Placed] = {}
+        self._look: Callable[[], _Seen] = lambda: _see(str(folder), self._before)
+
+    @contextmanager
+    def looked_at(self) -> Iterator[None]:
+        """What stands in the folder is looked at while the block does something else."""
+        with meanwhile(self._look) as self._look:
+            yield
+            _ = self.seen
+
+    @cached_property
+    def seen(self) -> _Seen:
+        """What stands in the folder, when it is asked for first."""
+        return self._look()
 
     def place(self, units: Sequence[Unit], label: str = "") -> None:
         """Make the units that are not made yet, and write their files where they are not there."""
@@ -145,8 +165,11 @@ class OutputFolder:
         for unit in units:
             self.units[unit.name] = done.get(unit.name) or self._before[unit.name]
 
-    def finish(self) -> None:
-        """Delete all other files, and remember what stands here."""
+    def finish(self, kind: str) -> None:
+        """Delete all other files, and remember what stands here.
+
+        Units of the last site of this `kind` are kept for the next.
+        """
         paths = [path for unit in self.units.values() for path in unit.files]
         wanted = set(paths)
         assert len(wanted) == len(paths), f"in two units: {Counter(paths).most_common(1)[0][0]}"
@@ -154,42 +177,36 @@ class OutputFolder:
         for path in wanted:
             while (path := path.rpartition("/")[0]) and path not in folders:
                 folders.add(path)
-        for path in self._there.keys() - wanted:
+        left = {path for unit in self._before.values() for path in unit.files} | self.seen.others
+        for path in left - wanted:
             (self.folder / path).unlink(missing_ok=True)
         # The innermost first.
-        for path in sorted(self._folders - folders, key=len, reverse=True):
+        for path in sorted(self.seen.folders - folders, key=len, reverse=True):
             (self.folder / path).rmdir()
         self._placed.put(self._name, self.units)
         self._placed.keep_only({self._name, f"{self._name}{_LOCK}"})
-        self._uses.put(self._kind, {unit.kept_as for unit in self.units.values()})
-        self._uses.keep_only({self._kind})
+        self._uses.put(kind, {unit.kept_as for unit in self.units.values()})
+        self._uses.keep_only({kind})
         # Whoever misses one that is deleted here makes it again.
         used: set[str] = set().union(*self._uses.all())
         self._stores[False].keep_only(used, after=0)
         self._stores[True].keep_only(used)
+        self.leave()
+
+    def leave(self) -> None:
+        """Others may have the folder, when every process that has it has left it."""
         self._lock.close()
 
     def digests(self) -> dict[str, str]:
         """Every file by its path but for compressed copies, with the SHA-256 of its content."""
         return _digests(self.units)
 
-    def _scan(self, folder: str, start: str) -> None:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                path = start + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    self._folders.add(path)
-                    self._scan(entry.path, f"{path}/")
-                else:
-                    found = entry.stat(follow_symlinks=False)
-                    self._there[path] = (found.st_mtime_ns, found.st_size, found.st_ino)
-
     def _stands(self, unit: Unit) -> bool:
         before = self._before.get(unit.name)
         return (
             before is not None
             and before.key == unit.key
-            and all(self._there.get(path) == file[1:] for path, file in before.files.items())
+            and self.seen.changed.isdisjoint(before.files)
         )
 
     def _place(self, unit: Unit) -> Placed:
@@ -208,10 +225,35 @@ class OutputFolder:
         placed: dict[str, _File] = {}
         for path, (digest, data) in files.items():
             old = before.files.get(path) if before else None
-            if old is None or old[0] != digest or self._there.get(path) != old[1:]:
+            if old is None or old[0] != digest or path in self.seen.changed:
                 old = (digest, *_write(self.folder / path, data))
             placed[path] = old
         return Placed(unit.key, unit.kept_as, placed, known)
+
+
+def _see(folder: str, placed: Mapping[str, Placed]) -> _Seen:
+    files = {path: file for unit in placed.values() for path, file in unit.files.items()}
+    others: set[str] = set()
+    folders: set[str] = set()
+
+    def scan(folder: str, start: str) -> None:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = start + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.add(path)
+                    scan(entry.path, f"{path}/")
+                    continue
+                file = files.get(path)
+                if file is None:
+                    others.add(path)
+                    continue
+                found = entry.stat(follow_symlinks=False)
+                if file[1:] == (found.st_mtime_ns, found.st_size, found.st_ino):
+                    del files[path]
+
+    scan(folder, "")
+    return _Seen(frozenset(files), frozenset(others), frozenset(folders))
 
 
 def _write(path: Path, data: bytes) -> tuple[int, int, int]:

@@ -6,10 +6,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from typing import Any
 
 from builder.errors import KnownError
@@ -30,6 +33,13 @@ _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 class WorkerError(KnownError):
     """A process was ended from outside, as systems do that have no memory left."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "En av prosessene som bygger, ble avsluttet av systemet, trolig fordi minnet var brukt"
+            " opp. Lukk andre programmer og kjør kommandoen på nytt; det som er ferdig, blir ikke"
+            " gjort om igjen."
+        )
 
 
 @dataclass
@@ -135,11 +145,7 @@ def in_parallel[T, R](
                 for future in as_completed(waiting):
                     take(waiting.pop(future), future.result())
         except BrokenProcessPool as error:
-            raise WorkerError(
-                "En av prosessene som bygger, ble avsluttet av systemet, trolig fordi minnet var"
-                " brukt opp. Lukk andre programmer og kjør kommandoen på nytt; det som er ferdig,"
-                " blir ikke gjort om igjen."
-            ) from error
+            raise WorkerError from error
         finally:
             _work = None
             gc.unfreeze()
@@ -152,3 +158,48 @@ def _do(number: int) -> Any:
     assert _work is not None
     function, items = _work
     return function(items[number])
+
+
+@contextmanager
+def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
+    """A function in a process of its own, while the block runs.
+
+    The block is given what waits for the result. Whatever is not `KnownError` is raised as
+    `RuntimeError` with the traceback. A process with several threads can't be forked safely; there,
+    the function runs when the result is asked for.
+    """
+    if (os.process_cpu_count() or 1) == 1 or threading.active_count() > 1:
+        yield function
+        return
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(function, sender))
+    process.start()
+    sender.close()
+
+    def result() -> R:
+        try:
+            is_error, value = receiver.recv()
+        except EOFError:
+            raise WorkerError from None
+        if is_error:
+            raise value
+        return value  # type: ignore[no-any-return]
+
+    try:
+        yield result
+    finally:
+        process.terminate()
+        process.join()
+        receiver.close()
+
+
+def _tell(function: Callable[[], Any], sender: Connection) -> None:
+    try:
+        sender.send((False, function()))
+    except KeyboardInterrupt:  # told by the one that started this
+        sender.close()
+    except KnownError as error:
+        sender.send((True, error))
+    except Exception:
+        sender.send((True, RuntimeError(traceback.format_exc())))

@@ -47,8 +47,8 @@ from builder.output import Made, OutputFolder, Unit, lasting, write_files
 from builder.pages import FILTERS, Pages, Planned, SiteView
 from calc.rules import Lang
 
-# The content, where the process that started this one has read it.
-given: content.Site | None = None
+# What the process that forked this one has: the content, and the folder of the site.
+given: tuple[content.Site, OutputFolder] | None = None
 
 
 def register() -> None:
@@ -64,7 +64,7 @@ def _prepare(pelican: Pelican) -> None:
     """Read the content before anything is written. Mistakes in it are said and end the run."""
     settings = pelican.settings
     try:
-        site = given or content.load(Path(settings["PATH"]), keep=True)
+        site = given[0] if given else content.load(Path(settings["PATH"]), keep=True)
     except ContentError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -149,13 +149,13 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def generate_output(self, _writer: Writer) -> None:
         """Make what is not made yet, and put the site in its folder, in all of its copies."""
         project = self.content_path.parent
-        folder = OutputFolder(Path(self.output_path), project, self._kind)
+        folder = given[1] if given else OutputFolder(Path(self.output_path), project)
         unchanging = list(self._unchanging())
         folder.place([*unchanging, *self._units()], "Lager sidene")
         folder.place(list(self._index(folder)), "Lager søket")
         whole = cache.key(self._everything, *folder.digests().items())
         folder.place([Unit("last", whole, lambda: Made(dict(self._last(folder))))])
-        folder.finish()
+        folder.finish(self._kind)
 
     @cached_property
     def _kind(self) -> str:

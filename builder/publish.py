@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from builder import ask, check, checks, content, i18n, notices, site
+from builder import ask, check, checks, i18n, notices, site
 from builder.ask import Confirm
 from builder.cache import Store, code_version, key
 from builder.checks.report import is_set
@@ -88,13 +88,15 @@ def publish(
     day = today()
     where = place(project_root, scheme)
     releases = Releases(where.public, kept_for(project_root, where.public))
-    with in_words(), releases.alone(), releases.work() as work:
-        read = content.read(project_root / "content", keep=True)
-        warnings = checks.warnings(project_root, day, site_address=where.address, read=read)
+    # Only what is another than the last time is built anew there.
+    built = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
+    with (
+        in_words(),
+        releases.alone(),
+        releases.work() as work,
+        site.begin(project_root, built, address=where.address) as begun,
+    ):
         live = live_now(where, releases)
-        # Only what is another than the last time is built anew there.
-        built = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
-        built.parent.mkdir(parents=True, exist_ok=True)
         all_schemes = place(project_root).address if scheme else ""
         digests = site.build(
             project_root,
@@ -102,7 +104,7 @@ def publish(
             scheme=scheme or "",
             address=where.address,
             whole_site=all_schemes,
-            read=read[0],
+            begun=begun,
         )
         kept = kept_for(project_root, where.public, "known")
         files = files_of(built, "Leser filene", kept.get(_BUILT))
@@ -111,7 +113,7 @@ def publish(
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
         check.check(built, project_root / check.KEPT, digests=digests)
-        own = read[0].published(day)
+        own = begun.site.published(day)
         own = own.only(scheme) if scheme else own
         last = live.name if live else ""
         name = releases.next_name(digest, clock(), after=last)
@@ -123,8 +125,8 @@ def publish(
         record = replace(record, previous=last or None)
         before = None if live is None else live.record
         difference = None if before is None else compare(before, record)
-        if warnings:
-            say(checks.report(warnings, every=is_set("ALT")))
+        if begun.warnings:
+            say(checks.report(begun.warnings, every=is_set("ALT")))
         say(_told(live, record, difference, project_root))
         if before is not None and difference is not None:
             record = replace(record, summary=difference.short)

@@ -7,15 +7,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from builder import check, checks, content
+from builder.content import Problem
 from builder.content.validate import suggestion
 from builder.day import today
 from builder.errors import KnownError
-from builder.output import placed_digests
+from builder.output import OutputFolder, placed_digests
+from builder.parallel import meanwhile
 from builder.targets import place
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +30,40 @@ class BuildError(KnownError):
     """The site could not be built; the text holds all that Pelican said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a build begins with: content without mistakes, and the folder, which is taken."""
+
+    site: content.Site
+    warnings: list[Problem]
+    folder: OutputFolder
+
+
+@contextmanager
+def begin(project_root: Path, output: Path, *, address: str) -> Iterator[Begun]:
+    """Read and check the content, and have the folder to build into. For whoever has no threads.
+
+    Raises `ContentError` with all mistakes in the content.
+    """
+    folder = OutputFolder(output, project_root)
+    try:
+        yield _begin(project_root, folder, address)
+    finally:
+        folder.leave()
+
+
+def _begin(project_root: Path, folder: OutputFolder, address: str) -> Begun:
+    with folder.looked_at():
+        read = content.read(project_root / "content", keep=True)
+        check_all = partial(checks.check_all, project_root, today(), site_address=address)
+        with meanwhile(partial(check_all, read=read)) as found:
+            # Takes about as long to import as kept results take to look through.
+            from builder import plugin  # noqa: F401
+
+            warnings = checks.warnings(found())
+    return Begun(read[0], warnings, folder)
+
+
 def build(
     project_root: Path,
     output: Path,
@@ -32,7 +71,7 @@ def build(
     scheme: str = "",
     address: str = "",
     whole_site: str = "",
-    read: content.Site | None = None,
+    begun: Begun | None = None,
 ) -> dict[str, str]:
     """Check the content and build the site into `output`, where nothing else is left.
 
@@ -40,12 +79,12 @@ def build(
     has them all, if there is one. `address` is where the site will stand, by `targets.place`; where
     it is empty, the settings decide. Neither has a slash at its end.
 
-    `read` is the content, for whoever has read it, and has no threads. Returns the SHA-256 of each
+    `begun` is what `begin` gave, for whoever has no threads. Returns the SHA-256 of each
     file by its path in the site, but for compressed copies.
 
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
-    site = content.load(project_root / "content", keep=True) if read is None else read
+    site = begun.site if begun else content.load(project_root / "content", keep=True)
     if scheme and scheme not in site.schemes:
         expected = suggestion(scheme, list(site.schemes))
         raise BuildError(f"Ordningen «{scheme}» finnes ikke i content/. {expected}")
@@ -64,8 +103,8 @@ def build(
     # Pelican's own words are of blogs ("0 articles"); they are shown only when something is wrong.
     # The plugin tells how far it has come on standard error, which is not held back.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-        if read is not None and project_root == ROOT:
-            exit_code = _fork(arguments, site, said)
+        if begun and project_root == ROOT:
+            exit_code = _fork(arguments, begun, said)
         else:
             # `python -m pelican`, not the script: settings and plugin are imported from there.
             command = [sys.executable, "-m", "pelican", *arguments]
@@ -78,18 +117,17 @@ def build(
     return placed_digests(output, project_root)
 
 
-def _fork(arguments: list[str], site: content.Site, said: IO[str]) -> int:
-    """Run Pelican in a process that has what this one has read; returns its exit code."""
+def _fork(arguments: list[str], begun: Begun, said: IO[str]) -> int:
+    """Run Pelican in a process that has what this one has; returns its exit code."""
+    import pelican
+
+    from builder import plugin
 
     def run() -> None:
         os.chdir(ROOT)
         os.dup2(said.fileno(), sys.stdout.fileno())
-        from builder import plugin
-
-        plugin.given = site
+        plugin.given = begun.site, begun.folder
         sys.exit(pelican.main(arguments))
-
-    import pelican
 
     sys.stdout.flush()
     process = multiprocessing.get_context("fork").Process(target=run)
@@ -105,10 +143,9 @@ def main(argv: Sequence[str]) -> int:
     scheme = parser.parse_args(argv).scheme
     address = place(ROOT, scheme or None).address
     whole = place(ROOT).address if scheme else ""
-    read = content.read(ROOT / "content", keep=True)
-    checks.warnings(ROOT, today(), site_address=address, read=read)
     output = ROOT / "output"
-    digests = build(ROOT, output, scheme=scheme, address=address, whole_site=whole, read=read[0])
-    check.check(output, ROOT / check.KEPT, digests=digests)
+    with begin(ROOT, output, address=address) as begun:
+        digests = build(ROOT, output, scheme=scheme, address=address, whole_site=whole, begun=begun)
+        check.check(output, ROOT / check.KEPT, digests=digests)
     print("Nettstedet ligger i output/.")
     return 0

@@ -107,14 +107,8 @@ def check_all(
     return [*sorted(unreadable), *found]
 
 
-def warnings(
-    root: Path, today: dt.date, *, site_address: str = "", read: Read | None = None
-) -> list[Problem]:
-    """What is worth a look. Raises `ContentError` with all that is wrong, if anything is.
-
-    `read` is as for `check_all`.
-    """
-    problems = check_all(root, today, site_address=site_address, read=read)
+def warnings(problems: list[Problem]) -> list[Problem]:
+    """What is only worth a look, if all is. Raises `ContentError` with all that is wrong."""
     mistakes = [problem for problem in problems if not problem.is_warning]
     if mistakes:
         raise content.ContentError(mistakes)

@@ -81,7 +81,7 @@ def make(site: Path, folder: Path) -> Comparison:
         (folder / f"{name}.html").write_text(page.substitute(values), "utf-8")
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     units = [lasting(name, path.read_bytes()) for name, path in files.items() if path.is_file()]
-    OutputFolder(folder, ROOT, "bench").place(units)
+    OutputFolder(folder, ROOT).place(units)
     return Comparison(folder, _version(pyodide), _version(pyscript))
 
 

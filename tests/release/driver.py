@@ -14,11 +14,14 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from builder import checks, content, i18n, publish, rollback, site
+from builder import content, i18n, publish, rollback, site
 from builder.errors import KnownError
+from builder.output import OutputFolder
 
 PAGES = ("/", "/b/")
 # Whatever changes something on the disk; between two of them, nothing does.
@@ -85,10 +88,15 @@ def run(root: Path, request: dict[str, Any]) -> dict[str, Any]:
     return {"steps": steps}
 
 
+@contextmanager
+def begin(root: Path, _output: Path, **_where: str) -> Iterator[site.Begun]:
+    yield site.Begun(content.load(root / "content"), [], cast("OutputFolder", None))
+
+
 def main() -> None:
     root = Path(sys.argv[1])
     # The same for all, and not what is tried here.
-    checks.warnings = lambda *_given, **_more: []
+    site.begin = begin
     content.load = functools.cache(content.load)
     i18n.load = functools.cache(i18n.load)
     content.load(root / "content")
