@@ -157,13 +157,26 @@ class OutputFolder:
 
     def place(self, units: Sequence[Unit], label: str = "") -> None:
         """Make the units that are not made yet, and write their files where they are not there."""
+        self.units |= self._placed_units(units, label)
+
+    @contextmanager
+    def place_meanwhile(self, units: Sequence[Unit], label: str = "") -> Iterator[None]:
+        """Place units while the block places others, on which these do not depend."""
+        if all(map(self._stands, units)):
+            self.place(units)
+            yield
+            return
+        with meanwhile(lambda: self._placed_units(units, label)) as placed:
+            yield
+            self.units |= placed()
+
+    def _placed_units(self, units: Sequence[Unit], label: str) -> dict[str, Placed]:
         todo = [unit for unit in units if not self._stands(unit)]
         results = in_parallel(
             self._place, todo, label, lambda unit: unit.pages, lambda unit: unit.effort
         )
         done = dict(zip((unit.name for unit in todo), results, strict=True))
-        for unit in units:
-            self.units[unit.name] = done.get(unit.name) or self._before[unit.name]
+        return {unit.name: done.get(unit.name) or self._before[unit.name] for unit in units}
 
     def finish(self, kind: str) -> None:
         """Delete all other files, and remember what stands here.

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -141,9 +142,13 @@ def in_parallel[T, R](
         try:
             context = multiprocessing.get_context("fork")
             with ProcessPoolExecutor(cores, context) as pool:
-                waiting = {pool.submit(_do, number): number for number in range(len(items))}
-                for future in as_completed(waiting):
-                    take(waiting.pop(future), future.result())
+                try:
+                    waiting = {pool.submit(_do, number): number for number in range(len(items))}
+                    for future in as_completed(waiting):
+                        take(waiting.pop(future), future.result())
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
         except BrokenProcessPool as error:
             raise WorkerError from error
         finally:
@@ -195,6 +200,8 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
 
 
 def _tell(function: Callable[[], Any], sender: Connection) -> None:
+    # Processes that this one has started are then ended too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         sender.send((False, function()))
     except KeyboardInterrupt:  # told by the one that started this

@@ -150,9 +150,11 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         """Make what is not made yet, and put the site in its folder, in all of its copies."""
         project = self.content_path.parent
         folder = given[1] if given else OutputFolder(Path(self.output_path), project)
-        unchanging = list(self._unchanging())
-        folder.place([*unchanging, *self._units()], "Lager sidene")
-        folder.place(list(self._index(folder)), "Lager søket")
+        folder.place([*self._unchanging(), *self._schemes()], "Lager sidene")
+        # The first parts of the index have the pages of the whole site; the others need not wait.
+        with folder.place_meanwhile(list(self._index(folder, others=True)), "Lager søket"):
+            folder.place(list(self._whole_site()))
+            folder.place(list(self._index(folder, others=False)))
         whole = cache.key(self._everything, *folder.digests().items())
         folder.place([Unit("last", whole, lambda: Made(dict(self._last(folder))))])
         folder.finish(self._kind)
@@ -172,8 +174,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         site = sorted(self.site.elsewhere)
         return cache.key(code, self._kind, self.today, self.assets.urls, self.runtime.url, site)
 
-    def _units(self) -> Iterator[Unit]:
-        """Each scheme with all that there is of it, each page of the whole site, and the data."""
+    def _schemes(self) -> Iterator[Unit]:
+        """Each scheme with all that there is of it."""
         changes_of: dict[str, list[Change]] = defaultdict(list)
         for change in self.site.changes:
             changes_of[change.scheme].append(change)
@@ -186,6 +188,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 pages=(pages := self.pages.number_of(scheme)),
                 effort=pages,
             )
+
+    def _whole_site(self) -> Iterator[Unit]:
+        """Each page of the whole site, and what programs read of all schemes."""
         general = cache.key(self._everything, self.site.digests[PAGES], self.licences)
         for planned in self.pages.of_site():
             yield Unit(
@@ -238,17 +243,21 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         for path, data in sorted(files.items(), key=lambda pair: -len(pair[1])):
             yield lasting(path, data)
 
-    def _index(self, folder: OutputFolder) -> Iterator[Unit]:
-        """The parts of the search index, each of what is searched in its pages."""
+    def _index(self, folder: OutputFolder, *, others: bool) -> Iterator[Unit]:
+        """The first part of the search index in each målform, or the others.
+
+        Each is made of what is searched in its pages, which have been placed.
+        """
         number = search.parts(len(self.site.schemes))
         found: dict[tuple[Lang, int], dict[str, str]] = {
-            (lang, part): {} for lang in LANGS for part in range(number)
+            (lang, part): {} for lang in LANGS for part in (range(1, number) if others else (0,))
         }
         for path, digest in (pair for unit in folder.units.values() for pair in unit.known or ()):
             lang: Lang = "nn" if path.startswith("nn/") else "nb"
             slug = path.removeprefix("nn/").split("/")[0]
             part = search.part_of(slug, number) if slug in self.site.schemes else 0
-            found[lang, part][path] = digest
+            if (lang, part) in found:
+                found[lang, part][path] = digest
 
         def make(lang: Lang, part: int) -> Made:
             pages = {

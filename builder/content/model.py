@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from calc.rules import RuleError, Rules, SchemeRules, Source, Text
@@ -104,7 +105,7 @@ class Deadline:
         if self.opens is not None and (self.date is None or self.opens > self.date):
             raise RuleError("opens_after_date", "opens", found=str(self.opens))
 
-    @property
+    @cached_property
     def ends(self) -> Moment | None:
         """The last minute before it has passed; of an expected month, that of its last day."""
         if self.date is not None:
@@ -114,7 +115,7 @@ class Deadline:
         next_month = (self.expected_month + dt.timedelta(days=31)).replace(day=1)
         return _shifted(str(next_month), minutes=-1)
 
-    @property
+    @cached_property
     def over_from(self) -> Moment | None:
         """The first minute in which it has passed."""
         return None if self.ends is None else _shifted(self.ends, minutes=1)
