@@ -51,6 +51,10 @@ from calc.rules import Lang
 given: tuple[content.Site, OutputFolder] | None = None
 
 
+# How the names of units begin that are parts of the search index.
+_PART = "search "
+
+
 def register() -> None:
     """Called by Pelican: hook into its signals."""
     # A sign that moves on the terminal is a thread, and what has threads can't be forked. The
@@ -252,7 +256,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         found: dict[tuple[Lang, int], dict[str, str]] = {
             (lang, part): {} for lang in LANGS for part in (range(1, number) if others else (0,))
         }
-        for path, digest in (pair for unit in folder.units.values() for pair in unit.known or ()):
+        pages = (unit for name, unit in folder.units.items() if not name.startswith(_PART))
+        for path, digest in (pair for unit in pages for pair in unit.known or ()):
             lang: Lang = "nn" if path.startswith("nn/") else "nb"
             slug = path.removeprefix("nn/").split("/")[0]
             part = search.part_of(slug, number) if slug in self.site.schemes else 0
@@ -269,7 +274,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
         for (lang, part), texts in found.items():
             yield Unit(
-                f"search {search.language(lang, part)}",
+                f"{_PART}{search.language(lang, part)}",
                 cache.key(cache.code_version("builder"), lang, part, sorted(texts.items())),
                 lambda lang=lang, part=part: make(lang, part),  # type: ignore[misc]
                 pages=len(texts),
@@ -279,7 +284,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def _last(self, folder: OutputFolder) -> Iterator[tuple[str, bytes]]:
         """What depends on which files there are, and on what is in them."""
         units = folder.units.items()
-        entries = dict(unit.known for name, unit in units if name.startswith("search "))
+        entries = dict(unit.known for name, unit in units if name.startswith(_PART))
         yield from search.entry_file(entries).items()
         digests = folder.digests()
         moved = self.pages.redirects | redirects.of_files(self.site)

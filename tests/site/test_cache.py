@@ -177,12 +177,19 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("is_in_parts", [False, True])
 def test_a_build_with_what_is_kept_gives_the_same_bytes_as_a_clean_one(
-    project: Path, project_root: Path, tmp_path: Path, seed: int
+    project: Path, project_root: Path, tmp_path: Path, *, is_in_parts: bool
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311  # no secret
+    chance = random.Random(is_in_parts)  # noqa: S311  # no secret
+    if is_in_parts:  # The search index, as that of a large site.
+        replace(project / "builder/search.py", r"^(SCHEMES_PER_PART =) \d+$", r"\1 3")
     site.build(project, project / "output")
+    # With nothing new.
+    site.build(project, project / "output")
+    assert (project / "output/pagefind/wasm.nb.pagefind").is_file()
+    assert len(list((project / "output/pagefind").glob("*.pf_meta"))) == (4 if is_in_parts else 2)
+    expect_same(project, project_root, tmp_path)
     # Each kind of edit in the first of the two orders or in the second, alone or with others.
     edits = list(EDITS)
     chance.shuffle(edits)
