@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from typing import Any
 
 from builder.errors import KnownError
@@ -28,6 +29,7 @@ _LOG_SECONDS = 15.0
 # So much has to be done before the rest can be guessed at.
 _ENOUGH_TO_GUESS = 0.03
 
+_CONTEXT = multiprocessing.get_context("fork")
 # What the other processes do, handed over as they are forked off: nothing of it has to be pickled.
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
@@ -140,8 +142,7 @@ def in_parallel[T, R](
         # What is there already is never freed, so that it stays shared between the processes.
         gc.freeze()
         try:
-            context = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(cores, context) as pool:
+            with ProcessPoolExecutor(cores, _CONTEXT, _leave_interrupts) as pool:
                 try:
                     waiting = {pool.submit(_do, number): number for number in range(len(items))}
                     for future in as_completed(waiting):
@@ -165,6 +166,28 @@ def _do(number: int) -> Any:
     return function(items[number])
 
 
+def forked(function: Callable[[], None]) -> ForkProcess:
+    """A function in another process, which has all that this one has, and has begun.
+
+    Whoever started it has to wait for it, or to end it by `terminate`; what it has started itself
+    is ended then too.
+    """
+
+    def run() -> None:
+        _leave_interrupts()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        function()
+
+    process = _CONTEXT.Process(target=run)
+    process.start()
+    return process
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches all processes at once: the first one ends the others, and says so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
     """A function in a process of its own, while the block runs.
@@ -176,10 +199,8 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
     if (os.process_cpu_count() or 1) == 1 or threading.active_count() > 1:
         yield function
         return
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(function, sender))
-    process.start()
+    receiver, sender = _CONTEXT.Pipe(duplex=False)
+    process = forked(lambda: _tell(function, sender))
     sender.close()
 
     def result() -> R:
@@ -200,12 +221,8 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
 
 
 def _tell(function: Callable[[], Any], sender: Connection) -> None:
-    # Processes that this one has started are then ended too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         sender.send((False, function()))
-    except KeyboardInterrupt:  # told by the one that started this
-        sender.close()
     except KnownError as error:
         sender.send((True, error))
     except Exception:

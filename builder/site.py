@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from builder.content.validate import suggestion
 from builder.day import today
 from builder.errors import KnownError
 from builder.output import OutputFolder, placed_digests
-from builder.parallel import meanwhile
+from builder.parallel import forked, meanwhile
 from builder.targets import place
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,9 +129,12 @@ def _fork(arguments: list[str], begun: Begun, said: IO[str]) -> int:
         sys.exit(pelican.main(arguments))
 
     sys.stdout.flush()
-    process = multiprocessing.get_context("fork").Process(target=run)
-    process.start()
-    process.join()
+    process = forked(run)
+    try:
+        process.join()
+    finally:
+        process.terminate()
+        process.join()
     return process.exitcode or 0
 
 

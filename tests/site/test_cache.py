@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from builder import site
-from builder.output import LASTING, UNITS
+from builder.output import LASTING, PLACED, UNITS
 from tests.conftest import BUILD_DATE, copy_project
 from tests.site.test_build import files
 
@@ -296,10 +296,10 @@ def test_a_build_that_is_killed_leaves_nothing_that_the_next_would_trip_over(
         template(project, chance)
         build = start(project, project / "output")
         # Somewhere in it, most often while it writes.
-        seen = len(list((project / UNITS).iterdir()))
+        seen = kept(project)
         enough = threading.Event()
         for _ in range(600):
-            grown = len(list((project / UNITS).iterdir())) - seen
+            grown = kept(project) - seen
             if build.poll() is not None or grown > chance.randint(0, 60):
                 break
             enough.wait(0.02)
@@ -309,3 +309,29 @@ def test_a_build_that_is_killed_leaves_nothing_that_the_next_would_trip_over(
         assert build.returncode in (0, -signal.SIGKILL)
     site.build(project, project / "output")
     expect_same(project, project_root, tmp_path)
+
+
+def kept(project: Path) -> int:
+    return len(list((project / UNITS).iterdir()))
+
+
+@pytest.mark.parametrize("units", [0, 1, 12])
+def test_ctrl_c_ends_all_that_a_build_has_started_and_says_no_more(
+    project: Path, units: int
+) -> None:
+    build = subprocess.Popen(
+        [sys.executable, "-m", "builder", "site"],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    while build.poll() is None and not ((project / PLACED).exists() and kept(project) >= units):
+        threading.Event().wait(0.01)
+    os.killpg(build.pid, signal.SIGINT)
+    # Until no process can say more.
+    _, said = build.communicate(timeout=60)
+    assert build.returncode == 130
+    assert said.strip().endswith("Avbrutt.")
+    assert "Traceback" not in said

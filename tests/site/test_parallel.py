@@ -1,5 +1,7 @@
 """Work on all cores: results in order, errors told, and how far it has come."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -8,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from builder import parallel
-from builder.parallel import FEW, Progress, in_parallel, time_left
+from builder.errors import KnownError
+from builder.parallel import FEW, Progress, WorkerError, in_parallel, meanwhile, time_left
 
 
 @pytest.mark.parametrize("count", [0, 1, FEW - 1, FEW, 300])
@@ -40,6 +43,80 @@ def test_a_program_with_threads_is_not_forked() -> None:
         thread.join()
     # Done here, where others would have changed a copy of their own.
     assert made == list(range(3 * FEW))
+
+
+def test_what_is_done_meanwhile_is_done_by_another_process() -> None:
+    with meanwhile(os.getpid) as result:
+        assert result() != os.getpid()
+
+
+def test_what_is_done_meanwhile_may_be_more_than_a_pipe_holds() -> None:
+    with meanwhile(lambda: "å" * 10_000_000) as result:
+        assert len(result()) == 10_000_000
+
+
+def test_what_is_done_meanwhile_may_use_all_cores() -> None:
+    with meanwhile(lambda: in_parallel(str, range(3 * FEW))) as result:
+        assert in_parallel(int, range(3 * FEW)) == list(range(3 * FEW))
+        assert result() == [str(number) for number in range(3 * FEW)]
+
+
+def test_known_errors_meanwhile_are_raised_here_and_others_with_where_they_were() -> None:
+    def known() -> None:
+        raise KnownError("Noe er galt.")
+
+    def unknown() -> None:
+        raise ValueError("noe er galt")
+
+    with pytest.raises(KnownError, match=r"^Noe er galt\.$"), meanwhile(known) as result:
+        result()
+    where = r"(?s)in unknown\n.*ValueError: noe er galt"
+    with pytest.raises(RuntimeError, match=where), meanwhile(unknown) as result:
+        result()
+
+
+def test_a_process_that_is_ended_meanwhile_is_told() -> None:
+    def killed() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(WorkerError, match="avsluttet av systemet"), meanwhile(killed) as result:
+        result()
+
+
+def test_an_error_ends_what_is_done_meanwhile(tmp_path: Path) -> None:
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+
+    def wait() -> None:
+        try:
+            begun.touch()
+            threading.Event().wait(600)
+        finally:
+            ended.touch()
+
+    def fail() -> None:
+        with meanwhile(wait):
+            while not begun.exists():
+                threading.Event().wait(0.01)
+            raise KnownError("Noe er galt.")
+
+    with pytest.raises(KnownError, match="Noe er galt"):
+        fail()
+    assert ended.exists()
+
+
+def test_a_program_with_threads_does_it_when_it_is_asked_for() -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    made: list[int] = []
+    try:
+        with meanwhile(lambda: made.append(1)) as result:
+            assert not made
+            result()
+    finally:
+        end.set()
+        thread.join()
+    assert made == [1]
 
 
 KILLED = """
