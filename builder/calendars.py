@@ -9,8 +9,9 @@ and will get the next date when it is known.
 """
 
 import datetime as dt
+import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -51,19 +52,40 @@ _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from here, since they have to be small.
 _FIRST_DAY = dt.date(2020, 1, 1)
 _END = b"END:VCALENDAR\r\n"
+# No text can look like this: a line that goes on begins with a space.
+_EVENT = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
 
 
 def files(
-    schemes: tuple[Scheme, ...], slug: str | None, translations: Translations, site_address: str
+    scheme: Scheme, translations: Translations, site_address: str
 ) -> Iterator[tuple[str, bytes]]:
-    """The calendar of some schemes in both målformer, each by its path in the site.
+    """The calendar of a scheme in both målformer, each by its path in the site.
 
-    `slug` is that of the only scheme, or None. `site_address` is where the site will stand, without
-    a slash at its end, or empty.
+    `site_address` is where the site will stand, without a slash at its end, or empty.
     """
     for lang in LANGS:
-        path = localized(address(slug), lang).lstrip("/")
-        yield path, calendar(schemes, slug, lang, translations, site_address)
+        made = calendar((scheme,), scheme.slug, lang, translations, site_address)
+        yield path(scheme.slug, lang), made
+
+
+def files_of_all(
+    schemes: tuple[Scheme, ...],
+    of_each: Callable[[str], bytes],
+    translations: Translations,
+    site_address: str,
+) -> Iterator[tuple[str, bytes]]:
+    """The calendar of all schemes in both målformer, made of what stands in that of each.
+
+    `of_each` gives the files of each scheme, by path in the site; otherwise as `files`.
+    """
+    for lang in LANGS:
+        found = [entries(scheme, of_each(path(scheme.slug, lang))) for scheme in schemes]
+        yield path(None, lang), assembled(schemes, found, None, lang, translations, site_address)
+
+
+def path(slug: str | None, lang: Lang) -> str:
+    """Where the calendar of a scheme or of all is in the site."""
+    return localized(address(slug), lang).lstrip("/")
 
 
 @dataclass(frozen=True)
@@ -93,12 +115,23 @@ def events(
     scheme: Scheme, lang: Lang, translations: Translations, site_address: str
 ) -> tuple[Entry, ...]:
     """The known deadlines of a scheme, the first first."""
-    return tuple(
-        Entry(
-            _event(scheme, deadline, uid, lang, translations, site_address).to_ical(),
-            deadline.date is not None and deadline.date > scheme.last_checked - _RECENT,
-        )
+    made = (
+        _event(scheme, deadline, uid, lang, translations, site_address).to_ical()
         for deadline, uid in known(scheme)
+    )
+    return _entries(scheme, made)
+
+
+def entries(scheme: Scheme, data: bytes) -> tuple[Entry, ...]:
+    """The `events` of a scheme, as they stand in its own calendar."""
+    return _entries(scheme, _EVENT.findall(data))
+
+
+def _entries(scheme: Scheme, made: Iterable[bytes]) -> tuple[Entry, ...]:
+    first = scheme.last_checked - _RECENT
+    return tuple(
+        Entry(data, deadline.date is not None and deadline.date > first)
+        for (deadline, _), data in zip(known(scheme), made, strict=True)
     )
 
 

@@ -157,7 +157,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         folder.place([*self._unchanging(), *self._schemes()], "Lager sidene")
         # The first parts of the index have the pages of the whole site; the others need not wait.
         with folder.place_meanwhile(list(self._index(folder, others=True)), "Lager søket"):
-            folder.place(list(self._whole_site()))
+            folder.place(list(self._whole_site(folder)))
             folder.place(list(self._index(folder, others=False)))
         whole = cache.key(self._everything, *folder.digests().items())
         folder.place([Unit("last", whole, lambda: Made(dict(self._last(folder))))])
@@ -193,7 +193,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 effort=pages,
             )
 
-    def _whole_site(self) -> Iterator[Unit]:
+    def _whole_site(self, folder: OutputFolder) -> Iterator[Unit]:
         """Each page of the whole site, and what programs read of all schemes."""
         general = cache.key(self._everything, self.site.digests[PAGES], self.licences)
         for planned in self.pages.of_site():
@@ -205,7 +205,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             )
         moved = cache.key(self._everything, self.pages.redirects)
         yield Unit("moved", moved, lambda: self._made(self.pages.moved(), {}))
-        for name, data, depends in self._data():
+        for name, data, depends in self._data(lambda path: (folder.folder / path).read_bytes()):
             key = cache.key(self._everything, depends)
             yield Unit(name, key, lambda data=data: Made(dict(data())))  # type: ignore[misc]
 
@@ -294,22 +294,23 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def data_of(self, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
         """What programs read about a scheme, by path in the site."""
         site_address = self.settings["SITEURL"]
-        yield from self._calendars((scheme,), scheme.slug)
+        yield from self._calendar(scheme)
         yield from rule_files.files(scheme, self.content_path)
         yield api.file_of(scheme, self.today, site_address)
 
-    def _data(self) -> Iterator[tuple[str, Callable[[], Iterator[tuple[str, bytes]]], object]]:
-        """What programs read about all schemes: a name, what makes it, what of content it shows."""
+    def _data(
+        self, of_each: Callable[[str], bytes]
+    ) -> Iterator[tuple[str, Callable[[], Iterator[tuple[str, bytes]]], object]]:
+        """What programs read about all schemes: a name, what makes it, what of content it shows.
+
+        `of_each` gives what they read about each, by path in the site.
+        """
         facts = [
             (slug, self._facts_digest(slug), [rules.year for rules in scheme.rules])
             for slug, scheme in self.site.schemes.items()
         ]
         site_address, schemes = self.settings["SITEURL"], self.pages.schemes
-        yield (
-            "calendar",
-            lambda: self._calendars(schemes, None),
-            facts,
-        )
+        yield "calendar", lambda: self._calendar_of_all(of_each), facts
         yield "api", lambda: api.files(schemes, self.today, site_address), facts
         yield (
             "sitemap",
@@ -318,13 +319,17 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         )
         yield "changes", self._changes, (facts, self.site.changes)
 
-    def _calendars(
-        self, schemes: tuple[Scheme, ...], slug: str | None
-    ) -> Iterator[tuple[str, bytes]]:
+    def _calendar(self, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
         # It brings what takes its time to import, and few builds make a calendar.
         from builder import calendars
 
-        yield from calendars.files(schemes, slug, self.translations, self.settings["SITEURL"])
+        return calendars.files(scheme, self.translations, self.settings["SITEURL"])
+
+    def _calendar_of_all(self, of_each: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+        from builder import calendars
+
+        schemes, site_address = self.pages.schemes, self.settings["SITEURL"]
+        return calendars.files_of_all(schemes, of_each, self.translations, site_address)
 
     def _facts_digest(self, slug: str) -> str:
         facts = self.content_path / slug / "scheme.yaml"
@@ -349,9 +354,9 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
     def write_data(self, output: Path) -> None:
         """Write what programs read, for the preview."""
-        of_schemes = (self.data_of(scheme) for scheme in self.pages.schemes)
-        of_all = (make() for _, make, _ in self._data())
-        write_files(output, chain(*of_all, *of_schemes))
+        of_schemes = dict(chain(*(self.data_of(scheme) for scheme in self.pages.schemes)))
+        of_all = (make() for _, make, _ in self._data(of_schemes.__getitem__))
+        write_files(output, chain(*of_all, of_schemes.items()))
 
 
 def _images(pages: Iterable[PageFile]) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Calendars, read as calendar programs read them."""
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from icalendar import Calendar, Event
 from builder import calendar_list, calendars
 from builder.content import Scheme, Site
 from builder.i18n import LANGS, Translations
+from builder.paging import MANY
 from calc.rules import Lang, Text
 from tests.data.conftest import ADDRESS
 from tests.data.schemes import area, deadline, scheme
@@ -257,6 +259,26 @@ def test_a_calendar_does_not_know_what_day_it_was_built(
     newest = max(s.last_checked for s in schemes)
     stamps = {event["DTSTAMP"].dt.date() for event in Calendar.from_ical(data).events}
     assert max(stamps) <= newest
+
+
+@pytest.mark.parametrize("number", [2, MANY + 1])
+def test_the_calendar_of_all_has_what_stands_in_that_of_each(
+    content_site: Site, translations: Translations, number: int
+) -> None:
+    name = Text(nb="BEGIN:VEVENT\r\nEND:VEVENT\r\n, \\n; å" + "æ" * 80)
+    schemes = tuple(
+        dataclasses.replace(real, slug=f"{real.slug}-{n}", short_name=name)
+        for n in range(number // len(content_site.schemes) + 1)
+        for real in content_site.schemes.values()
+    )
+    of_each: dict[str, bytes] = {}
+    for one in schemes:
+        of_each |= calendars.files(one, translations, ADDRESS)
+    of_all = calendars.files_of_all(schemes, of_each.__getitem__, translations, ADDRESS)
+    found = dict(of_all)
+    for lang in LANGS:
+        data = calendars.calendar(schemes, None, lang, translations, ADDRESS)
+        assert found[calendars.path(None, lang)] == data
 
 
 # --- Links ---
