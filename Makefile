@@ -96,7 +96,7 @@ sizes: setup-site ## Vis hva leserne må laste ned av det som sist ble bygget, o
 bench: setup-dev ## Mål kalkulatoren mot PyScript og vanlig Pyodide (tar omtrent et kvarter)
 	@$(RUN) -m tests.bench $(ARGS)
 
-bench-build: setup-dev ## Mål bygget mot vanlig Pelican og Hugo (omtrent en halvtime; et utvalg: SIZES=100 ONLY=ours)
+bench-build: setup-dev ## Mål bygget mot vanlig Pelican og Hugo (omtrent tre kvarter; et utvalg: SIZES=100 ONLY=ours)
 	@$(RUN) -m tests.bench_build $(ARGS)
 
 lighthouse: setup-dev ## Mål de viktigste sidene med Lighthouse (tar et par minutter)
