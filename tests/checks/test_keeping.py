@@ -193,7 +193,7 @@ def test_content_that_has_been_read_is_not_read_again(
     monkeypatch.setattr(content, "read", None)
     assert check_all(root, DAY, read=read) == told
     with pytest.raises(ContentError, match="mange"):
-        warnings(root, DAY, read=read)
+        warnings(check_all(root, DAY, read=read))
 
 
 @pytest.mark.parametrize(
