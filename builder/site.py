@@ -105,6 +105,8 @@ def build(
         if begun and project_root == ROOT:
             exit_code = _fork(arguments, begun, said)
         else:
+            if begun:  # The other process takes the folder itself.
+                begun.folder.leave()
             # `python -m pelican`, not the script: settings and plugin are imported from there.
             command = [sys.executable, "-m", "pelican", *arguments]
             exit_code = subprocess.run(
