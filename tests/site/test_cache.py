@@ -219,8 +219,8 @@ def test_another_day_and_another_address_are_not_taken_for_the_same(
 def test_a_folder_that_has_been_taken_is_handed_over_to_another_process(project: Path) -> None:
     output = project / "output"
     with site.begin(project, output, address="") as begun:
-        digests = site.build(project, output, begun=begun)
-    assert "index.html" in digests
+        site.build(project, output, begun=begun)
+    assert (output / "index.html").is_file()
 
 
 def test_what_somebody_does_to_the_built_site_is_undone(
