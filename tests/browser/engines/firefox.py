@@ -69,6 +69,9 @@ class FirefoxTab:
     def go_back(self) -> None:
         self._send("browsingContext.traverseHistory", delta=-1)
 
+    def address(self) -> str:
+        return self.call("async () => location.href", "")
+
     def bring_to_front(self) -> None:
         self._send("browsingContext.activate")
 

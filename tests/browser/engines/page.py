@@ -30,6 +30,9 @@ class Tab(Protocol):
     def go_back(self) -> None:
         """Go back in the history."""
 
+    def address(self) -> str:
+        """The address of the page, also while it is going to another."""
+
     def bring_to_front(self) -> None:
         """Make this the tab that is seen."""
 
@@ -178,7 +181,7 @@ class Page:
 
     @property
     def url(self) -> str:
-        return str(self.evaluate("location.href"))
+        return self.tab.address()
 
 
 class Locator:

@@ -90,6 +90,10 @@ class WebKitTab:
     def go_back(self) -> None:
         self._send("POST", "/back")
 
+    def address(self) -> str:
+        # A script that is asked while the page goes away is now and then never answered.
+        return str(self._send("GET", "/url"))
+
     def bring_to_front(self) -> None:
         """Nothing lies before it."""
 
