@@ -177,6 +177,8 @@ def forked(function: Callable[[], None]) -> ForkProcess:
         _leave_interrupts()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         function()
+        # It ends by itself now.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     process = _CONTEXT.Process(target=run)
     process.start()
@@ -203,11 +205,15 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
     process = forked(lambda: _tell(function, sender))
     sender.close()
 
+    has_ended = False
+
     def result() -> R:
+        nonlocal has_ended
         try:
             is_error, value = receiver.recv()
         except EOFError:
             raise WorkerError from None
+        has_ended = True
         if is_error:
             raise value
         return value  # type: ignore[no-any-return]
@@ -215,7 +221,8 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
     try:
         yield result
     finally:
-        process.terminate()
+        if not has_ended:
+            process.terminate()
         process.join()
         receiver.close()
 
