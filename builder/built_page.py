@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html.parser import HTMLParser
 
-from builder.html_reader import IrregularError, elements, lines
+from builder.html_reader import IrregularError, Reader, elements, lines
 
 _LINKS = {"href", "src", "poster", "data", "action", "formaction", "cite", "manifest"}
 _CANDIDATES = {"srcset", "imagesrcset"}
@@ -131,9 +130,9 @@ def _part(line: str) -> Page | None:
 _NOTHING = Page()
 
 
-class _Reader(HTMLParser):
+class _Reader(Reader):
     def __init__(self, page: Page) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.page = page
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -50,6 +50,19 @@ class Tag(NamedTuple):
     is_whole: bool = False
 
 
+class Reader(HTMLParser):
+    """`html.parser` for all HTML, character references read."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def parse_html_declaration(self, i: int) -> int:
+        """Go past `<![…>` as browsers do: some versions of Python stop with an `AssertionError`."""
+        if self.rawdata.startswith("<![", i):
+            return self.parse_bogus_comment(i)
+        return super().parse_html_declaration(i)
+
+
 @lru_cache(_REMEMBERED)
 def tag(markup: str) -> Tag:
     """A piece of markup. Raises `IrregularError`."""
@@ -94,7 +107,7 @@ def elements(line: str) -> list[Tag]:
     return [one for one in found if one.name and not one.is_end]
 
 
-def feed(reader: HTMLParser, html: str) -> None:
+def feed(reader: Reader, html: str) -> None:
     """Let a reader of elements and texts read all of this HTML."""
     try:
         pieces = _PIECES.split(html)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 from markdown import Markdown
@@ -14,7 +13,7 @@ from markdown.extensions.fenced_code import FencedBlockPreprocessor
 from builder import prose
 from builder.content.load import PageFile
 from builder.content.yaml_file import read_text
-from builder.html_reader import feed
+from builder.html_reader import Reader, feed
 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # What is not shown: the addresses of links and images, definitions of them, comments, tags.
@@ -128,14 +127,14 @@ def _page(file: PageFile, shown: Path, source: str, html: str) -> Page:
     )
 
 
-class _Reader(HTMLParser):
+class _Reader(Reader):
     """Takes what checks look at from the HTML of a page."""
 
     _BLOCKS = ("p", "li")
     _NOT_COUNTED = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "code")
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.links: list[tuple[str, str | None]] = []
         self.images: list[tuple[str, str | None]] = []
         self.anchors: list[str] = []

@@ -1,6 +1,5 @@
 """HTML is read quickly or slowly, and says the same."""
 
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from builder import built_page
 from builder.built_page import Page, read_page
-from builder.html_reader import IrregularError, elements, feed, lines
+from builder.html_reader import IrregularError, Reader, elements, feed, lines
 
 PIECES = (
     *("<p>", "</p>", "<p", "</p", "</ p>", "<br/>", "<br />", "<P ID=a>", "<a href='/a'>", "<"),
@@ -23,7 +22,15 @@ PIECES = (
     ),
     *('<p title=">\n">', '<p title="', "<p title='", '"', "'", "<img src=/a/>", "<img src=a alt>"),
     *("<x-y data-a=/b>", '<a href="/d/"', "<!--", "-->", "<!-- a -->", "<!-->", "<!-- a -- b -->"),
-    *("<!doctype html>", "<!x>", "<?php>", "<script>", "</script>", "<script>a < b</script>"),
+    *(
+        "<!doctype html>",
+        "<!x>",
+        "<![",
+        "<?php>",
+        "<script>",
+        "</script>",
+        "<script>a < b</script>",
+    ),
     *("<script>'<b>'</script>", "<style>", "</style>", "&amp;", "&lt", "&notit;", "&#38;", "å"),
     *("\u00a0", " ", "\n", ">\n", "a", "1 < 2", "=", "/", "<h1>", "</h1>", "<h1 id=a>"),
     *('<link rel="canonical" href="/">', '<meta name="og:image" content="/c.png">'),
@@ -34,11 +41,11 @@ PIECES = (
 HTML = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join)
 
 
-class Noted(HTMLParser):
+class Noted(Reader):
     """What a reader is told, with texts that follow each other as one."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.told: list[tuple[object, ...]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -50,6 +57,11 @@ class Noted(HTMLParser):
     def handle_data(self, data: str) -> None:
         before = str(self.told.pop()[1]) if self.told and self.told[-1][0] == "text" else ""
         self.told.append(("text", before + data))
+
+
+@pytest.mark.parametrize("html", ["a<![<p>b", "a<![if x]>b", "a<![CDATA[>b", "a<![x>b"])
+def test_what_browsers_pass_over_is_passed_over(html: str) -> None:
+    assert slowly(html).told == [("text", "ab")]
 
 
 def slowly(html: str) -> Noted:
