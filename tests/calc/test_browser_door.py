@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import exercise
@@ -199,11 +199,6 @@ NAMES = st.sampled_from(
 )
 
 
-# The first draw of text makes tables of all of Unicode, which takes a second.
-SLOW_START = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-
-
-@SLOW_START
 @given(answers=st.dictionaries(NAMES, JSON), lang=st.sampled_from([*LANGS, "xx"]))
 def test_whatever_is_answered_gets_a_response_and_the_same_one_twice(
     site: Site, translations: Translations, answers: dict[str, object], lang: str
@@ -218,7 +213,6 @@ def test_whatever_is_answered_gets_a_response_and_the_same_one_twice(
     assert json.loads(first)["v"] == 1
 
 
-@SLOW_START
 @given(request=JSON)
 def test_any_json_gets_a_response(request: object) -> None:
     assert json.loads(handle(json.dumps(request)))["status"] == "bad_request"

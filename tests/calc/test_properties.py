@@ -26,7 +26,6 @@ TRANSLATIONS = i18n.load(Path(__file__).parents[2] / "theme/translations")
 # Rules are large to draw, and the machine may be busy. PROPERTY_EXAMPLES asks for a longer search.
 THOROUGH = settings(
     max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "60")),
-    deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,

@@ -54,9 +54,7 @@ def content() -> Iterator[Path]:
         yield folder
 
 
-@settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(sorted(FILES)), edits=edits)
 def test_no_text_brings_the_loading_down(
     content: Path, name: str, edits: list[tuple[int, int, str]]
@@ -68,7 +66,7 @@ def test_no_text_brings_the_loading_down(
     with_file(content, name, text.encode(errors="surrogatepass"))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(name=st.sampled_from(sorted(FILES)), raw=st.binary(max_size=40), place=st.integers(0, 2000))
 def test_no_bytes_bring_the_loading_down(content: Path, name: str, raw: bytes, place: int) -> None:
     whole = FILES[name].encode()
@@ -92,7 +90,7 @@ def _holders(data: Any) -> list[Any]:
     return [data, *(found for value in inside for found in _holders(value))]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_value_brings_the_loading_down(
     real_schemes: dict[Path, list[str]], data: st.DataObject

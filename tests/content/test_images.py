@@ -113,7 +113,7 @@ def test_an_image_has_an_address_by_its_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_bytes_bring_the_reading_down(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject

@@ -100,19 +100,19 @@ PIECES = [
 soup = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=30).map("".join)
 
 
-@settings(deadline=None, max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES)
 @given(text=soup)
 def test_no_html_gets_out_of_the_list(text: str) -> None:
     check(prose.html(text, IMAGES))
 
 
-@settings(deadline=None, max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES)
 @given(text=soup)
 def test_no_markdown_gets_out_of_the_list(text: str) -> None:
     check(shown(text))
 
 
-@settings(deadline=None, max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES)
 @given(text=soup)
 def test_what_is_not_told_is_not_removed(text: str) -> None:
     problems = read_markdown(HEADER + text, Path("om.md"), IMAGES).problems

@@ -181,7 +181,6 @@ def test_what_drafts_and_lazy_hands_write_fits(
     assert told(KINDS[file], as_json(document)) == []
 
 
-@settings(deadline=None)
 @given(scheme=schemes())
 def test_whatever_rules_the_model_takes_fit(scheme: SchemeRules) -> None:
     for rules in scheme.rules:
@@ -193,9 +192,7 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
-@settings(
-    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_changed_value_that_the_loader_takes_fits(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
