@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from builder import interrupts
 from builder.errors import KnownError
 
 # The module of each command, whose `main` runs it. A module brings much with it that takes its
@@ -33,15 +34,18 @@ def main(argv: Sequence[str]) -> int:
     try:
         exit_code: int = import_module(COMMANDS[options.command]).main(rest)
         return exit_code
-    except KnownError as error:
+    except BaseException as error:
+        if interrupts.have_come() or isinstance(error, KeyboardInterrupt):
+            print("\nAvbrutt.", file=sys.stderr)
+            return 130
+        if not isinstance(error, KnownError):
+            raise
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nAvbrutt.", file=sys.stderr)
-        return 130
 
 
 if __name__ == "__main__":
     # What a command has read it keeps to its end: there is little rubbish to look for in it.
     gc.set_threshold(100_000, 50, 50)
+    interrupts.listen()
     sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
+from builder import interrupts
 from builder.errors import KnownError
 
 # So little work is done sooner here than other processes have started, in the unit of `effort`.
@@ -29,6 +30,7 @@ _LOG_SECONDS = 15.0
 # So much has to be done before the rest can be guessed at.
 _ENOUGH_TO_GUESS = 0.03
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _CONTEXT = multiprocessing.get_context("fork")
 # What the other processes do, handed over as they are forked off: nothing of it has to be pickled.
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
@@ -144,7 +146,8 @@ def in_parallel[T, R](
         try:
             with ProcessPoolExecutor(cores, _CONTEXT, _leave_interrupts) as pool:
                 try:
-                    waiting = {pool.submit(_do, number): number for number in range(len(items))}
+                    with _forking():
+                        waiting = {pool.submit(_do, number): number for number in range(len(items))}
                     for future in as_completed(waiting):
                         take(waiting.pop(future), future.result())
                 except BaseException:
@@ -166,28 +169,49 @@ def _do(number: int) -> Any:
     return function(items[number])
 
 
-def forked(function: Callable[[], None]) -> ForkProcess:
-    """A function in another process, which has all that this one has, and has begun.
+@contextmanager
+def forked(function: Callable[[], None]) -> Iterator[ForkProcess]:
+    """A function in another process, which has all that this one has, while the block runs.
 
-    Whoever started it has to wait for it, or to end it by `terminate`; what it has started itself
-    is ended then too.
+    If it has not ended by then, it is ended, and what it has started itself too.
     """
 
     def run() -> None:
-        _leave_interrupts()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        _leave_interrupts()
         function()
         # It ends by itself now.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     process = _CONTEXT.Process(target=run)
-    process.start()
-    return process
+    try:
+        with _forking():
+            process.start()
+        yield process
+    finally:
+        if process.pid is not None:
+            process.terminate()
+            process.join()
+
+
+@contextmanager
+def _forking() -> Iterator[None]:
+    """Ctrl-C and `terminate` wait while processes are forked off.
+
+    Python would forget them in some moments of it, and forget processes in others.
+    """
+    interrupts.raise_lost()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _leave_interrupts() -> None:
     """Ctrl-C reaches all processes at once: the first one ends the others, and says so."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 @contextmanager
@@ -202,29 +226,21 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
         yield function
         return
     receiver, sender = _CONTEXT.Pipe(duplex=False)
-    process = forked(lambda: _tell(function, sender))
-    sender.close()
+    with receiver, forked(lambda: _tell(function, sender)) as process:
+        sender.close()
 
-    has_ended = False
+        def result() -> R:
+            try:
+                is_error, value = receiver.recv()
+            except EOFError:
+                raise WorkerError from None
+            # It ends by itself now.
+            process.join()
+            if is_error:
+                raise value
+            return value  # type: ignore[no-any-return]
 
-    def result() -> R:
-        nonlocal has_ended
-        try:
-            is_error, value = receiver.recv()
-        except EOFError:
-            raise WorkerError from None
-        has_ended = True
-        if is_error:
-            raise value
-        return value  # type: ignore[no-any-return]
-
-    try:
         yield result
-    finally:
-        if not has_ended:
-            process.terminate()
-        process.join()
-        receiver.close()
 
 
 def _tell(function: Callable[[], Any], sender: Connection) -> None:

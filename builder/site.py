@@ -131,11 +131,7 @@ def _fork(arguments: list[str], begun: Begun, said: IO[str]) -> int:
         sys.exit(pelican.main(arguments))
 
     sys.stdout.flush()
-    process = forked(run)
-    try:
-        process.join()
-    finally:
-        process.terminate()
+    with forked(run) as process:
         process.join()
     return process.exitcode or 0
 

@@ -44,8 +44,9 @@ def test_a_program_with_threads_is_not_forked() -> None:
 
 # In a Python of its own: where these tests run there may be threads, and then nothing is forked.
 MEANWHILE = """
-import os, signal, sys, threading
+import multiprocessing, os, signal, sys, threading
 from pathlib import Path
+from builder import interrupts
 from builder.errors import KnownError
 from builder.parallel import WorkerError, in_parallel, meanwhile
 
@@ -109,6 +110,38 @@ def ended_by_an_error():
     except KnownError:
         assert ended.exists()
 
+def nobody_asks():
+    with meanwhile(lambda: "å" * 10_000_000):
+        pass
+
+def ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+
+def expect_ctrl_c(begin):
+    try:
+        begin()
+    except KeyboardInterrupt:
+        assert multiprocessing.active_children() == []
+    else:
+        raise AssertionError
+
+def ctrl_c_in_a_fork():
+    # Python has code of its own that runs then too, and loses errors in it.
+    os.register_at_fork(after_in_parent=ctrl_c, after_in_child=ctrl_c)
+    expect_ctrl_c(lambda: meanwhile(lambda: threading.Event().wait(600)).__enter__())
+
+def ctrl_c_in_forks():
+    os.register_at_fork(after_in_parent=ctrl_c, after_in_child=ctrl_c)
+    expect_ctrl_c(lambda: in_parallel(str, range(40)))
+
+def ctrl_c_that_is_lost():
+    class Deleted:
+        def __del__(self):
+            ctrl_c()
+    interrupts.listen()
+    Deleted()
+    expect_ctrl_c(lambda: in_parallel(str, range(40)))
+
 globals()[sys.argv[1]]()
 """
 
@@ -117,7 +150,8 @@ globals()[sys.argv[1]]()
     "what",
     [
         *("another_process", "more_than_a_pipe_holds", "all_cores", "known_error", "other_error"),
-        *("ended_from_outside", "ended_by_an_error"),
+        *("ended_from_outside", "ended_by_an_error", "nobody_asks"),
+        *("ctrl_c_in_a_fork", "ctrl_c_in_forks", "ctrl_c_that_is_lost"),
     ],
 )
 def test_what_is_done_meanwhile(project_root: Path, tmp_path: Path, what: str) -> None:

@@ -152,6 +152,13 @@ class Terminal:
     def answer(self, text: str) -> None:
         os.write(self.ours, f"{text}\n".encode())
 
+    def interrupt(self) -> None:
+        """Ctrl-C until it is heard: before the program reads, it is only when a line has come."""
+        while self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=10)
+
     def finish(self) -> tuple[int, str]:
         """The exit code, and what was shown last."""
         start = len(self.shown)
@@ -221,7 +228,7 @@ def test_a_person_is_asked_and_offered_a_file_to_tell_of_a_change(
 
     stopped = start("rollback")
     stopped.read_until("Gå tilbake? (ja/nei) ")
-    stopped.process.send_signal(signal.SIGINT)
+    stopped.interrupt()
     code, shown = stopped.finish()
     assert (code, "Avbrutt." in shown, "Traceback" in shown) == (130, True, False)
     assert state(project / "public") == live
