@@ -100,7 +100,6 @@ class Document:
     """All that the site says about a scheme, but for its prose."""
 
     api_version: Literal[1]
-    built_for: dt.date
     licence: str
     periods: tuple[Period, ...]
     pages: dict[str, Addresses]
@@ -207,9 +206,8 @@ def _document(scheme: Scheme, today: dt.date, site_address: str) -> Document:
     pages = {front: f"/{scheme.slug}/"} | {name: f"/{scheme.slug}/{name}/" for name in others}
     return Document(
         api_version=VERSION,
-        built_for=today,
         licence=LICENCE,
-        periods=periods(scheme, today),
+        periods=periods(scheme, scheme.unchanged_since(today)),
         pages={name: _addresses(path, site_address) for name, path in pages.items()},
         calendar=_addresses(calendar_list.address(scheme.slug), site_address),
         rule_files=_rule_files(scheme, site_address),

@@ -6,12 +6,12 @@ works on them. A part that has no description stops the build.
 
 _SOURCE = "Key of the source in `sources`."
 _READING = "How we read a rule that is unclear; null where it is clear."
-_BUILT = "The day (Norwegian date) the data were made for; periods start then."
 _VERSION = "Version of the API; a change that breaks clients gets a new one, at a new address."
 _LICENCE = "SPDX identifier of the licence of the content. Name Tilskuddsstigen as the source."
 _PERIODS = (
-    "Where the scheme stands, from `built_for` on, as far as is known; the last period has no end. "
-    "Use the last one whose `start` is not after your own day."
+    "Where the scheme stands, as far as is known, from the day the data were made on, or from one "
+    "before it; the last period has no end. Use the last one whose `start` is not after your own "
+    "day."
 )
 _CALENDAR = "Addresses of the iCalendar file with the scheme's known deadlines."
 _RULE_FILES = "The rules of each year as files of their own, newest first."
@@ -25,7 +25,7 @@ DESCRIPTIONS: dict[str, str] = {
     "$schema": "Address of the JSON Schema of this file.",
     "Index": "The grant schemes of the site, or some of them where they are many; follow `next`.",
     "Index.api_version": _VERSION,
-    "Index.built_for": _BUILT,
+    "Index.built_for": "The day (Norwegian date) the data were made for.",
     "Index.licence": _LICENCE,
     "Index.total": "How many schemes the site has; this file may hold fewer.",
     "Index.page": "The number of this page of the index, from 1.",
@@ -47,7 +47,6 @@ DESCRIPTIONS: dict[str, str] = {
     "Entry.rules": _RULE_FILES,
     "Document": "All facts and rules of a grant scheme.",
     "Document.api_version": _VERSION,
-    "Document.built_for": _BUILT,
     "Document.licence": _LICENCE,
     "Document.periods": _PERIODS,
     "Document.pages": "Addresses of the scheme's pages, by name.",

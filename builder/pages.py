@@ -297,7 +297,7 @@ class Pages:
             "page": page,
             "scheme": planned.scheme,
             "site": self.view,
-            "today": self.today,
+            "today": self.day_of(planned.scheme),
             "csp": content_security_policy(page.url, in_page=True),
             "linked_data": self._linked_data(page, planned.scheme, lang),
             "asset": self.asset,
@@ -306,6 +306,10 @@ class Pages:
             "scheme_nav": self._scheme_nav(lang),
             **more,
         }
+
+    def day_of(self, scheme: Scheme | None) -> date:
+        """The day that a page is made for: of a scheme's, the first on which they were the same."""
+        return self.today if scheme is None else scheme.unchanged_since(self.today)
 
     # --- Pages ---
 
@@ -668,7 +672,7 @@ class Pages:
                 page.title,
                 lang,
                 self.translations,
-                self.today,
+                self.day_of(scheme),
                 site_name=name,
                 site_address=address,
             )

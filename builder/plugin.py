@@ -171,12 +171,12 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
 
     @cached_property
     def _everything(self) -> str:
-        """A hash of all that every page depends on."""
+        """A hash of all that every page depends on, but for the day."""
         code = cache.code_version(
             "builder", "calc", "theme/templates", "theme/translations", "pelican.conf.py"
         )
         site = sorted(self.site.elsewhere)
-        return cache.key(code, self._kind, self.today, self.assets.urls, self.runtime.url, site)
+        return cache.key(code, self._kind, self.assets.urls, self.runtime.url, site)
 
     def _schemes(self) -> Iterator[Unit]:
         """Each scheme with all that there is of it."""
@@ -184,18 +184,22 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         for change in self.site.changes:
             changes_of[change.scheme].append(change)
         for slug, scheme in self.site.schemes.items():
-            known = (slug, self.site.digests[slug], changes_of[slug])
+            # Some of it may be for later; what is, may change from day to day.
+            years = [rules.year for rules in scheme.rules]
+            pages = sorted((page.name, page.lang) for page in self._pages_of[slug])
+            day = self.pages.day_of(scheme)
+            known = (slug, self.site.digests[slug], changes_of[slug], years, pages, day)
             yield Unit(
                 f"scheme {slug}",
                 cache.key(self._everything, *known),
                 lambda scheme=scheme: self._scheme(scheme),  # type: ignore[misc]
-                pages=(pages := self.pages.number_of(scheme)),
-                effort=pages,
+                pages=(number := self.pages.number_of(scheme)),
+                effort=number,
             )
 
     def _whole_site(self, folder: OutputFolder) -> Iterator[Unit]:
         """Each page of the whole site, and what programs read of all schemes."""
-        general = cache.key(self._everything, self.site.digests[PAGES], self.licences)
+        general = cache.key(self._everything, self.today, self.site.digests[PAGES], self.licences)
         for planned in self.pages.of_site():
             yield Unit(
                 f"page {planned.url}",
@@ -206,7 +210,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         moved = cache.key(self._everything, self.pages.redirects)
         yield Unit("moved", moved, lambda: self._made(self.pages.moved(), {}))
         for name, data, depends in self._data(lambda path: (folder.folder / path).read_bytes()):
-            key = cache.key(self._everything, depends)
+            key = cache.key(self._everything, self.today, depends)
             yield Unit(name, key, lambda data=data: Made(dict(data())))  # type: ignore[misc]
 
     @cached_property

@@ -145,6 +145,7 @@ class Deadline:
 
 _MONTHS = tuple(f"{n:02}" for n in range(1, 13))
 _YEAR = re.compile(r"[0-9]{4}")
+_A_DAY = dt.timedelta(days=1)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 State = Literal["active", "closed", "archived"]
@@ -299,13 +300,25 @@ class Scheme(Facts):
 
         return self._periods(today, told)
 
+    def unchanged_since(self, today: dt.date) -> dt.date:
+        """The first day of the year on which all that depends on the day is as it is on `today`.
+
+        Pages made for it are right today too, so they are made once and not every day.
+        """
+        days = [dt.date.fromisoformat(turn[:10]) + ("T" in turn) * _A_DAY for turn in self._turns]
+        days += [dt.date(today.year, 1, 1), self.review_by + _A_DAY]
+        return max(day for day in days if day <= today)
+
+    @cached_property
+    def _turns(self) -> tuple[Moment, ...]:
+        """When one can begin to apply, or a deadline is over, in order of time."""
+        opens = {str(d.opens) for d in self.deadlines if d.opens is not None}
+        return tuple(sorted(opens | {d.over_from for d in self.deadlines if d.over_from}))
+
     def _periods[T](self, today: dt.date, value_at: Callable[[Moment], T]) -> tuple[Period[T], ...]:
         """What holds from `today` on: a new period where the value becomes another."""
-        turns = {d.over_from for d in self.deadlines} | {
-            str(d.opens) for d in self.deadlines if d.opens is not None
-        }
         periods = [Period(value=value_at(str(today)))]
-        for turn in sorted(turn for turn in turns if turn is not None and turn > str(today)):
+        for turn in (turn for turn in self._turns if turn > str(today)):
             value = value_at(turn)
             if value != periods[-1].value:
                 periods[-1] = replace(periods[-1], until=_shifted(turn, minutes=-1))

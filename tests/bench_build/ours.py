@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from builder.bootstrap import ROOT
@@ -16,12 +17,15 @@ from tests.bench_build.schemes import Scheme
 from tests.conftest import BUILD_DATE
 
 FIRST, KEPT, PAGE, RATE = "first", "kept", "page", "rate"
-KIND, BASE, NOTHING = "kind", "base", "nothing"
+KIND, BASE, NOTHING, DAY = "kind", "base", "nothing", "day"
 OUTPUT, CACHE, CONTENT = "output", ".cache", "content"
 # All that a build reads, besides the content; theme/node_modules is linked to.
 _CODE = ("builder", "calc", "theme", "pelican.conf.py", "pyproject.toml", "LICENSE")
 # The real scheme whose made-up likes are changed: it has two rule years.
 _MODEL = "oppfolging-voksne"
+NEXT_DAY = str(date.fromisoformat(BUILD_DATE) + timedelta(days=1))
+# What says on which day the site was built.
+_DATED = "api/v1/schemes.json"
 # A template of one page of each scheme, and that of all pages: what something is written after.
 TEMPLATES = {
     KIND: ("scheme/rapportering.html", "{{ prose(page) }}"),
@@ -82,10 +86,13 @@ class Project:
             yield NOTHING, self._build()
             if [edit.shown.read_bytes() for edit in changes] != before:
                 raise NotTheSameWorkError("a second build changed pages that nobody had changed")
+            yield DAY, self._build(NEXT_DAY)
+            if NEXT_DAY not in (self.folder / OUTPUT / _DATED).read_text("utf-8"):
+                raise NotTheSameWorkError(f"{_DATED} is of the day before")
             for edit in changes:
                 old = edit.shown.read_bytes()
                 edits.enter_context(_edited(edit.file, edit.text))
-                yield edit.name, self._build()
+                yield edit.name, self._build(NEXT_DAY)
                 if edit.shown.read_bytes() == old:
                     raise NotTheSameWorkError(f"{edit.shown} is as it was before the change")
             if self.html_pages() != pages:
@@ -134,11 +141,11 @@ class Project:
             text = f'{before}{where}\n<div data-run="{run}"></div>{after}'
             yield _Edit(name, file, text, output / "rapportering/index.html")
 
-    def _build(self) -> Run:
-        """As an editor does, by `make site`."""
+    def _build(self, day: str = BUILD_DATE) -> Run:
+        """As an editor does on that day, by `make site`."""
         command = [sys.executable, "-m", "builder", "site"]
         env = {name: value for name, value in os.environ.items() if name != "SITE_ADDRESS"}
-        return processes.run(command, self.folder, env | {"BUILD_DATE": BUILD_DATE}, self._log)
+        return processes.run(command, self.folder, env | {"BUILD_DATE": day}, self._log)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 
 from tests import measuring
-from tests.bench_build.ours import BASE, FIRST, KEPT, KIND, NOTHING, PAGE, RATE
+from tests.bench_build.ours import BASE, DAY, FIRST, KEPT, KIND, NOTHING, PAGE, RATE
 from tests.bench_build.processes import Run
 from tests.measuring import ratio, reached, spread
 
@@ -19,6 +19,7 @@ LABELS = {
     FIRST: "this site, nothing kept",
     KEPT: "this site, the runtime kept",
     NOTHING: "– after no change",
+    DAY: "– the next day",
     PAGE: "– after one changed page",
     RATE: "– after one changed rate",
     KIND: "– after a changed template of one kind of page",
@@ -184,8 +185,8 @@ are of medians for {_number(largest)} schemes, and memory is the most of all run
   so are calculators, files of rules, calendars, feeds, open data, earlier addresses, the search
   index and compressed copies; then all links and sizes are checked. *Nothing kept*: `.cache` and
   `output` are deleted, so Python for the browser is packaged anew too. *The runtime kept*: so are
-  the style sheets and what else does not depend on the schemes. The changes are made one after the
-  other, after the first build.
+  the style sheets and what else does not depend on the schemes. *The next day*: nothing is changed.
+  The changes are made one after the other, after that build.
 - **Stock Pelican** and **Hugo** make the same Markdown into pages with a small template: heading,
   description, navigation, text. They check nothing, make nothing else, and keep nothing.
 - **Growth** is the power of the number of schemes that the time grows by, fitted to all sizes: at

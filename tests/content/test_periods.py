@@ -121,3 +121,26 @@ def test_an_opening_day_comes_before_its_deadline(facts: dict[str, Any]):
     with pytest.raises(RuleError, match="opens_after_date"):
         deadline(**facts)
     assert deadline(opens=dt.date(2030, 4, 7), date=dt.date(2030, 4, 7)).opens
+
+
+@pytest.mark.parametrize(
+    ("today", "since"),
+    [
+        ("2029-12-31", "2029-01-01"),
+        ("2030-01-01", "2030-01-01"),  # a new year, and December is over
+        ("2030-03-01", "2030-01-01"),
+        ("2030-03-02", "2030-03-02"),  # the day after `review_by`
+        ("2030-04-07", "2030-03-02"),  # over in the afternoon of this day
+        ("2030-04-08", "2030-04-08"),
+        ("2030-08-31", "2030-05-01"),  # April is over
+        ("2030-09-01", "2030-09-01"),  # one can begin to apply
+        ("2030-10-01", "2030-09-01"),
+        ("2030-10-02", "2030-10-02"),
+        ("2031-06-01", "2031-01-01"),
+    ],
+)
+def test_pages_are_made_for_the_first_day_on_which_they_are_the_same(
+    today: str, since: str
+) -> None:
+    one = scheme(OPEN, LATER, APRIL, DECEMBER, UNKNOWN)
+    assert str(one.unchanged_since(dt.date.fromisoformat(today))) == since
