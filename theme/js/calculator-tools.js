@@ -419,10 +419,15 @@ export class Tools {
 
 const headingOf = (group) => group.querySelector(".field-group-heading");
 
-/** Take the reader to a heading, with eyes and keyboard. */
+/**
+ * Take the reader to a heading, with eyes and keyboard.
+ *
+ * At once: the page becomes longer or shorter meanwhile, and browsers give up scrolling little by
+ * little then, wherever they are.
+ */
 function goTo(heading) {
   heading.focus({ preventScroll: true });
-  heading.scrollIntoView({ block: "start" });
+  heading.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 /** Give a control an answer; without one, or with one it does not have, it is as the page came. */
