@@ -132,6 +132,33 @@ def test_a_mistake_in_another_step_is_told_and_led_to(
     expect(told).to_have_text("")
 
 
+def test_a_mistake_is_not_told_while_a_button_is_pressed(phone: Page) -> None:
+    """What it says would move the button away from under the pointer, and the press be lost."""
+    phone.add_init_script(
+        "window.answers = 0; const Real = Worker; window.Worker = class extends Real {"
+        "constructor(...all) { super(...all);"
+        "this.addEventListener('message', () => window.answers++); } }"
+    )
+    phone.goto(PATH)
+    form = Calculator(phone)
+    form.expect_state("ready")
+    press(form, "next")
+    button = phone.locator('[data-tool="next"]')
+    form.control("positions").fill("seks")
+    button.hover()
+    said = phone.evaluate("answers")
+    phone.mouse.down()
+    # An answer to the field that has been left, and time to show it.
+    phone.wait_for_function("said => answers > said", arg=said)
+    phone.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    expect(form.error("positions")).to_be_hidden()
+    phone.mouse.up()
+    expect_step(form, "letter", 3, 5)
+    told = phone.locator("[data-step-problems]")
+    told.get_by_role("button").click()
+    expect(form.error("positions")).to_be_visible()
+
+
 def test_the_answer_stands_at_the_end_of_each_step(form: Calculator) -> None:
     bar = form.page.locator(".result-bar")
     press(form, "next")

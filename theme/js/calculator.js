@@ -16,6 +16,8 @@ const PATIENCE = 30_000;
 // A pause in the typing. Screen readers are told of a new result only then, and half a number
 // ("6," on the way to "6,5") is not called a mistake before then.
 const PAUSE = 900;
+// So often it is looked whether a button or key is still held down.
+const PRESS = 50;
 // How an address ends that brings answers with it; the number is the version of how they are told.
 const ANSWERS = "#svar=1";
 
@@ -342,6 +344,12 @@ class Calculator {
   }
 
   show(answer) {
+    // A press on a button would be lost if what is shown moved it meanwhile. Leaving a field, as
+    // the press does, may bring a message there.
+    if (this.form.matches(":active")) {
+      this.correction = setTimeout(() => this.show(answer), PRESS);
+      return;
+    }
     if (this.showFields(answer.fields) && this.roundsLeft > 0) {
       this.roundsLeft -= 1;
       this.ask();
