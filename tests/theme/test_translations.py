@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.i18n import CALC, LANGS
+from builder.kit.i18n import CALC, LANGS
 from calc.rules import Lang
 from tests.theme.environment import TEMPLATES, THEME, TRANSLATIONS
 
@@ -42,7 +42,7 @@ def test_no_text_of_the_theme_is_unused():
     sources = [*TEMPLATE_FILES, *(ROOT / "builder").rglob("*.py")]
     whole, beginnings = codes_in(sources)
     every = "".join(path.read_text("utf-8") for path in sources)
-    # calc, and builder.calculator for it, put their codes together.
+    # calc, and builder.views.calculator for it, put their codes together.
     together = (CALC, *beginnings, "rates.", "form.unit.", "form.more.")
     own = (code for code in TRANSLATIONS.texts["nb"] if not code.startswith(together))
     # Some are in a list, to be told by a script.
