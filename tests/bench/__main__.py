@@ -1,6 +1,6 @@
 """`make bench`: how fast the calculator is, beside PyScript and stock Pyodide.
 
-Prints a table and writes it to .readme/bench.md. Times are of the machine and the moment, so
+Prints a table and writes it to docs/bench.md. Times are of the machine and the moment, so
 nothing here fails for being slow.
 """
 
@@ -40,7 +40,7 @@ from tests.bench.table import (
 from tests.conftest import BUILD_DATE
 from tests.measuring import say
 
-REPORT = pages.ROOT / ".readme/bench.md"
+REPORT = pages.ROOT / "docs/bench.md"
 # Medians of fewer are not worth keeping.
 LEAST_RUNS = 5
 # The slow line.

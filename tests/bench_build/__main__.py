@@ -1,6 +1,6 @@
 """`make bench-build`: how fast the site is built, beside stock Pelican and Hugo.
 
-Prints tables and writes them to .readme/bench-build.md. Times are of the machine and the moment, so
+Prints tables and writes them to docs/bench-build.md. Times are of the machine and the moment, so
 nothing here fails for being slow.
 """
 
@@ -30,7 +30,7 @@ from tests.bench_build.table import (
 )
 from tests.measuring import say
 
-REPORT = ROOT / ".readme/bench-build.md"
+REPORT = ROOT / "docs/bench-build.md"
 SIZES = (100, 300, 1000)
 # Medians of fewer are not worth keeping.
 LEAST_RUNS = 3

@@ -1,6 +1,6 @@
 """`make lighthouse`: Lighthouse's scores of three pages, as a phone on a slow line.
 
-Prints a table and writes it to .readme/lighthouse.md. Scores of accessibility, best practices and
+Prints a table and writes it to docs/lighthouse.md. Scores of accessibility, best practices and
 search are the same on every machine, and 100; that of performance is of the machine and the moment
 too, so only what is not good in Lighthouse's own words stops anything.
 """
@@ -29,7 +29,7 @@ from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS
 from tests.measuring import say, spread
 
 ROOT = npm.ROOT
-REPORT = ROOT / ".readme/lighthouse.md"
+REPORT = ROOT / "docs/lighthouse.md"
 # A front page, a page to read, and one to use.
 PAGES = ("/", "/oppfolging-voksne/", "/oppfolging-voksne/kalkulator/")
 EXACT = ("accessibility", "best-practices", "seo")
