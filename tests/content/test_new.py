@@ -456,7 +456,7 @@ def test_what_has_come_meanwhile_is_not_overwritten(
 KILLED = """
 import datetime, os, signal, sys
 from pathlib import Path
-from builder import new
+from builder.commands import new
 
 def run(content, what, moment):
     count = 0

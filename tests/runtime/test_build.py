@@ -19,7 +19,7 @@ from .conftest import ROOT, MakeProject
 BUILD = """
 import sys
 from pathlib import Path
-from builder import runtime
+from builder.bundle import runtime
 print(runtime.build(Path(sys.argv[1]), ["a"]).url)
 """
 
