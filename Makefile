@@ -2,8 +2,8 @@
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
-.PHONY: help publish releases rollback site serve preview new check check-links test test-pages \
-  test-servers test-browsers lighthouse gallery guide sizes bench bench-build lint schemas mutants \
+.PHONY: help publish releases rollback site serve preview new check check-links test test-all \
+  lighthouse gallery guide sizes bench bench-build lint schemas mutants \
   lock clean setup-site setup-dev
 
 # Text in and out is UTF-8 whatever the machine's language settings are.
@@ -62,25 +62,23 @@ check: setup-site ## Kontroller innholdet uten å bygge (alle advarslene: ALT=1)
 check-links: setup-site ## Kontroller lenkene til andre nettsteder (også dem som nylig svarte: NYTT=1)
 	@$(RUN) -m builder check-links $(ARGS)
 
-# $(call pytest,arguments): with the Chromium that pages are tried in.
+# $(call pytest,arguments): with the Chromium that pages are tried in, and a process for each core; one
+# that has nothing left to do takes tests of another. The slowest ten are shown at the end.
 pytest = chromium="$$($(RUN) builder/commands/bootstrap.py browser)" && \
-  CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(1) $(ARGS)
+  CHROMIUM_PATH="$$chromium" $(RUN) -m pytest -n auto --dist worksteal --durations=10 $(1) $(ARGS)
 
-test: setup-dev lint ## Kjør alle kontroller og tester (et utvalg: ARGS="tests/calc -k navn")
-	@$(call pytest,-m "not pages and not servers")
+# The browsers of `make test-all`; only Linux has WebKitGTK, so elsewhere: ENGINES="chromium firefox".
+ENGINES = chromium firefox webkit
 
-test-pages: setup-dev ## La axe, HTML-kontrollen, Lighthouse og tastaturet prøve alle sidene
-	@$(call pytest,-m pages)
+test: setup-dev lint ## Kjør kontrollene og de raske testene (et utvalg: ARGS="tests/calc -k navn")
+	@$(call pytest,-m "not thorough")
 
-test-servers: setup-dev ## Prøv mot ekte tjenere: ssh med rsync, et S3-lager (Ceph) og nginx
+test-all: setup-dev lint ## Kjør alle kontroller og tester (inntil en halvtime; et utvalg: ARGS=tests/proof)
 	@$(RUN) builder/commands/bootstrap.py servers
-	@$(call pytest,-m servers)
-
-test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGTK også
-	@firefox="$$($(RUN) builder/commands/bootstrap.py browser firefox)" && \
-	  minibrowser="$$($(RUN) builder/commands/bootstrap.py browser webkit)" && \
-	  FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" \
-	  $(RUN) -m pytest --browser firefox --browser webkit tests/browser $(ARGS)
+	@firefox="$(if $(filter firefox,$(ENGINES)),$$($(RUN) builder/commands/bootstrap.py browser firefox))" && \
+	  minibrowser="$(if $(filter webkit,$(ENGINES)),$$($(RUN) builder/commands/bootstrap.py browser webkit))" && \
+	  export FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" && \
+	  $(call pytest,--hypothesis-profile thorough $(ENGINES:%=--browser %))
 
 lint: setup-dev ## Kontroller koden med ruff og mypy
 	@$(RUN) -m ruff check

@@ -1,4 +1,4 @@
-"""What all tests share: the project, a built site and its server, and the browser."""
+"""What all tests share: the tiers, the project, a built site and its server, and the browser."""
 
 import os
 import shutil
@@ -8,23 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from builder.commands.bootstrap import find_chromium
 from builder.commands.serve import serve_folder
 from builder.site import check, site
+from tests.once import made_once
+from tests.tiers import THOROUGH, register_profiles
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
 BUILD_DATE = "2026-11-22"
 
-# The same code passes each time, however slow the machine is. A search for more draws at random.
-settings.register_profile(
-    "repeatable",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    derandomize="PROPERTY_EXAMPLES" not in os.environ,
-)
-settings.load_profile("repeatable")
+register_profiles()
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -58,6 +52,29 @@ def copy_project(project_root: Path, root: Path, own: Collection[str] = ()) -> N
             shutil.copy(source, root / name)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests in a browser as thorough, but for some; leave out what an engine can't run."""
+    unfit = []
+    for item in items:
+        if "browser_name" not in getattr(item, "fixturenames", ()):
+            continue
+        if item.get_closest_marker("smoke") is None:
+            item.add_marker(THOROUGH)
+        # Firefox and WebKitGTK are not driven by Playwright.
+        is_for_all = item.get_closest_marker("every_engine") is not None
+        if _browser_of(item) != "chromium" and not is_for_all:
+            unfit.append(item)
+    if unfit:
+        config.hook.pytest_deselected(items=unfit)
+        items[:] = [item for item in items if item not in unfit]
+
+
+def _browser_of(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("browser_name", "chromium") if callspec else "chromium"
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     return Path(__file__).resolve().parent.parent
@@ -65,11 +82,13 @@ def project_root() -> Path:
 
 @pytest.fixture(scope="session")
 def built_site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as `make publish` would make it on the day `BUILD_DATE`, checked."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    build_site(project_root, folder)
-    check.check(folder)
-    return folder
+    """The site as `make publish` would make it on the day `BUILD_DATE`, checked. To read only."""
+
+    def make(folder: Path) -> None:
+        build_site(project_root, folder)
+        check.check(folder)
+
+    return made_once(tmp_path_factory, "site", make)
 
 
 def build_site(project_root: Path, folder: Path, day: str = BUILD_DATE) -> None:

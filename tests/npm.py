@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.once import alone
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -20,7 +22,11 @@ def install(package: Path, name: str) -> Path:
     --omit-lockfile-registry-resolved`, so that whoever installs uses the registry of their own
     machine.
     """
-    installed = ROOT / ".cache" / name
+    with alone(ROOT / ".cache" / f"{name}.lock"):
+        return _install(package, ROOT / ".cache" / name)
+
+
+def _install(package: Path, installed: Path) -> Path:
     modules = installed / "node_modules"
     lock = "package-lock.json"
     # Written by npm when it is done: without it, an installation was cut short.

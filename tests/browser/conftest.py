@@ -22,27 +22,6 @@ from tests.browser.engines.page import PATIENCE, AnyPage
 GENERAL = "egen-nedtrapping"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests here, and leave out what only Chromium, driven by Playwright, can run."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.browser)
-    unfit = [item for item in items if _browser_of(item) != "chromium" and not _is_for_all(item)]
-    if unfit:
-        config.hook.pytest_deselected(items=unfit)
-        items[:] = [item for item in items if item not in unfit]
-
-
-def _browser_of(item: pytest.Item) -> str:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("browser_name", "chromium") if callspec else "chromium"
-
-
-def _is_for_all(item: pytest.Item) -> bool:
-    return item.get_closest_marker("every_engine") is not None
-
-
 @pytest.fixture(scope="session")
 def base_url(served_site: str) -> str:
     return served_site

@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from playwright.sync_api import Browser
 
 from builder.content import load
@@ -40,7 +39,6 @@ async ([requests, data]) => {
 """
 
 
-@pytest.mark.browser
 def test_a_sample_of_random_requests_gets_the_same_bytes_in_chromium(
     browser: Browser, served_site: str
 ) -> None:

@@ -130,7 +130,6 @@ def test_the_front_page_is_a_web_site(
     assert placed["url"] == f"{ADDRESS}/"
 
 
-@pytest.mark.browser
 def test_browsers_take_no_offence(page: BrowserPage, placed_site: Path) -> None:
     page.add_init_script("delete Navigator.prototype.serviceWorker")
     said: list[str] = []

@@ -118,8 +118,8 @@ class Host:
     scope="module",
     params=[
         pytest.param(caddy, id="caddy"),
-        pytest.param(nginx, id="nginx", marks=pytest.mark.servers),
-        pytest.param(nginx_with_brotli, id="nginx with brotli", marks=pytest.mark.servers),
+        pytest.param(nginx, id="nginx", marks=pytest.mark.thorough),
+        pytest.param(nginx_with_brotli, id="nginx with brotli", marks=pytest.mark.thorough),
     ],
 )
 def host(

@@ -28,7 +28,7 @@ def by_make_serve(site: Path, _folder: Path) -> contextlib.AbstractContextManage
 @pytest.fixture(
     params=[
         pytest.param(caddy, id="caddy"),
-        pytest.param(nginx, id="nginx", marks=pytest.mark.servers),
+        pytest.param(nginx, id="nginx", marks=pytest.mark.thorough),
         pytest.param(by_make_serve, id="make serve"),
     ]
 )

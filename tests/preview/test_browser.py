@@ -11,7 +11,6 @@ from builder.content import Problem
 from builder.preview.command import Preview
 from tests.preview.conftest import PATIENCE, Editor, Started, eventually, free_port, running
 
-pytestmark = pytest.mark.browser
 OM = "content/tryggest/om.md"
 SCHEME = "content/tryggest/scheme.yaml"
 CALCULATOR = "/tryggest/kalkulator/"

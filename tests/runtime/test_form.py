@@ -15,8 +15,6 @@ from builder.commands.serve import serve_folder
 
 from .conftest import ROOT, write_project
 
-pytestmark = pytest.mark.browser
-
 CALCULATOR = """
 import json
 

@@ -47,8 +47,9 @@ class Tree:
 
     def start(self, *arguments: str, before: str = "", **env: str) -> subprocess.Popen[str]:
         """Run bootstrap.py; `before` is Python that prepares its module."""
+        folder = str(self.root / "builder/commands")
         code = (
-            f"import sys; sys.path.insert(0, {str(self.root / 'builder/commands')!r}); import bootstrap\n"
+            f"import sys; sys.path.insert(0, {folder!r}); import bootstrap\n"
             f"bootstrap.FURTHER_FOLDERS = (); {before}\n"
             f"sys.exit(bootstrap.main({list(arguments)!r}))"
         )

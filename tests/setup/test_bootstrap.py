@@ -357,7 +357,7 @@ def test_make_alone_lists_every_target() -> None:
         "serve",
         "check",
         "test",
-        "test-browsers",
+        "test-all",
         "lint",
         "lock",
         "clean",

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from builder.commands.new import new_scheme
@@ -73,7 +72,6 @@ def write_scheme(folder: Path) -> None:
         (folder / f"{name}.md").write_text(f"{head}Tekst.\n", "utf-8")
 
 
-@pytest.mark.browser
 def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
     write_scheme(project / "content" / SLUG)
     output = project / "output"

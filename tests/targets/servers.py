@@ -25,7 +25,7 @@ PATH = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 def program(name: str) -> str:
     found = shutil.which(name, path=PATH)
     if found is None:
-        pytest.skip(f"{name} is not installed on this machine (make test-servers installs it)")
+        pytest.skip(f"{name} is not installed on this machine (make test-all installs it)")
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.bench_build.publishing import STEPS, measure
 from tests.targets.releases import write_release
 
-pytestmark = pytest.mark.servers
+pytestmark = pytest.mark.thorough
 
 
 def test_one_changed_page_is_one_file_at_every_target(tmp_path: Path) -> None:

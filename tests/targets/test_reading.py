@@ -18,8 +18,6 @@ from builder.publish.targets.settings import S3
 from tests.targets.releases import FIRST, record
 from tests.targets.servers import Store, answers, free_port, kept
 
-pytestmark = [pytest.mark.servers, pytest.mark.browser]
-
 BUCKET = "lesere"
 ANYBODY_READS = {
     "Version": "2012-10-17",

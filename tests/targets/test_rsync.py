@@ -20,7 +20,7 @@ from builder.publish.targets.settings import Rsync
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, SshServer
 
-pytestmark = pytest.mark.servers
+pytestmark = pytest.mark.thorough
 
 
 def _target(path: Path | str, host: str = "vert") -> RsyncTarget:

@@ -1,4 +1,4 @@
-"""An S3-compatible store: one in memory in every test run, and Ceph's in `make test-servers`."""
+"""An S3-compatible store: one in memory in every test run, and Ceph's in `make test-all`."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _on_ceph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         yield Bench(client, diary, store.endpoint)
 
 
-@pytest.fixture(params=["memory", pytest.param("ceph", marks=pytest.mark.servers)])
+@pytest.fixture(params=["memory", pytest.param("ceph", marks=pytest.mark.thorough)])
 def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     if request.param == "memory":
         yield _memory(monkeypatch)
@@ -498,7 +498,7 @@ def test_what_a_broken_sending_left_is_removed_by_another_release(
     assert memory.site() == _site(first)
 
 
-@pytest.mark.servers
+@pytest.mark.thorough
 def test_a_killed_sender_changes_nothing_and_the_next_goes_on(
     ceph_store: Store, monkeypatch: pytest.MonkeyPatch, first: Path, tmp_path: Path
 ) -> None:
@@ -601,7 +601,7 @@ def test_a_store_without_conditional_requests_is_used_without_a_lock(
 SECRET = "hemmelig/Xyzzy+0123456789"  # noqa: S105
 
 
-@pytest.mark.servers
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("access_key", "sentence"),
     [("UKJENT0123456789", "InvalidAccessKeyId"), (None, "SignatureDoesNotMatch")],
@@ -625,7 +625,7 @@ def test_wrong_credentials(
     assert caught.value.__suppress_context__
 
 
-@pytest.mark.servers
+@pytest.mark.thorough
 def test_a_bucket_that_does_not_exist(
     ceph_store: Store, monkeypatch: pytest.MonkeyPatch, first: Path
 ) -> None:
