@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from builder.bundle import exercise, runtime
+from builder.bundle.runtime import Runtime
 from builder.commands.bootstrap import find_chromium
 from builder.commands.serve import serve_folder
+from builder.kit import i18n
 from builder.site import check, site
-from tests.once import made_once
+from tests.once import alone, made_once
 from tests.tiers import THOROUGH, register_profiles
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
@@ -81,7 +84,18 @@ def project_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped(project_root: Path) -> Runtime:
+    """The browser's Python that readers get. Whoever builds the site in `.cache` finds it there."""
+    requests = exercise.requests(i18n.load(project_root / "theme/translations"))
+    # Half a minute's work from nothing, so it is not done by several processes at once.
+    with alone(project_root / ".cache/runtime-of-tests.lock"):
+        return runtime.build(project_root, requests, exercise.workbooks())
+
+
+@pytest.fixture(scope="session")
+def built_site(
+    project_root: Path, tmp_path_factory: pytest.TempPathFactory, shipped: Runtime
+) -> Path:
     """The site as `make publish` would make it on the day `BUILD_DATE`, checked. To read only."""
 
     def make(folder: Path) -> None:

@@ -55,7 +55,7 @@ def press(page: Page, tool: str) -> None:
 @pytest.mark.parametrize(
     ("op", "name", "answer"),
     [
-        ("csv", "tilskudd.csv", {"text": CONTENT}),
+        pytest.param("csv", "tilskudd.csv", {"text": CONTENT}, marks=pytest.mark.smoke),
         ("workbook", "tilskudd.xlsx", {"base64": base64.b64encode(CONTENT.encode()).decode()}),
     ],
 )
@@ -124,6 +124,7 @@ def expect_pair(page: Page, kept: str, now: str) -> None:
     expect(page.locator(f'[data-compared] [data-pair="{kept},{now}"]')).to_have_count(1)
 
 
+@pytest.mark.smoke
 def test_the_answers_are_kept_and_compared_with_the_next(
     page: Page, open_calculator: OpenCalculator
 ) -> None:
@@ -198,6 +199,7 @@ def test_the_keyboard_is_enough_to_compare(page: Page, open_calculator: OpenCalc
 # --- Reset ---
 
 
+@pytest.mark.smoke
 def test_a_reset_can_be_taken_back(page: Page, open_calculator: OpenCalculator) -> None:
     calculator = open_calculator("oppfolging-voksne")
     answers = {"plan_year": "2024", "years_received": "1", "full_award": "900 000"}

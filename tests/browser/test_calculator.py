@@ -17,6 +17,7 @@ HEADLINE = {"positions": "6,5", "share_year_3": "70", "share_year_4": "40"}
 HEADLINE_AWARDS = {2025: 3_250_000, 2026: 3_250_000, 2027: 2_275_000, 2028: 1_300_000}
 
 
+@pytest.mark.smoke
 def test_six_and_a_half_positions_with_shares_from_the_award_letter(
     calculator_of: OpenCalculator,
 ) -> None:
@@ -29,6 +30,7 @@ def test_six_and_a_half_positions_with_shares_from_the_award_letter(
     expect(calculator.output.locator(".result")).to_have_attribute("data-status", "estimate")
 
 
+@pytest.mark.smoke
 def test_the_same_in_nynorsk(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne", "nn")
     calculator.answer(**HEADLINE)
@@ -56,6 +58,7 @@ def test_a_lump_sum_stops_at_the_cap_and_is_paid_in_the_first_year(
     calculator.expect_plan("award", {2025: 180_000, 2026: 0})
 
 
+@pytest.mark.smoke
 def test_costs_give_own_funding(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne")
     calculator.answer(positions="8", cost_per_position="900 000")
@@ -64,6 +67,7 @@ def test_costs_give_own_funding(calculator_of: OpenCalculator) -> None:
     calculator.expect_plan("own_funding", {2025: 3_200_000})
 
 
+@pytest.mark.smoke
 def test_whoever_has_other_rules_can_type_them(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of(GENERAL)
     shares = {f"share_year_{n}": share for n, share in enumerate(("100", "75", "50", "25"), 1)}
@@ -78,6 +82,7 @@ def test_whoever_has_other_rules_can_type_them(calculator_of: OpenCalculator) ->
 # --- What the form asks ---
 
 
+@pytest.mark.smoke
 def test_the_track_decides_what_is_asked(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-barn-unge")
     expect(calculator.field("full_award")).to_be_visible()
@@ -128,6 +133,7 @@ def test_what_a_hidden_field_holds_is_not_counted(calculator_of: OpenCalculator)
 # --- Mistakes ---
 
 
+@pytest.mark.smoke
 def test_a_bad_number_is_told_at_its_field_and_heals(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne")
     control, error = calculator.control("positions"), calculator.error("positions")
@@ -171,6 +177,7 @@ def test_a_bad_year_leaves_the_questions_that_are_shown(calculator_of: OpenCalcu
     calculator.expect_plan("award", {2025: 5_000_000})
 
 
+@pytest.mark.smoke
 def test_what_is_typed_is_never_html(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne")
     calculator.answer(positions="<img src=x onerror=alert(1)>")
@@ -197,6 +204,7 @@ def test_enter_shows_the_result_and_stays_on_the_page(calculator_of: OpenCalcula
     expect(calculator.control("positions")).to_have_value("6,5")
 
 
+@pytest.mark.smoke
 def test_a_reset_gives_the_first_answers_and_their_result(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne")
     before = calculator.html()
@@ -288,6 +296,7 @@ def test_a_screen_reader_is_told_the_result_in_a_sentence(
     expect(calculator.output).to_have_attribute("aria-live", "off")
 
 
+@pytest.mark.smoke
 def test_the_keyboard_is_enough(calculator_of: OpenCalculator) -> None:
     calculator = calculator_of("oppfolging-voksne")
     page = calculator.page

@@ -87,7 +87,13 @@ def inner_heights(page: Page) -> tuple[int, int]:
     return content, seen
 
 
-@pytest.mark.parametrize("policy", ["", STRICT], ids=["no policy", "strict policy"])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param("", id="no policy"),
+        pytest.param(STRICT, id="strict policy", marks=pytest.mark.smoke),
+    ],
+)
 def test_a_calculator_stands_in_another_site_and_its_frame_follows_the_answers(
     page: Page, host: Host, policy: str
 ) -> None:

@@ -109,6 +109,7 @@ def test_the_built_answer_and_every_worked_example_come_out_as_in_cpython(
             calculator.expect_html(expected["html"])
 
 
+@pytest.mark.smoke
 def test_the_general_calculator_shows_what_python_in_the_browser_gives(
     open_calculator: OpenCalculator,
 ) -> None:

@@ -142,6 +142,7 @@ def test_a_missing_file_is_told(
     expect_failure()
 
 
+@pytest.mark.smoke
 def test_after_a_failure_it_can_be_tried_again(
     open_calculator: OpenCalculator, page: Page, watch: Watch, t: Translate
 ) -> None:

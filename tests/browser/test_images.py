@@ -12,6 +12,7 @@ from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.test_offline import KEPT, Host, is_kept
 from tests.conftest import build_site, copy_project
 from tests.content.bad_content import picture
+from tests.once import made_once
 
 PAGE = "/om/"
 NEWS = "Denne setningen er ny i dag."
@@ -23,17 +24,20 @@ ALT = "Et kart"
 @pytest.fixture(scope="module")
 def versions(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The site with an image far down on a page, and the same after a change of the text."""
-    folder = tmp_path_factory.mktemp("images")
-    project = folder / "project"
-    copy_project(project_root, project)
-    picture("pages/bilder/kart.png", "PNG", (1200, 600))(project / "content")
-    text = project / "content/pages/om.md"
-    with text.open("a", encoding="utf-8") as file:
-        file.write(f"{FAR}\n\n![{ALT}](bilder/kart.png)\n")
-    build_site(project, folder / "before")
-    with text.open("a", encoding="utf-8") as file:
-        file.write(f"\n{NEWS}\n")
-    build_site(project, folder / "after")
+
+    def make(folder: Path) -> None:
+        project = tmp_path_factory.mktemp("images") / "project"
+        copy_project(project_root, project)
+        picture("pages/bilder/kart.png", "PNG", (1200, 600))(project / "content")
+        text = project / "content/pages/om.md"
+        with text.open("a", encoding="utf-8") as file:
+            file.write(f"{FAR}\n\n![{ALT}](bilder/kart.png)\n")
+        build_site(project, folder / "before")
+        with text.open("a", encoding="utf-8") as file:
+            file.write(f"\n{NEWS}\n")
+        build_site(project, folder / "after")
+
+    folder = made_once(tmp_path_factory, "images", make)
     return folder / "before", folder / "after"
 
 

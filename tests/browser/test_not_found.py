@@ -29,7 +29,7 @@ def page(page: Page, watch: Watch) -> Iterator[Page]:
         ("/oppf%C3%B8lging-voksne/hvem-kan-s%C3%B8ke", "/oppfolging-voksne/hvem-kan-soke/"),
         ("/egen%20nedtrapping", "/egen-nedtrapping/"),
         ("/s%C3%B8k", "/sok/"),
-        ("/Tryggest/index.php", "/tryggest/"),
+        pytest.param("/Tryggest/index.php", "/tryggest/", marks=pytest.mark.smoke),
         ("/nn/Om.html", "/nn/om/"),
         ("/NN/TryggEst", "/nn/tryggest/"),
         ("/Slik_Regner_Vi#avrunding", "/slik-regner-vi/#avrunding"),
@@ -47,7 +47,7 @@ def test_an_address_that_is_written_otherwise_leads_to_the_page(
 @pytest.mark.parametrize(
     ("address", "suggestion"),
     [
-        ("/oppfolging-voksen/", "/oppfolging-voksne/"),
+        pytest.param("/oppfolging-voksen/", "/oppfolging-voksne/", marks=pytest.mark.smoke),
         ("/kommunalt-rusarbeide/kalkulatorn/", "/kommunalt-rusarbeid/kalkulator/"),
         ("/rusarbeid/kommunalt/", "/kommunalt-rusarbeid/"),
         ("/2019/slik-soker-du-tryggest/", "/tryggest/slik-soker-du/"),

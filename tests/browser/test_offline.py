@@ -12,6 +12,7 @@ from tests.browser.calculator import Calculator
 from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.workbooks import REQUEST, WORKBOOK, ask, watch_worker
 from tests.conftest import build_site, copy_project
+from tests.once import made_once
 
 CALCULATOR = "/oppfolging-voksne/kalkulator/"
 SCHEME = "/oppfolging-voksne/"
@@ -52,15 +53,17 @@ def versions(
     built_site: Path, project_root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
     """The site, and the site after a change of prose and of calc."""
-    folder = tmp_path_factory.mktemp("next")
-    project = folder / "project"
-    copy_project(project_root, project, own=("calc",))
-    with (project / "calc/money.py").open("a") as file:
-        file.write("\n\nNEXT_VERSION = True\n")
-    with (project / f"content{CALCULATOR[:-1]}.md").open("a") as file:
-        file.write(f"\n{NEWS}\n")
-    build_site(project, folder / "site")
-    return built_site, folder / "site"
+
+    def make(folder: Path) -> None:
+        project = tmp_path_factory.mktemp("next") / "project"
+        copy_project(project_root, project, own=("calc",))
+        with (project / "calc/money.py").open("a") as file:
+            file.write("\n\nNEXT_VERSION = True\n")
+        with (project / f"content{CALCULATOR[:-1]}.md").open("a") as file:
+            file.write(f"\n{NEWS}\n")
+        build_site(project, folder)
+
+    return built_site, made_once(tmp_path_factory, "next-version", make)
 
 
 def runtime_of(version: Path) -> str:
@@ -69,9 +72,9 @@ def runtime_of(version: Path) -> str:
 
 
 @pytest.fixture
-def host(versions: tuple[Path, Path], tmp_path: Path) -> Iterator[Host]:
+def host(built_site: Path, tmp_path: Path) -> Iterator[Host]:
     link = tmp_path / "current"
-    link.symlink_to(versions[0])
+    link.symlink_to(built_site)
     host = Host(link, 0)
     address = host.start()
     # At the same address again after a stop.
@@ -140,10 +143,11 @@ def expect_it_computes(page: Page) -> None:
     calculator.expect_plan("award", {2025: 3_250_000})
 
 
+@pytest.mark.smoke
 def test_a_calculator_used_once_works_without_a_network(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path], said: list[str]
+    reader: BrowserContext, host: Host, built_site: Path, said: list[str]
 ) -> None:
-    visit(reader, versions[0]).close()
+    visit(reader, built_site).close()
     assert said == []
     host.stop()
     page = reader.new_page()
@@ -155,9 +159,9 @@ def test_a_calculator_used_once_works_without_a_network(
 
 
 def test_also_when_only_the_service_worker_has_kept_it(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path]
+    reader: BrowserContext, host: Host, built_site: Path
 ) -> None:
-    page = visit(reader, versions[0])
+    page = visit(reader, built_site)
     reader.new_cdp_session(page).send("Network.clearBrowserCache")
     page.close()
     host.stop()
@@ -167,7 +171,7 @@ def test_also_when_only_the_service_worker_has_kept_it(
 
 
 def test_workbooks_work_without_a_network_for_who_has_made_one(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path], said: list[str]
+    reader: BrowserContext, host: Host, built_site: Path, said: list[str]
 ) -> None:
     def open_again() -> Page:
         page = reader.new_page()
@@ -176,8 +180,8 @@ def test_workbooks_work_without_a_network_for_who_has_made_one(
         Calculator(page).expect_state("ready")
         return page
 
-    file = runtime_of(versions[0]) + WORKBOOK
-    visit(reader, versions[0]).close()
+    file = runtime_of(built_site) + WORKBOOK
+    visit(reader, built_site).close()
     page = open_again()
     assert not page.evaluate("async (path) => Boolean(await caches.match(path))", file)
     assert ask(page, REQUEST)["type"] == "response"
@@ -189,10 +193,11 @@ def test_workbooks_work_without_a_network_for_who_has_made_one(
     assert ask(open_again(), REQUEST)["type"] == "response"
 
 
+@pytest.mark.smoke
 def test_a_page_never_opened_says_that_there_is_no_network(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path]
+    reader: BrowserContext, host: Host, built_site: Path
 ) -> None:
-    visit(reader, versions[0]).close()
+    visit(reader, built_site).close()
     host.stop()
     page = reader.new_page()
     page.goto("/tryggest/rapportering/")
@@ -217,9 +222,9 @@ def test_every_page_opened_can_be_read_again_without_a_network(
 
 
 def test_a_server_that_says_a_page_is_gone_is_believed(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path], tmp_path: Path
+    reader: BrowserContext, host: Host, built_site: Path, tmp_path: Path
 ) -> None:
-    visit(reader, versions[0]).close()
+    visit(reader, built_site).close()
     (tmp_path / "nothing").mkdir()
     (tmp_path / "nothing/404.html").write_text("<!doctype html><h1>Borte</h1></html>", "utf-8")
     host.publish(tmp_path / "nothing")
@@ -316,9 +321,9 @@ BREAK = """async ([pattern, body]) => {
     ],
 )
 def test_what_is_kept_and_broken_heals(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path], pattern: str
+    reader: BrowserContext, host: Host, built_site: Path, pattern: str
 ) -> None:
-    page = visit(reader, versions[0])
+    page = visit(reader, built_site)
     assert page.evaluate(BREAK, [pattern, "<h1>Halv"]) == 1
     page.close()
     page = reader.new_page()
@@ -353,9 +358,9 @@ def test_what_is_kept_and_broken_heals(
 
 
 def test_a_broken_page_is_not_shown_without_a_network(
-    reader: BrowserContext, host: Host, versions: tuple[Path, Path]
+    reader: BrowserContext, host: Host, built_site: Path
 ) -> None:
-    page = visit(reader, versions[0])
+    page = visit(reader, built_site)
     assert page.evaluate(BREAK, [f"^{CALCULATOR}$", "<h1>Halv"]) == 1
     page.close()
     host.stop()
@@ -364,10 +369,8 @@ def test_a_broken_page_is_not_shown_without_a_network(
     expect(page.locator("h1")).to_have_text("Du er uten nett")
 
 
-def test_nothing_that_a_reader_types_is_kept(
-    reader: BrowserContext, versions: tuple[Path, Path]
-) -> None:
-    page = visit(reader, versions[0])
+def test_nothing_that_a_reader_types_is_kept(reader: BrowserContext, built_site: Path) -> None:
+    page = visit(reader, built_site)
     Calculator(page).answer(positions="3,25", cost_per_position="876 543")
     Calculator(page).expect_plan("award", {2025: 1_625_000})
     texts = page.evaluate(

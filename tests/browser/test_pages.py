@@ -55,6 +55,7 @@ def test_no_page_asks_others_keeps_anything_or_complains(
     assert watch.complaints == []
 
 
+@pytest.mark.smoke
 def test_what_a_reader_types_is_neither_kept_nor_sent(
     open_calculator: OpenCalculator, page: Page, context: BrowserContext, watch: Watch
 ) -> None:
@@ -104,6 +105,7 @@ def plain_page(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.smoke
 def test_without_javascript_the_calculator_shows_an_answer(
     plain_page: Page, translations: Translations
 ) -> None:
@@ -129,6 +131,7 @@ def test_without_javascript_the_calculator_shows_an_answer(
     expect(plain_page.locator(".worked-example .result-table").first).to_be_visible()
 
 
+@pytest.mark.smoke
 def test_without_javascript_everything_can_be_read(plain_page: Page, site: Site) -> None:
     plain_page.goto("/")
     for slug, scheme in site.schemes.items():
@@ -153,6 +156,7 @@ def width(page: Page) -> int:
     return found
 
 
+@pytest.mark.smoke
 def test_nothing_has_to_be_scrolled_sideways_on_a_small_screen(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     for kind in KINDS:

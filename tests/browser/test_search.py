@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from builder.commands.serve import serve_folder
 from tests.browser.conftest import Watch
 from tests.conftest import build_site, copy_project
+from tests.once import made_once
 
 ALONE = "delete Navigator.prototype.serviceWorker"
 ADULTS, CHILDREN = "/oppfolging-voksne/", "/oppfolging-barn-unge/"
@@ -71,7 +72,11 @@ def search(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "questions"), [("/sok/", QUESTIONS), ("/nn/sok/", QUESTIONS_IN_NYNORSK)]
+    ("start", "questions"),
+    [
+        pytest.param("/sok/", QUESTIONS, marks=pytest.mark.smoke),
+        ("/nn/sok/", QUESTIONS_IN_NYNORSK),
+    ],
 )
 def test_the_right_page_comes_first(page: Page, start: str, questions: dict[str, set[str]]) -> None:
     page.goto(start)
@@ -93,6 +98,7 @@ def test_deadlines_are_found_by_any_form_of_the_word(page: Page) -> None:
     assert any("frist" in url or "slik-soker-du" in url for url in found["frist"][:2])
 
 
+@pytest.mark.smoke
 def test_from_any_page_words_go_to_the_search_without_being_sent(page: Page, watch: Watch) -> None:
     page.goto(f"{ADULTS}slik-soker-du/")
     page.get_by_role("searchbox", name="Søk på nettstedet").fill("økonomiplan & <rus>")
@@ -105,6 +111,7 @@ def test_from_any_page_words_go_to_the_search_without_being_sent(page: Page, wat
     assert not [url for url in watch.requests if "konomiplan" in url]
 
 
+@pytest.mark.smoke
 def test_results_come_while_typing_and_are_counted_aloud(page: Page) -> None:
     page.goto("/sok/")
     everything = page.locator("[data-all-pages]")
@@ -187,14 +194,18 @@ def test_pages_in_bokmaal_only_are_found_once_from_nynorsk_and_marked(page: Page
 @pytest.fixture(scope="module")
 def in_parts(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site with its index in two parts, as those of many schemes have several."""
-    folder = tmp_path_factory.mktemp("parts")
-    project = folder / "project"
-    copy_project(project_root, project)
-    code = project / "builder/data/search.py"
-    text = re.sub(r"(?m)^SCHEMES_PER_PART = .*", "SCHEMES_PER_PART = 2", code.read_text("utf-8"))
-    code.write_text(text, "utf-8")
-    build_site(project, folder / "site")
-    return folder / "site"
+
+    def make(folder: Path) -> None:
+        project = tmp_path_factory.mktemp("parts") / "project"
+        copy_project(project_root, project)
+        code = project / "builder/data/search.py"
+        few = "SCHEMES_PER_PART = 2"
+        text, changed = re.subn(r"(?m)^SCHEMES_PER_PART = .*", few, code.read_text("utf-8"))
+        assert changed == 1
+        code.write_text(text, "utf-8")
+        build_site(project, folder)
+
+    return made_once(tmp_path_factory, "search-in-parts", make)
 
 
 @pytest.mark.parametrize(("start", "lang"), [("", "nb"), ("/nn", "nn")])

@@ -39,6 +39,7 @@ def note(page: AnyPage) -> str:
     return str(until(lambda: str(place.evaluate("(p) => p.textContent")), bool))
 
 
+@pytest.mark.smoke
 @pytest.mark.every_engine
 def test_a_shared_link_gives_the_same_answers_and_result(
     open_calculator: OpenCalculator, page: AnyPage, translations: Translations

@@ -67,6 +67,7 @@ def press(form: Calculator, tool: str) -> None:
     form.page.locator(f'[data-tool="{tool}"]').click()
 
 
+@pytest.mark.smoke
 def test_one_group_at_a_time_there_and_back(form: Calculator) -> None:
     expect(group(form, "situation")).to_contain_text("Steg 1 av 5")
     expect(form.page.locator('[data-tool="back"]')).to_be_hidden()

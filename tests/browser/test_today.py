@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from builder.commands.serve import serve_folder
 from tests.browser.conftest import Watch
 from tests.conftest import build_site, copy_project
+from tests.once import made_once
 
 DEADLINES = """\
 deadlines:
@@ -25,15 +26,17 @@ OPEN, COMING, PASSED = "Åpen", "Kommer", "Fristen er ute"
 @pytest.fixture(scope="module")
 def site_of_2030(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site as built on 1 March 2030, with a scheme that can be applied for."""
-    root = tmp_path_factory.mktemp("2030") / "project"
-    copy_project(project_root, root)
-    facts = root / "content/oppfolging-voksne/scheme.yaml"
-    text, changed = re.subn(r"deadlines:\n(  .*\n)+", DEADLINES, facts.read_text("utf-8"))
-    assert changed == 1
-    facts.write_text(text, "utf-8")
-    folder = root.parent / "site"
-    build_site(root, folder, "2030-03-01")
-    with serve_folder(folder) as address:
+
+    def make(folder: Path) -> None:
+        root = tmp_path_factory.mktemp("2030") / "project"
+        copy_project(project_root, root)
+        facts = root / "content/oppfolging-voksne/scheme.yaml"
+        text, changed = re.subn(r"deadlines:\n(  .*\n)+", DEADLINES, facts.read_text("utf-8"))
+        assert changed == 1
+        facts.write_text(text, "utf-8")
+        build_site(root, folder, "2030-03-01")
+
+    with serve_folder(made_once(tmp_path_factory, "2030", make)) as address:
         yield address
 
 

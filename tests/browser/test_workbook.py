@@ -24,6 +24,7 @@ def fetched(watch: Watch) -> int:
     return sum(url.endswith(WORKBOOK) for url in watch.requests)
 
 
+@pytest.mark.smoke
 def test_a_workbook_is_the_same_as_anywhere_and_its_tools_are_fetched_once(
     open_calculator: OpenCalculator,
     page: Page,

@@ -8,6 +8,7 @@ from builder import content
 from builder.kit import i18n
 from builder.kit.i18n import Translations
 from builder.site import check, site
+from tests.once import made_once
 from tests.site.pages import Page, read_pages
 
 ADDRESS = "https://stigen.example"
@@ -33,13 +34,15 @@ def pages(built_site: Path) -> dict[str, Page]:
 @pytest.fixture(scope="session")
 def placed_site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site as it was on an earlier day, with its address given."""
-    folder = tmp_path_factory.mktemp("placed") / "site"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BUILD_DATE", EARLIER)
-        patch.setenv("SITE_ADDRESS", f"{ADDRESS}/")
-        site.build(project_root, folder)
-    check.check(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("BUILD_DATE", EARLIER)
+            patch.setenv("SITE_ADDRESS", f"{ADDRESS}/")
+            site.build(project_root, folder)
+        check.check(folder)
+
+    return made_once(tmp_path_factory, "placed", make)
 
 
 @pytest.fixture(scope="session")

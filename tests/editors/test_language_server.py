@@ -18,6 +18,8 @@ from builder import schemas
 from builder.kit.node import node_command
 from tests.npm import install
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).resolve().parent
 SECONDS = 60
 SETTINGS = {

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from builder.bundle.runtime import Runtime
 from tests.conftest import BUILD_DATE, copy_project
 
 # Ample for any machine; how long it takes is measured elsewhere.
@@ -71,6 +72,15 @@ class Started:
         answer = eventually(ask, lambda a: a is not None and a.status == status and text in a.text)
         assert answer is not None
         return answer
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """While the block runs, it does not: all that is saved comes to it at once."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def says(self, text: str) -> str:
         """Wait until a text is said in the terminal; gives all that was said."""
@@ -143,7 +153,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def shared_preview(
-    project_root: Path, tmp_path_factory: pytest.TempPathFactory
+    project_root: Path, tmp_path_factory: pytest.TempPathFactory, shipped: Runtime
 ) -> Iterator[Started]:
     root = tmp_path_factory.mktemp("preview") / "prosjekt med æøå"
     with running(copy_for_preview(project_root, root)) as started:

@@ -21,6 +21,7 @@ def patience() -> None:
     expect.set_options(timeout=PATIENCE * 1000)
 
 
+@pytest.mark.smoke
 def test_a_save_shows_by_itself(preview: Started, editor: Editor, page: Page) -> None:
     page.goto(f"{preview.address}/tryggest/")
     for n in range(3):

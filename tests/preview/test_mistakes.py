@@ -133,6 +133,7 @@ def test_what_nobody_foresaw_is_for_the_terminal(preview: Started, editor: Edito
     assert "lisenser.html" in said
 
 
+@pytest.mark.thorough
 def test_code_that_python_cannot_read_is_a_mistake_too(preview: Started, editor: Editor) -> None:
     """Mended, it starts anew with the new code, at the same address."""
     name = "builder/routes/addresses.py"

@@ -6,6 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from builder.site import check
@@ -57,10 +58,11 @@ def test_a_change_that_leaves_size_and_time_is_seen(preview: Started, editor: Ed
 
 def test_many_saves_at_once_are_read_together(preview: Started, editor: Editor) -> None:
     text = editor.read(OM)
-    for n in range(30):
-        editor.save(OM, f"{text}\nUtgave {n}.\n")
+    with preview.stopped():
+        for n in range(30):
+            editor.save(OM, f"{text}\nUtgave {n}.\n")
     preview.shows("/tryggest/", "Utgave 29.")
-    assert preview.says(OM).count("Endret:") < 10
+    assert preview.says(OM).count("Endret:") <= 2
 
 
 def test_pages_asked_for_at_once_while_something_is_saved(preview: Started, editor: Editor) -> None:
@@ -134,6 +136,7 @@ def test_a_changed_text_of_a_script(preview: Started, editor: Editor) -> None:
     preview.shows("/embed.js", '"Prøve ')
 
 
+@pytest.mark.thorough
 def test_drafts_are_shown_here_and_published_nowhere(
     preview: Started, editor: Editor, built_site: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +21,7 @@ from calc.result import Result
 from calc.rules import Figure, Lang, SchemeRules, Track
 from tests.calc.strategies import answer, cases
 from tests.calc.workbooks import differences, layout, made_of, number, plan_of, sheets
+from tests.tiers import examples
 
 from .conftest import Calculators, Change, Recalculate, TextsIn
 
@@ -34,8 +34,7 @@ SLOW = settings(
         HealthCheck.filter_too_much,
     ],
 )
-# `PROPERTY_EXAMPLES=2000` searches longer.
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "300"))
+EXAMPLES = examples(quick=20, thorough=300)
 VALUE = 2  # the column of answers and figures, from 1
 
 

@@ -19,6 +19,7 @@ CLOSED = "Ingenting er publisert, for brukeren din har ikke lov til å skrive"
 FOREVER = 1_000_000
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("number", "sentence", "steps"),
     [

@@ -3,6 +3,8 @@
 All the time, somebody reads the site through the real server.
 """
 
+import pytest
+
 from builder.commands.serve import serve_folder
 from builder.publish.releases import KEPT_RELEASES
 from tests.release.driver import PAGES
@@ -12,6 +14,7 @@ from tests.release.reader import reading
 KILLS = 200
 
 
+@pytest.mark.thorough
 def test_killed_at_every_step_and_at_random_while_somebody_reads(driver: Driver) -> None:
     with (
         serve_folder(driver.root / "public/current") as address,
@@ -28,12 +31,10 @@ def test_killed_at_every_step_and_at_random_while_somebody_reads(driver: Driver)
             driver.run("rollback", kill_at=step)
             if driver.live != before:
                 driver.publish()
-        while driver.killed < KILLS:
+        while driver.killed < KILLS or reader.pages <= KILLS or len(reader.versions) <= 10:
             driver.publish(kill_within=usual["seconds"])
         assert "steps" in driver.publish()
     assert reader.wrong == []
-    assert reader.pages > KILLS
-    assert len(reader.versions) > 10
     public = driver.root / "public"
     expected = {".lock", ".spare", "current", "records", "releases"}
     assert {p.name for p in public.iterdir()} == expected

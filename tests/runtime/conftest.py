@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from builder.bundle import exercise, runtime
+from builder.bundle import exercise
 from builder.bundle.runtime import PyodideInNode, Runtime
 from builder.kit import i18n
 from builder.kit.i18n import Translations
@@ -39,12 +39,6 @@ def site() -> content.Site:
 @pytest.fixture(scope="session")
 def exercises(translations: Translations) -> list[str]:
     return exercise.requests(translations)
-
-
-@pytest.fixture(scope="session")
-def shipped(exercises: list[str]) -> Runtime:
-    """The runtime that readers get."""
-    return runtime.build(ROOT, exercises, exercise.workbooks())
 
 
 @pytest.fixture(scope="session")

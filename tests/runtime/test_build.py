@@ -34,6 +34,7 @@ def start_build(root: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.thorough
 def test_two_builds_are_the_same_bytes(
     make_project: MakeProject, exercises: list[str], monkeypatch: pytest.MonkeyPatch
 ):
@@ -60,6 +61,7 @@ def test_what_is_made_is_made_once(make_project: MakeProject, monkeypatch: pytes
     assert runtime.build(root, ["a"]) == made
 
 
+@pytest.mark.thorough
 def test_the_address_follows_what_is_shipped(make_project: MakeProject):
     root = make_project()
     made = runtime.build(root, ["a"])
@@ -70,6 +72,7 @@ def test_the_address_follows_what_is_shipped(make_project: MakeProject):
     assert contents(changed)["python_stdlib.zip"] == contents(made)["python_stdlib.zip"]
 
 
+@pytest.mark.thorough
 def test_a_standard_library_compiled_anew_is_the_same_bytes(make_project: MakeProject):
     shared = make_project(name="shared")
     alone = make_project(name="alone")
@@ -79,6 +82,7 @@ def test_a_standard_library_compiled_anew_is_the_same_bytes(make_project: MakePr
     assert made[0] == made[1]
 
 
+@pytest.mark.thorough
 def test_a_stand_in_for_a_module_that_is_not_there_is_told(
     make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
 ):
@@ -89,6 +93,7 @@ def test_a_stand_in_for_a_module_that_is_not_there_is_told(
         runtime.build(root, ["a"])
 
 
+@pytest.mark.thorough
 def test_what_is_imported_late_is_shipped(make_project: MakeProject):
     late = """
 def handle(request):
@@ -104,6 +109,7 @@ def handle(request):
             assert ("colorsys.pyc" in archive.namelist()) is is_shipped
 
 
+@pytest.mark.thorough
 def test_an_answer_that_the_cut_library_changes_stops_the_build(make_project: MakeProject):
     # Reads what is not imported, so that the cut leaves it out.
     other = """
@@ -116,6 +122,7 @@ def handle(request):
         runtime.build(make_project(other), ["a"])
 
 
+@pytest.mark.thorough
 def test_an_error_in_the_calculator_is_told(make_project: MakeProject):
     broken = "def handle(request): raise LookupError('fant ikke satsen')"
     with pytest.raises(RuntimeBuildError, match="fant ikke satsen") as error:
@@ -123,6 +130,7 @@ def test_an_error_in_the_calculator_is_told(make_project: MakeProject):
     assert "spørsmålet" in str(error.value)
 
 
+@pytest.mark.thorough
 def test_a_calculator_that_does_not_start_is_told(make_project: MakeProject):
     with pytest.raises(RuntimeBuildError, match="No module named 'finnes_ikke'"):
         runtime.build(make_project("import finnes_ikke"), ["a"])
@@ -135,6 +143,7 @@ def test_a_wheel_that_cannot_be_made_is_told(make_project: MakeProject):
         runtime.build(root, ["a"])
 
 
+@pytest.mark.thorough
 def test_a_failed_build_leaves_nothing(make_project: MakeProject):
     root = make_project("import finnes_ikke")
     with pytest.raises(RuntimeBuildError):
@@ -142,6 +151,7 @@ def test_a_failed_build_leaves_nothing(make_project: MakeProject):
     assert [path.name for path in (root / ".cache/runtime").iterdir()] == ["stdlib"]
 
 
+@pytest.mark.thorough
 def test_two_builds_at_once(make_project: MakeProject):
     root = make_project()
     builds = [start_build(root) for _ in range(2)]
@@ -151,6 +161,7 @@ def test_two_builds_at_once(make_project: MakeProject):
     assert not list((root / ".cache/runtime").glob("new-*"))
 
 
+@pytest.mark.thorough
 def test_what_a_killed_build_left_is_forgotten_after_a_day(make_project: MakeProject):
     root = make_project()
     young, old = (root / f".cache/runtime/new-{age}" for age in ("young", "old"))
@@ -180,6 +191,7 @@ def test_another_python_in_the_browser_is_refused(make_project: MakeProject):
         runtime.build(root, ["a"])
 
 
+@pytest.mark.thorough
 def test_other_byte_code_in_the_browser_is_refused(
     make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
 ):

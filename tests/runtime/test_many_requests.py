@@ -1,4 +1,7 @@
-"""Ten thousand random requests: CPython and the shipped runtime must answer with the same bytes."""
+"""Random requests: CPython and the shipped runtime must answer with the same bytes.
+
+Ten thousand in `make test-all`.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from builder.content import Site
 from builder.kit.i18n import Translations
 from calc.browser import handle
 from tests.calc.random_requests import requests
+from tests.tiers import examples
 
 from .conftest import PyodideNode
 
-COUNT = 10_000
+COUNT = examples(quick=300, thorough=10_000)
 
 
-def test_ten_thousand_random_requests_get_the_same_bytes(
+def test_random_requests_get_the_same_bytes(
     pyodide_node: PyodideNode, site: Site, translations: Translations
 ):
     loads, estimates = requests(site, translations, COUNT)

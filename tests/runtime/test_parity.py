@@ -17,6 +17,7 @@ from builder.kit.i18n import LANGS, Translations
 from builder.views.calculator import start_answers, typed
 from calc.browser import handle
 from calc.codec import to_json
+from tests.tiers import examples
 
 from .conftest import PyodideNode
 
@@ -113,7 +114,7 @@ def test_published_examples_and_start_values(
 
 
 @settings(
-    max_examples=150,
+    max_examples=examples(quick=15, thorough=150),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())

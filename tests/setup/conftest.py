@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +22,7 @@ if [ "$1" = venv ]; then
   rm -rf .venv && mkdir -p .venv/bin && ln -s "$REAL_PYTHON" .venv/bin/python
   cp "$NPM" .venv/bin/npm
 fi
-[ "$1" = pip ] && [ -n "$SLOW" ] && sleep "$SLOW"
+[ "$1" = pip ] && while [ -n "$HOLD" ] && [ -e "$HOLD" ]; do sleep 0.02; done
 [ -n "$UV_SAYS" ] && { echo "$UV_SAYS"; exit 2; }
 exit 0
 """
@@ -47,9 +49,9 @@ class Tree:
 
     def start(self, *arguments: str, before: str = "", **env: str) -> subprocess.Popen[str]:
         """Run bootstrap.py; `before` is Python that prepares its module."""
-        folder = str(self.root / "builder/commands")
         code = (
-            f"import sys; sys.path.insert(0, {folder!r}); import bootstrap\n"
+            f"import sys; sys.path.insert(0, {str(self.root / 'builder/commands')!r})\n"
+            "import bootstrap\n"
             f"bootstrap.FURTHER_FOLDERS = (); {before}\n"
             f"sys.exit(bootstrap.main({list(arguments)!r}))"
         )
@@ -65,6 +67,17 @@ class Tree:
         process = self.start(*arguments, before=before, **env)
         output, _ = process.communicate(timeout=60)
         return process.returncode, output
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """While the block runs, whatever installs packages does not come to an end."""
+        gate = self.programs / "hold"
+        gate.touch()
+        self.env["HOLD"] = str(gate)
+        try:
+            yield
+        finally:
+            gate.unlink()
 
     def calls(self) -> list[str]:
         """Return what the stand-ins were asked since the last time."""

@@ -20,6 +20,7 @@ from tests.content.bad_content import (
     write,
 )
 from tests.content.sample import SCHEME_FILE, SLUG, write_sample
+from tests.once import made_once
 from tests.site.conftest import Command
 from tests.site.pages import Page, read_page
 from tests.site.pages import text as words
@@ -43,6 +44,7 @@ def plant_canary(project: Path) -> None:
     (project / CANARY_FILE).write_text(f"{CANARY}\n", encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_bad_content_leaves_the_live_site_as_it_is(project: Path, run: Command) -> None:
     plant_canary(project)
     first = run("publish")
@@ -97,8 +99,17 @@ SHORT_NAME = f"<script>{PLANTED}()</script> {{{{ 7 * 7 }}}}"
 @pytest.fixture(scope="module")
 def published(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site with a scheme whose texts try everything that is not stopped."""
-    folder = tmp_path_factory.mktemp("harmless")
-    root = folder / "project"
+
+    def make(folder: Path) -> None:
+        root = tmp_path_factory.mktemp("harmless") / "project"
+        write_harmless(root, project_root)
+        build_site(root, folder)
+        check.check(folder)
+
+    return made_once(tmp_path_factory, "harmless", make)
+
+
+def write_harmless(root: Path, project_root: Path) -> None:
     copy_project(project_root, root)
     plant_canary(root)
     content = root / "content"
@@ -114,10 +125,6 @@ def published(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     )(content)
     link(f"{SLUG}/.#om.md", f"../{CANARY_FILE}")(content)
     pipe(f"{SLUG}/.rør")(content)
-    site = folder / "site"
-    build_site(root, site)
-    check.check(site)
-    return site
 
 
 def page(site: Path, address: str) -> Page:

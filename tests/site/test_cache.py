@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.bundle.runtime import Runtime
 from builder.kit.cache import Store
 from builder.site import site
 from builder.site.output import LASTING, PLACED, UNITS
@@ -28,7 +29,9 @@ type Edit = Callable[[Path, random.Random], None]
 
 
 @pytest.fixture
-def project(project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(
+    project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped: Runtime
+) -> Path:
     """A copy of the project that may be changed in all its parts, with a cache of its own."""
     monkeypatch.setenv("BUILD_DATE", BUILD_DATE)
     monkeypatch.delenv("SITE_ADDRESS", raising=False)
@@ -179,6 +182,7 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("is_in_parts", [False, True])
 def test_a_build_with_what_is_kept_gives_the_same_bytes_as_a_clean_one(
     project: Path,
@@ -211,6 +215,7 @@ def test_a_build_with_what_is_kept_gives_the_same_bytes_as_a_clean_one(
         expect_same(project, project_root, tmp_path)
 
 
+@pytest.mark.thorough
 def test_another_day_and_another_address_are_not_taken_for_the_same(
     project: Path, project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +232,7 @@ def test_another_day_and_another_address_are_not_taken_for_the_same(
     expect_same(project, project_root, tmp_path)
 
 
+@pytest.mark.thorough
 def test_pages_of_a_scheme_are_made_again_when_the_day_changes_them(
     project: Path, project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +276,7 @@ def keys_of_units(root: Path) -> dict[str, str]:
     return {name: unit.key for name, unit in placed.items()}
 
 
+@pytest.mark.thorough
 def test_a_folder_that_has_been_taken_is_handed_over_to_another_process(project: Path) -> None:
     output = project / "output"
     with site.begin(project, output, address="") as begun:
@@ -292,6 +299,7 @@ def test_what_somebody_does_to_the_built_site_is_undone(
     assert not (output / "ny").exists()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("harm", ["cut", "changed", "emptied", "deleted"])
 def test_what_is_kept_and_broken_is_made_again(
     project: Path, project_root: Path, tmp_path: Path, harm: str
@@ -322,7 +330,7 @@ def kept_in(project: Path, name: str) -> list[Path]:
 BUILD = """
 import sys
 from pathlib import Path
-from builder import site
+from builder.site import site
 site.build(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
@@ -337,6 +345,7 @@ def start(project: Path, folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.thorough
 def test_two_builds_at_once_are_both_right(
     project: Path, project_root: Path, tmp_path: Path
 ) -> None:
@@ -347,6 +356,7 @@ def test_two_builds_at_once_are_both_right(
     expect_same(project, project_root, tmp_path)
 
 
+@pytest.mark.thorough
 def test_a_build_that_is_killed_leaves_nothing_that_the_next_would_trip_over(
     project: Path, project_root: Path, tmp_path: Path
 ) -> None:
@@ -376,6 +386,7 @@ def kept(project: Path) -> int:
     return len(list((project / UNITS).iterdir()))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("units", [0, 1, 12])
 def test_ctrl_c_ends_all_that_a_build_has_started_and_says_no_more(
     project: Path, units: int

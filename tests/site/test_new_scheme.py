@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from builder.commands.new import new_scheme
@@ -114,6 +115,7 @@ def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
     assert f"/{SLUG}/" in (output / "index.html").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_a_scaffold_that_is_filled_in_has_all_its_pages(project: Path) -> None:
     made = project / "content/noe"
     new_scheme(project / "content", "Tilskudd til noe", None, None, dt.date(2026, 11, 22))

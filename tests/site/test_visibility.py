@@ -1,22 +1,41 @@
 """What is not published is nowhere in the built site; earlier addresses lead to the new ones."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from builder.bundle.runtime import Runtime
 from builder.data import hosting
 from builder.site import check
+from tests.conftest import copy_project
 from tests.content.sample import SCHEME
-from tests.site.conftest import Command
+from tests.once import made_once
+from tests.site.conftest import Command, run_in
 from tests.site.pages import read_page, text
 from tests.site.test_new_scheme import SLUG, write_scheme
 
+ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = "Tilskudd til hemmeligheter"
 
 
-@pytest.fixture
-def built(project: Path, run: Command) -> Path:
-    content = project / "content"
+def new_site(
+    factory: pytest.TempPathFactory, name: str, change: Callable[[Path], object], *arguments: str
+) -> Path:
+    """A site of a copy of the project whose content is changed, made once per run."""
+
+    def make(folder: Path) -> None:
+        project = factory.mktemp(name) / "project"
+        copy_project(ROOT, project)
+        change(project / "content")
+        result = run_in(project, "site", *arguments)
+        assert result.returncode == 0, result.stderr
+        (project / "output").rename(folder)
+
+    return made_once(factory, name, make)
+
+
+def hide_some(content: Path) -> None:
     write_scheme(content / SLUG)
     (content / SLUG / "scheme.yaml").write_text(SCHEME + "aliases: [/gammel/]\n", "utf-8")
     hidden = content / "hemmelig"
@@ -30,9 +49,11 @@ def built(project: Path, run: Command) -> Path:
     )
     om = content / "pages/om.md"
     om.write_text(om.read_text("utf-8").replace("\n\n", "\nAliases: /om-oss/, /hva/er/\n\n", 1))
-    result = run("site")
-    assert result.returncode == 0, result.stderr
-    return project / "output"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, shipped: Runtime) -> Path:
+    return new_site(tmp_path_factory, "some-hidden", hide_some)
 
 
 def test_nothing_of_what_is_not_published_is_built(built: Path) -> None:
@@ -64,15 +85,16 @@ def test_earlier_addresses_lead_to_every_page(built: Path) -> None:
     assert "gammel" not in (built / "404.html").read_text("utf-8")
 
 
-@pytest.fixture
-def tryggest(project: Path, run: Command) -> Path:
-    """A site of that scheme alone, checked; in its prose are links to another and to itself."""
-    hvem = project / "content/tryggest/hvem-kan-soke.md"
+def add_links(content: Path) -> None:
+    hvem = content / "tryggest/hvem-kan-soke.md"
     links = "[den andre](/kommunalt-rusarbeid/) og [forsiden](/tryggest/#kilder)"
     hvem.write_text(f"{hvem.read_text('utf-8')}\nSe {links}.\n", "utf-8")
-    result = run("site", "--scheme", "tryggest")
-    assert result.returncode == 0, result.stderr
-    return project / "output"
+
+
+@pytest.fixture(scope="module")
+def tryggest(tmp_path_factory: pytest.TempPathFactory, shipped: Runtime) -> Path:
+    """A site of that scheme alone, checked; in its prose are links to another and to itself."""
+    return new_site(tmp_path_factory, "tryggest-alone", add_links, "--scheme", "tryggest")
 
 
 def test_a_scheme_as_a_site_of_its_own(tryggest: Path) -> None:
