@@ -8,9 +8,11 @@ import html5lib
 import pytest
 
 from builder.bundle import exercise
-from builder.kit.i18n import LANGS, Translations
+from builder.kit.i18n import LANGS
 from calc.browser import handle
 from calc.rules import Lang
+
+pytestmark = pytest.mark.usefixtures("loaded")
 
 WHOLE = {
     "track": "stillinger",
@@ -29,13 +31,6 @@ def compare(lang: Lang, *answers: dict[str, object], names: str = "AB") -> dict[
         handle(json.dumps({**request, "alternatives": alternatives}))
     )
     return answer
-
-
-@pytest.fixture(autouse=True)
-def loaded(translations: Translations) -> None:
-    for request in exercise.requests(translations):
-        if '"op": "load"' in request:
-            handle(request)
 
 
 def body(answer: dict[str, Any]) -> Element:
@@ -114,7 +109,7 @@ def test_an_alternative_that_is_no_plan_is_named() -> None:
     assert closed["status"] == "closed"
 
 
-def test_equal_answers_are_told() -> None:
+def test_equal_answers_are_reported() -> None:
     answer = compare("nb", WHOLE, WHOLE)
     assert "Svarene er like." in answer["html"]
     assert "ingen forskjell" in answer["summary"]

@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from openpyxl import load_workbook
 
 from builder.bundle import exercise
@@ -28,10 +28,6 @@ ANSWERS = {
 }
 
 
-@settings(
-    max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
 @given(case=cases())
 def test_viewers_that_do_not_calculate_show_the_plan(
     translations: Translations, case: tuple[SchemeRules, dict[str, object]]
