@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from builder.content import Site
@@ -24,10 +24,6 @@ from tests.calc.strategies import cases
 
 TRANSLATIONS = i18n.load(Path(__file__).parents[2] / "theme/translations")
 
-# Rules are large to draw, and some of them are not what a property is about.
-LARGE = settings(
-    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.filter_too_much],
-)
 type Case = tuple[SchemeRules, dict[str, object]]
 
 
@@ -42,7 +38,6 @@ def paid(result: Result) -> list[Row]:
     return [row for row in result.plan if row.grant_year > 0 and not row.ended]
 
 
-@LARGE
 @given(case=cases())
 def test_amounts_are_whole_kroner_and_never_negative(case: Case) -> None:
     for row in estimate(*case).plan:
@@ -51,7 +46,6 @@ def test_amounts_are_whole_kroner_and_never_negative(case: Case) -> None:
         assert row.own_funding is None or row.own_funding >= 0
 
 
-@LARGE
 @given(case=cases())
 def test_the_award_is_never_above_ceiling_or_cost_and_own_funding_is_the_rest(case: Case) -> None:
     for row in estimate(*case).plan:
@@ -66,7 +60,6 @@ def test_the_award_is_never_above_ceiling_or_cost_and_own_funding_is_the_rest(ca
         assert row.training is None or row.training <= row.award
 
 
-@LARGE
 @given(case=cases())
 def test_without_an_award_letter_no_year_is_above_a_cap(case: Case) -> None:
     result = estimate(*without_letter(case))
@@ -80,7 +73,6 @@ def test_without_an_award_letter_no_year_is_above_a_cap(case: Case) -> None:
             assert cap.value is None or row.award <= cap.value
 
 
-@LARGE
 @given(case=cases())
 def test_the_ceiling_never_rises_where_the_share_does_not(case: Case) -> None:
     result = estimate(*case)
@@ -93,7 +85,6 @@ def test_the_ceiling_never_rises_where_the_share_does_not(case: Case) -> None:
             assert after.ceiling <= before.ceiling  # type: ignore[operator]
 
 
-@LARGE
 @given(case=cases(), more=st.integers(1, 500))
 def test_more_positions_never_give_a_lower_ceiling(case: Case, more: int) -> None:
     scheme, typed = case
@@ -107,7 +98,6 @@ def test_more_positions_never_give_a_lower_ceiling(case: Case, more: int) -> Non
         assert before.ceiling is None or before.ceiling <= after.ceiling  # type: ignore[operator]
 
 
-@LARGE
 @given(case=cases())
 def test_an_unknown_figure_is_asked_for_and_never_counted_as_zero(case: Case) -> None:
     result = estimate(*case)
@@ -128,7 +118,6 @@ def test_an_unknown_figure_is_asked_for_and_never_counted_as_zero(case: Case) ->
             assert row.award is None
 
 
-@LARGE
 @given(case=cases())
 def test_an_unknown_rate_or_cap_gives_nothing_without_the_award_letter(case: Case) -> None:
     result = estimate(*without_letter(case))
@@ -139,7 +128,6 @@ def test_an_unknown_rate_or_cap_gives_nothing_without_the_award_letter(case: Cas
             assert row.award is None
 
 
-@LARGE
 @given(case=cases())
 def test_an_assumption_is_marked_wherever_it_acts(case: Case) -> None:
     result = estimate(*case)
@@ -154,7 +142,6 @@ def test_an_assumption_is_marked_wherever_it_acts(case: Case) -> None:
     assert ("chart-assumed" in answer["html"]) == charted
 
 
-@LARGE
 @given(case=cases(), lang=st.sampled_from(LANGS))
 def test_the_same_request_gives_the_same_bytes_also_after_a_way_through_json(
     case: Case, lang: Lang

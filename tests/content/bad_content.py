@@ -14,6 +14,7 @@ from PIL import Image
 from builder.content.images import MOST_BYTES as MOST_IMAGE
 from builder.content.images import MOST_PIXELS
 from builder.content.markdown_file import MOST_BYTES as MOST_TEXT
+from tests import files
 from tests.content.sample import PAGE, PAGE_FILE, RULES, RULES_FILE, SCHEME, SCHEME_FILE, SLUG
 
 # Stands in a file beside the content folder. Nobody may ever be shown it.
@@ -57,21 +58,11 @@ NOT_IMAGE = "Filen er ikke et helt bilde av det slaget som navnet sier."
 
 
 def write(name: str, what: str | bytes) -> Plant:
-    def plant(content: Path) -> None:
-        path = content / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(what.encode() if isinstance(what, str) else what)
-
-    return plant
+    return lambda content: files.write(content, name, what) and None
 
 
 def replace(name: str, old: str, new: str) -> Plant:
-    def plant(content: Path) -> None:
-        text = (content / name).read_text("utf-8")
-        assert text.count(old) == 1, f"«{old}» is not a place in {name}"
-        (content / name).write_bytes(text.replace(old, new).encode(errors="surrogatepass"))
-
-    return plant
+    return lambda content: files.change(content / name, old, new) and None
 
 
 def rename(old: str, new: str) -> Plant:

@@ -1,6 +1,5 @@
 """The HTML of prose: cleaned so that a browser finds nothing in it but what is allowed."""
 
-import os
 from collections import Counter
 from html import escape
 from pathlib import Path
@@ -16,6 +15,7 @@ from markdown import Markdown
 from builder.content import prose
 from builder.content.images import Image
 from builder.content.markdown_file import read_markdown, removed_html
+from tests.tiers import examples
 
 # The whole list once more, so that nobody adds to it without meaning to.
 ELEMENTS = {
@@ -28,8 +28,8 @@ ATTRIBUTES = {
     *("alt", "class", "colspan", "href", "id", "lang", "rowspan", "scope", "src", "start", "title"),
     *("width", "height", "loading", "decoding"),
 }
-# `PROPERTY_EXAMPLES=2000` searches longer.
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "300"))
+# More than others: a soup of pieces only seldom is what gets past a parser.
+SOUPS = settings(max_examples=examples(30, 300))
 # What editors decide of an image, besides which it is.
 OF_IMAGES = ("alt", "title", "lang")
 IMAGE = Image(name="kart.png", width=20, height=10, data=b"kart")
@@ -100,21 +100,21 @@ PIECES = [
 soup = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=30).map("".join)
 
 
-@settings(max_examples=EXAMPLES)
+@SOUPS
 @given(text=soup)
 def test_no_html_gets_out_of_the_list(text: str) -> None:
     check(prose.html(text, IMAGES))
 
 
-@settings(max_examples=EXAMPLES)
+@SOUPS
 @given(text=soup)
 def test_no_markdown_gets_out_of_the_list(text: str) -> None:
     check(shown(text))
 
 
-@settings(max_examples=EXAMPLES)
+@SOUPS
 @given(text=soup)
-def test_what_is_not_told_is_not_removed(text: str) -> None:
+def test_without_a_report_nothing_is_removed(text: str) -> None:
     problems = read_markdown(HEADER + text, Path("om.md"), IMAGES).problems
     assert all(problem.message for problem in problems)
     if not problems:
@@ -204,7 +204,7 @@ def test_html_that_editors_may_write_is_unchanged(html: str) -> None:
          ' loading="lazy" decoding="async">'),
     ],
 )  # fmt: skip
-def test_what_markdown_makes_is_there(text: str, html: str) -> None:
+def test_the_html_that_markdown_makes_is_let_through(text: str, html: str) -> None:
     result = shown(text).replace('alt="Et <b>kart</b>"', f'alt="{escape("Et <b>kart</b>")}"')
     assert html in result
     assert read_markdown(HEADER + text, Path("om.md"), IMAGES).problems == []
@@ -215,7 +215,7 @@ def test_notes_between_comment_marks_are_left_out() -> None:
     assert read_markdown(f"{HEADER}Før<!-- husk -->etter", Path("om.md"), {}).problems == []
 
 
-def test_comments_that_end_otherwise_than_they_look_are_told() -> None:
+def test_comments_that_end_otherwise_than_they_look_are_reported() -> None:
     (problem,) = read_markdown(f"{HEADER}<!--> notat -->\n", Path("om.md"), {}).problems
     assert problem.message == "HTML-en kan leses på to måter, og noe av teksten kan bli borte."
     assert problem.found == "notat-->"
@@ -225,7 +225,7 @@ def test_an_image_that_the_site_does_not_have_is_left_out() -> None:
     assert shown("a ![x](bilder/borte.png) b") == "<p>a  b</p>"
 
 
-def test_what_is_removed_can_be_asked_for_alone() -> None:
+def test_the_removed_html_of_a_text_can_be_listed_alone() -> None:
     text = f"{HEADER}<b>x</b>\n\n<script></script>\n\n![x](bilder/borte.png)\n"
     told = removed_html(text, Path("om.md"))
     assert [(p.line, p.found, p.is_warning) for p in told] == [
