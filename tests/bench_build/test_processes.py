@@ -51,7 +51,7 @@ def ready(code: str) -> Iterator[int]:
 
 
 @needs_smaps
-def test_memory_is_that_of_all_processes_and_what_they_share_counts_once() -> None:
+def test_memory_is_of_all_processes_and_shared_parts_count_once() -> None:
     with ready(FAMILY) as session:
         used = processes.used_by(session)
     assert used is not None
@@ -63,7 +63,7 @@ def test_the_memory_of_nobody_is_not_known() -> None:
 
 
 @needs_smaps
-def test_a_run_tells_time_and_the_most_memory(tmp_path: Path) -> None:
+def test_a_run_has_its_time_and_its_largest_memory(tmp_path: Path) -> None:
     code = """
 import time
 much = bytearray(50_000_000)
@@ -77,13 +77,13 @@ while time.monotonic() < ends:
     assert 50 * MEGABYTE < done.peak < 100 * MEGABYTE
 
 
-def test_a_program_that_fails_is_told_of_with_what_it_said(tmp_path: Path) -> None:
+def test_a_program_that_fails_is_reported_with_its_output(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import sys; print('Disken er full'); sys.exit(3)"]
     with pytest.raises(processes.ProgramError, match=r"(?s)\(3\)\nDisken er full"):
         processes.run(command, tmp_path, os.environ, tmp_path / "log")
 
 
-def test_what_a_program_started_ends_with_it(tmp_path: Path) -> None:
+def test_children_of_a_program_end_with_it(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     child = f"""

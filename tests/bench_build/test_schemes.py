@@ -50,7 +50,7 @@ def mistakes(project: Path) -> list[content.Problem]:
     return [problem for problem in check_all(project, DAY) if not problem.is_warning]
 
 
-def test_it_has_no_mistake(site: Site, project: Path) -> None:
+def test_the_made_up_content_has_no_mistake(site: Site, project: Path) -> None:
     assert len(site.published(DAY).schemes) == NUMBER
     assert mistakes(project) == []
 
@@ -77,7 +77,7 @@ def test_pages_are_of_4_kb(project: Path) -> None:
     assert fmean(sizes) < schemes.PAGE_BYTES * 1.15
 
 
-def test_every_page_has_what_pages_have(project: Path) -> None:
+def test_every_page_has_headings_lists_tables_and_links(project: Path) -> None:
     for text in markdown(project):
         for pattern in (r"## \w", r"- \w", r"1\. \w", r"\| \w", r"\*\*\w", r".*\]\(/\w"):
             assert re.search(rf"(?m)^{pattern}", text), f"{pattern}\n{text}"

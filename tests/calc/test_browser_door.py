@@ -67,7 +67,7 @@ def test_an_estimate_has_every_part_of_the_contract(site: Site, translations: Tr
     assert "positions" in answer["fields"]
 
 
-def test_a_problem_comes_with_its_field_and_a_text_that_says_what_is_allowed() -> None:
+def test_a_problem_comes_with_its_field_and_the_allowed_values() -> None:
     answer = estimate("oppfolging-voksne", track="act-fact", positions="1001")
     assert answer["status"] == "invalid"
     (problem,) = answer["problems"]
@@ -146,7 +146,7 @@ JSON = st.recursive(
         ('{"v": 1.5e-19}', "BadRequest: expected an object with v = 1"),
     ],
 )
-def test_a_refusal_says_what_was_expected(request_text: str, message: str) -> None:
+def test_a_refusal_names_the_expected_request(request_text: str, message: str) -> None:
     assert json.loads(handle(request_text)) == {
         "v": 1,
         "status": "bad_request",

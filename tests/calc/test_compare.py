@@ -45,7 +45,7 @@ def column(answer: dict[str, Any], field: str, where: str = "tbody") -> list[lis
     return [[c.get("data-value") or c.get("data-total") for c in row] for row in cells if row]
 
 
-def test_each_year_has_both_and_the_difference() -> None:
+def test_each_year_has_both_amounts_and_their_difference() -> None:
     answer = compare("nb", WHOLE, {**WHOLE, "positions": "3"})
     assert answer["status"] == "estimate"
     assert column(answer, "award") == [
@@ -70,7 +70,7 @@ def test_each_year_has_both_and_the_difference() -> None:
     assert differing == ["positions"]
 
 
-def test_what_is_missing_is_no_zero_and_has_no_difference() -> None:
+def test_a_missing_amount_is_no_zero_and_has_no_difference() -> None:
     partial = {**WHOLE, "share_year_4": ""}
     answer = compare("nb", WHOLE, partial)
     assert answer["status"] == "needs_input"
@@ -117,7 +117,7 @@ def test_equal_answers_are_reported() -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("first", exercise.ANSWERS)
-def test_any_two_can_be_compared(lang: Lang, first: dict[str, object]) -> None:
+def test_any_two_sets_of_answers_can_be_compared(lang: Lang, first: dict[str, object]) -> None:
     for second in (WHOLE, exercise.ANSWERS[2]):
         answer = compare(lang, first, second)
         assert answer["summary"]

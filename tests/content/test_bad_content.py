@@ -27,7 +27,7 @@ def test_there_are_many_ways_to_be_bad() -> None:
 
 
 @pytest.mark.parametrize("name", HARMFUL)
-def test_bad_content_is_told_with_its_place(content: Path, name: str) -> None:
+def test_bad_content_is_reported_with_its_place(content: Path, name: str) -> None:
     bad = HARMFUL[name]
     bad.plant(content)
     with pytest.raises(ContentError) as raised:
@@ -59,7 +59,7 @@ def as_problem(bad: Bad) -> Problem:
         "__MACOSX/om.md", "changes/Thumbs.db", "changes/.DS_Store", "publish.yaml",
     ],
 )  # fmt: skip
-def test_what_programs_leave_is_neither_read_nor_told(content: Path, name: str) -> None:
+def test_files_that_programs_leave_are_neither_read_nor_reported(content: Path, name: str) -> None:
     plain = load(content)
     write(name, b"\xff\x00<script>")(content)
     assert load(content) == plain

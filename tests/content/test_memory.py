@@ -46,7 +46,7 @@ def test_a_file_that_was_just_written_is_not_trusted(
 
 
 @pytest.mark.parametrize("name", [SCHEME_FILE, RULES_FILE, PAGE_FILE])
-def test_a_change_of_the_same_size_and_time_is_seen(content: Path, name: str) -> None:
+def test_a_change_that_keeps_size_and_time_is_noticed(content: Path, name: str) -> None:
     memory: Memory = {}
     load(content, memory)
     path = content / name

@@ -518,7 +518,7 @@ def test_anchors_that_grow_without_end_are_stopped(content: Path) -> None:
     assert (problem.key, problem.line) == ("e", line_of(text, "e:"))
 
 
-def test_an_example_must_name_what_the_form_still_asks(content: Path) -> None:
+def test_an_example_must_name_the_answers_that_are_missing(content: Path) -> None:
     change(content / RULES_FILE, ", share_year_3: 50", "")
     told = {problem.key: problem.expected for problem in problems(content)}
     assert told["examples[1].expect.missing"] == "[share_year_3], som utregningen gir"

@@ -71,7 +71,7 @@ def test_a_new_scheme_is_a_draft_that_loads_at_once(content: Path) -> None:
         assert said in told
 
 
-def test_nothing_is_made_up(content: Path) -> None:
+def test_a_new_scheme_has_no_made_up_figures(content: Path) -> None:
     new_scheme(content, "Tilskudd til noe", None, None, TODAY)
     scheme = load(content).schemes["noe"]
     (track,) = scheme.rules[0].tracks.values()
@@ -149,9 +149,7 @@ def test_the_parts_shown_in_comments_of_the_facts_work_too(content: Path) -> Non
     assert len(scheme.links) == len(scheme.contacts) == 1
 
 
-def test_the_files_tell_text_editors_of_their_schemas_and_fit_them(
-    content: Path, project_root: Path
-) -> None:
+def test_the_files_name_their_schemas_and_fit_them(content: Path, project_root: Path) -> None:
     new_scheme(content, "Tilskudd til noe", None, None, TODAY)
     for name, kind in (("scheme.yaml", "scheme"), ("rules/2030.yaml", "rules")):
         path = content / "noe" / name
@@ -188,7 +186,7 @@ def test_the_address_and_the_first_year_can_be_chosen(content: Path) -> None:
         ("§ !", ""),
     ],
 )
-def test_the_address_is_short_and_says_what_it_is_about(name: str, slug: str) -> None:
+def test_the_address_is_made_of_the_first_words_of_the_subject(name: str, slug: str) -> None:
     assert slug_of(name) == slug
 
 

@@ -160,7 +160,7 @@ def found_in(html: str) -> tuple[Counter[str], str]:
         "<div class=page><div></div></div></div></main><script>x</script>",
     ],
 )  # fmt: skip
-def test_known_tricks_come_to_nothing(text: str) -> None:
+def test_known_attacks_come_to_nothing(text: str) -> None:
     check(shown(text))
 
 
@@ -234,7 +234,7 @@ def test_the_removed_html_of_a_text_can_be_listed_alone() -> None:
     ]
 
 
-def test_the_list_is_the_one_above() -> None:
+def test_the_allowed_elements_are_those_above() -> None:
     assert prose.TAGS == ELEMENTS
     named = set().union(*prose.ATTRIBUTES.values())
     assert named == ATTRIBUTES - {"width", "height", "loading", "decoding"}

@@ -89,7 +89,7 @@ def test_the_schemas_in_the_project_are_those_of_the_model(name: str) -> None:
     Draft7Validator.check_schema(schemas.schema(name))
 
 
-def test_the_command_writes_them(
+def test_the_command_writes_the_schemas(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(schemas, "FOLDER", tmp_path)
@@ -98,7 +98,7 @@ def test_the_command_writes_them(
     assert "scheme.json" in capsys.readouterr().out
 
 
-def test_every_file_tells_text_editors_where_its_schema_is(project_root: Path) -> None:
+def test_every_file_names_its_schema_for_text_editors(project_root: Path) -> None:
     settings = (project_root / ".vscode/settings.json").read_text("utf-8")
     lines = [line for line in settings.splitlines() if not line.lstrip().startswith("//")]
     by_pattern = json.loads("\n".join(lines))["yaml.schemas"]
@@ -166,7 +166,7 @@ def test_the_content_of_the_site_fits(project_root: Path) -> None:
         (RULES_FILE, "value: 600000,", "value: 600000, unknown: null, note:  ,"),
     ],
 )
-def test_what_drafts_and_lazy_hands_write_fits(
+def test_the_marks_of_drafts_and_empty_values_fit(
     tmp_path: Path, file: str, old: str, new: str
 ) -> None:
     content = tmp_path / "content"
@@ -184,7 +184,7 @@ def test_what_drafts_and_lazy_hands_write_fits(
 
 
 @given(scheme=schemes())
-def test_whatever_rules_the_model_takes_fit(scheme: SchemeRules) -> None:
+def test_all_rules_that_the_model_takes_fit(scheme: SchemeRules) -> None:
     for rules in scheme.rules:
         data = TypeAdapter(Rules).dump_python(rules)
         assert refusals("rules", json.loads(json.dumps(data, default=_plain))) == []
@@ -233,7 +233,7 @@ def test_a_mistake_is_refused_wherever_a_schema_can_tell(name: str) -> None:
     assert bool(refusals(*MISTAKEN[name])) != (name in BEYOND_SCHEMAS)
 
 
-def test_what_is_beyond_schemas_is_among_the_mistakes() -> None:
+def test_mistakes_beyond_schemas_are_among_the_mistakes() -> None:
     assert MISTAKEN.keys() >= BEYOND_SCHEMAS
 
 

@@ -196,7 +196,7 @@ def test_each_text_to_fill_in_on_a_page_is_reported_with_its_line(content: Path)
     assert load(content).unfilled == {SLUG: 3}
 
 
-def test_a_page_may_tell_of_placeholders_in_code(content: Path) -> None:
+def test_a_page_may_show_placeholders_in_code(content: Path) -> None:
     page = content / PAGE_FILE
     before = page.read_text("utf-8")
     page.write_text(

@@ -79,7 +79,7 @@ def test_an_expected_month_and_an_unknown_day_are_no_dates(read: Read) -> None:
     assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
 
 
-def test_texts(read: Read) -> None:
+def test_an_entry_has_summary_description_and_categories(read: Read) -> None:
     one = scheme(
         deadline("2027-04-07", time="12:00", area=Text(nb="Nord, sør; øst", nn="Nord og aust")),
         short_name=Text(nb="Prøver", nn="Prøver på nynorsk"),

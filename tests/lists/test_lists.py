@@ -549,9 +549,7 @@ def test_a_large_sitemap_is_several_and_an_index(
     assert all(data.count(b"<loc>") <= 1000 for data in files.values())
 
 
-def test_search_engines_are_told_of_pages_as_the_pages_say(
-    many: Pages, rendered: dict[str, str]
-) -> None:
+def test_search_engines_get_the_pages_that_allow_it(many: Pages, rendered: dict[str, str]) -> None:
     told = set(many.for_search())
     for url, html in rendered.items():
         if not url.startswith("/nn/"):

@@ -86,20 +86,20 @@ def test_the_service_worker_is_no_asset(project: Path):
     assert not list(built.folder.glob("service-worker*"))
 
 
-def test_a_mistake_is_told_and_leaves_nothing(project: Path):
+def test_a_mistake_is_reported_and_leaves_nothing(project: Path):
     (project / "theme/css/reset.css").write_text('@import "./missing.css";')
     with pytest.raises(AssetError, match=r"esbuild fant feil(.|\n)*missing\.css"):
         assets.build(project)
     assert list((project / ".cache/assets").iterdir()) == []
 
 
-def test_missing_packages_are_told_with_a_remedy(project: Path):
+def test_missing_packages_are_reported_with_a_remedy(project: Path):
     (project / "theme/node_modules").unlink()
     with pytest.raises(AssetError, match=r"Fant ikke esbuild .* Kjør `make clean`"):
         assets.build(project)
 
 
-def test_an_unknown_name_is_told_with_those_that_exist(project: Path):
+def test_an_unknown_name_is_reported_with_the_known_ones(project: Path):
     with pytest.raises(AssetError, match=r"«css/annet\.css».*css/site\.css"):
         assets.build(project).url("css/annet.css")
 

@@ -97,7 +97,7 @@ def test_classes_of_templates_and_results_are_styled():
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("text", "ground", "least"), PAIRS)
-def test_contrast(scheme: str, text: str, ground: str, least: float):
+def test_texts_have_contrast_to_their_grounds(scheme: str, text: str, ground: str, least: float):
     colours = theme_colours(scheme)
     assert contrast(colours[f"--ds-color-{text}"], colours[f"--ds-color-{ground}"]) >= least
 

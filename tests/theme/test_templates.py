@@ -72,7 +72,7 @@ def test_pages_in_the_other_language_are_marked(name: str):
     assert prose.get("lang") == "nb"
 
 
-def test_what_comes_from_content_is_escaped():
+def test_texts_of_the_content_are_escaped():
     html = example("front page of full")
     assert "Regelverk &lt;2025&gt;" in html
     assert "Alt &amp; mer" in html
@@ -119,7 +119,7 @@ def test_the_notice_stands_before_the_title():
     assert 0 < html.index("Ordningen er historisk.") < html.index("<h1")
 
 
-def test_what_can_be_applied_for_soonest_stands_first():
+def test_the_scheme_with_the_nearest_deadline_stands_first():
     html = render("portal", "nb", portal=PORTALS[0])
     assert html.index('data-scheme="full"') < html.index('data-scheme="bare"')
 
