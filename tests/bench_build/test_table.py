@@ -1,4 +1,4 @@
-"""The tables: whether aims are reached, and what is told where something was not measured."""
+"""The tables: which aims are reached, and the rows of what was not measured."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -186,6 +186,7 @@ def test_wrong_options_are_reported(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_part_is_measured_and_not_saved(capsys: pytest.CaptureFixture[str]) -> None:
     saved = command.REPORT.read_bytes() if command.REPORT.exists() else None
     assert command.main(["--sizes", "5", "--runs", "1", "--only", "pelican"]) == 0
