@@ -1,4 +1,4 @@
-"""How programs are measured: their time, their memory with all they start, and their end."""
+"""How programs are measured: their time, their memory with that of their children, their end."""
 
 import os
 import select
@@ -36,7 +36,7 @@ sys.stdin.read()
 
 @contextmanager
 def ready(code: str) -> Iterator[int]:
-    """A program in a session of its own that has said that it is ready; gives its id."""
+    """A program in a session of its own that has written «ready»; yields its process id."""
     with subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,

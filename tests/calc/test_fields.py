@@ -1,4 +1,4 @@
-"""Which questions are asked, and exactly what each allows."""
+"""The questions of each track, and the answers that each question allows."""
 
 from fractions import Fraction
 

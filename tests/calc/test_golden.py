@@ -1,4 +1,4 @@
-"""Whole responses as files, so that every change of a word, figure or mark is seen in review.
+"""Whole responses as files: a review shows every change of a word, a figure or an element.
 
 `UPDATE_GOLDEN=1 make test ARGS="tests/calc/test_golden.py"` writes them anew.
 """

@@ -1,4 +1,4 @@
-"""What the rule model refuses, with a code, the part it is about, and what was found."""
+"""Rules that the model refuses: each with a code, the part at fault and the value found there."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The workbook as a file, for whoever opens it. tests/recalculation/ changes what is in it."""
+"""The workbook as a file. tests/recalculation/ changes its cells and has them calculated anew."""
 
 import re
 from dataclasses import replace
@@ -65,7 +65,7 @@ def test_the_sheets_are_named_printed_and_locked(
     for sheet in book.worksheets:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        # One page wide (as where nothing is said), and as high as it gets.
+        # One page wide (also where the file leaves the width out), and of any height.
         assert sheet.page_setup.fitToWidth in (None, 1)
         assert sheet.page_setup.fitToHeight == 0
     first = book.worksheets[0]

@@ -120,7 +120,7 @@ def test_cached_or_not_the_same_is_reported(root: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # no secret
     add_schemes(root, 3)
     check_all(root, DAY)
-    # What a message of the general pages says depends on the rules of all schemes.
+    # A message about the general pages depends on the rules of all schemes.
     write(root, "pages/forside.md", f"{HEADER}Inntil 70 prosent og 500 000 kroner.\n")
     for _ in range(6):
         files = sorted((root / "content").rglob("*.md"))

@@ -43,7 +43,7 @@ IN_BOKMAAL = "Lenker til egne sider skrives på bokmål; de fører selv til nyno
         "#del-hva",
         "#del-p%C3%A5-norsk",
         "#del-på-norsk",
-        # What a template has, and what scripts read.
+        # Anchors of templates, and answers that scripts read.
         "/proveordning/#kilder",
         "/proveordning/#kilde-utlysning",
         "/proveordning/kalkulator/#svar=1&positions=6,5",

@@ -1,4 +1,4 @@
-"""Content that must not be published, of every kind: what to plant, and what its editor is told.
+"""Content of every kind that must not be published, and the report that its editor gets.
 
 `HARMFUL` runs over the kinds of harm; the many ways in which a figure or a key can be wrong are in
 `test_mistakes.py`.
@@ -20,7 +20,7 @@ from tests.content.sample import PAGE, PAGE_FILE, RULES, RULES_FILE, SCHEME, SCH
 # Stands in a file beside the content folder. Nobody may ever be shown it.
 CANARY = "HEMMELIG-KANARIFUGL-4711"
 CANARY_FILE = "hemmelig.txt"
-# Would be the name of what has run, or is asked for.
+# The name of the planted function: it shows up where planted code has run.
 PLANTED = "plantet-merke"
 
 type Plant = Callable[[Path], None]
@@ -70,7 +70,7 @@ def rename(old: str, new: str) -> Plant:
 
 
 def link(name: str, target: str) -> Plant:
-    """A symbolic link in a file's place; the target is seen from the content folder."""
+    """A symbolic link in a file's place; `target` is relative to the content folder."""
 
     def plant(content: Path) -> None:
         path = content / name
@@ -115,7 +115,7 @@ def both(*plants: Plant) -> Plant:
 
 
 def text(written: str, line: int, message: str, found: str, expected: str) -> Bad:
-    """A mistake in what is added to a text, on the given line of it, the first being 0."""
+    """A mistake in lines added to a page, on the line `line` of them, counted from 0."""
     return Bad(
         plant=write(PAGE_FILE, f"{PAGE}\n{written}\n"), file=PAGE_FILE, line=LINE + line,
         message=message, found=found, expected=expected,

@@ -28,7 +28,7 @@ from tests.tiers import examples
 
 FILES = {SCHEME_FILE: SCHEME, RULES_FILE: RULES, PAGE_FILE: PAGE}
 
-# What YAML gives a meaning, and what a keyboard or a word processor slips in.
+# Characters with a meaning in YAML or Markdown, and those that word processors slip in.
 PIECES = [
     *"&*[]{}:,-?!|>%@`'\"#\\<=~.0123456789 \n\t",
     "\n  ", "\n---\n", "\n...\n", "%YAML 1.1\n", "%TAG ! a\n", "\\x0", "\\ud800", "\\UFFFFFFFF",
@@ -40,7 +40,7 @@ PIECES = [
 ]  # fmt: skip
 
 pieces = st.one_of(st.sampled_from(PIECES), st.text(max_size=4))
-# Where, how much is taken away there, and what is put there instead.
+# The place, how many characters are taken away there, and those that take their place.
 edits = st.lists(
     st.tuples(st.integers(0, 2000), st.integers(0, 12), pieces), min_size=1, max_size=4
 )

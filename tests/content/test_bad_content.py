@@ -1,4 +1,4 @@
-"""Whatever is in the content folder, its editor is told what is wrong, and nothing gets out."""
+"""Bad content of every kind is reported to its editor, and no other file is read."""
 
 import errno
 import os
@@ -35,7 +35,7 @@ def test_bad_content_is_reported_with_its_place(content: Path, name: str) -> Non
     assert raised.value.problems == [as_problem(bad)]
     report = str(raised.value)
     assert CANARY not in report
-    # Nothing in it moves the cursor or turns the direction of what is read.
+    # No character of it moves the cursor or turns the direction of reading.
     assert {unicodedata.category(char) for char in report.replace("\n", "")}.isdisjoint(
         {"Cc", "Cf", "Cs", "Cn"}
     )

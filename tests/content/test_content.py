@@ -1,4 +1,4 @@
-"""The content as it is, and what the model promises of any content."""
+"""The content of the site: its schemes, pages, examples and sources."""
 
 import ast
 from pathlib import Path

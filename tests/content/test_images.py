@@ -125,7 +125,7 @@ def test_no_bytes_bring_the_reading_down(
     write(f"bilder/{name}", bytes(raw))(folder)
     problems: list[Problem] = []
     (image,) = read_images(folder, Path("content/x"), problems).values()
-    # Either it is told, or it has a size that a page can say.
+    # Either a problem is reported, or the image has a size that a page can state.
     assert (image is None) == bool(problems)
     assert image is None or min(image.width, image.height) > 0
 

@@ -38,7 +38,7 @@ def test_an_unchanged_folder_is_not_read_again(content: Path) -> None:
 def test_a_file_that_was_just_written_is_not_trusted(
     content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A coarse clock could give what is written next the same time."""
+    """A coarse clock could give the next version of the file the same time."""
     monkeypatch.undo()
     memory: Memory = {}
     first = load(content, memory)

@@ -345,7 +345,7 @@ def test_every_scheme_of_the_site_can_get_a_new_year(real: Path) -> None:
         text = path.read_text("utf-8")
         marks = text.count("bekreft: true")
         assert f"«bekreft: true»: {marks} sted" in told
-        if "*" not in text:  # what has an anchor stands once
+        if "*" not in text:  # a figure with an anchor is written once
             assert marks == sum(len([*track.sources()]) for track in newest.tracks.values())
         if "Dette må rettes" in told:
             assert f"content/{slug}/rules/{path.name}:" in told
@@ -462,7 +462,7 @@ def run(content, what, moment):
         new.new_scheme(content, "Noe", None, None, datetime.date(2030, 1, 1))
 
 EVENTS = ("open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir")
-new.load(Path(sys.argv[2]))  # what is made once is made before the forks
+new.load(Path(sys.argv[2]))  # so that the schemas are made once, before the forks
 for moment, content in enumerate(map(Path, sys.argv[2:]), start=1):
     if not (child := os.fork()):
         run(content, sys.argv[1], moment)
@@ -570,7 +570,7 @@ def test_the_command_makes_a_rule_year_and_a_scheme(
 def test_make_hands_over_names_as_they_are_written(project_root: Path) -> None:
     name = 'Barn\'as "hjem" (til; & prøve) `x`'
     command = ["make", "--dry-run", "-C", str(project_root), "new", f"NAME={name}", "YEAR=2031"]
-    # What only the environment has is not what somebody asked for.
+    # A variable of the environment is no option.
     environment = {**os.environ, "SLUG": "miljo"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     recipe = done.stdout.split(".venv/bin/python -m builder new")[1].replace("\\\n", " ")

@@ -1,4 +1,4 @@
-"""The HTML of prose: cleaned so that a browser finds nothing in it but what is allowed."""
+"""The HTML of prose: cleaned so that a browser finds only allowed elements and attributes in it."""
 
 from collections import Counter
 from html import escape
@@ -28,7 +28,7 @@ ATTRIBUTES = {
     *("alt", "class", "colspan", "href", "id", "lang", "rowspan", "scope", "src", "start", "title"),
     *("width", "height", "loading", "decoding"),
 }
-# More than others: a soup of pieces only seldom is what gets past a parser.
+# More examples than other properties: few soups of pieces come near the edges of a parser.
 SOUPS = settings(max_examples=examples(30, 300))
 # What editors decide of an image, besides which it is.
 OF_IMAGES = ("alt", "title", "lang")
@@ -50,7 +50,7 @@ def in_page(html: str) -> Element:
     page = f"<!doctype html><title>T</title><main><div id=prosa>{html}</div><p id=etter></main>"
     root = html5lib.parse(page, namespaceHTMLElements=False)
     main = next(root.iter("main"))
-    # Nothing in it ends what it stands in.
+    # No tag of the prose ends the element around it.
     assert [child.get("id") for child in main] == ["prosa", "etter"]
     return main[0]
 

@@ -1,4 +1,4 @@
-"""The schemas that text editors read: they say what the loader says, as far as a schema can."""
+"""The schemas for text editors: they take and refuse the same files as the loader does."""
 
 import copy
 import dataclasses
@@ -35,7 +35,7 @@ SAMPLES = {SCHEME_FILE: SCHEME, RULES_FILE: RULES}
 VALIDATORS = {name: Draft7Validator(schemas.schema(name)) for name in schemas.NAMES}
 
 # Mistakes that take more than a schema: to look things up, to work them out, or to see how a number
-# was written. `make check` tells of them.
+# was written. `make check` reports them.
 BEYOND_SCHEMAS = {
     "a dot between the thousands",
     "a fact with a source that nobody has declared",

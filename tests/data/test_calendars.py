@@ -148,7 +148,7 @@ def test_a_time_is_norwegian_in_summer_and_winter(
     calendar = read(scheme(deadline(day, time=time)))
     (event,) = calendar.events
     (zone,) = calendar.timezones
-    # By what the file itself says of the zone, as a program does that knows none.
+    # By the rules of the zone in the file, as a program does that knows no zones.
     assert event["DTSTART"].params["TZID"] == str(zone["TZID"]) == "Europe/Oslo"
     local = event.start.replace(tzinfo=zone.to_tz(lookup_tzid=False))
     assert f"{local.astimezone(dt.UTC):%Y-%m-%dT%H:%M}" == utc

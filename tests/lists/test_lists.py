@@ -278,7 +278,7 @@ def test_pages_are_well_formed(rendered: dict[str, str], planned: dict[str, Plan
 
 
 def visible(element: Element, now: dt.datetime) -> Iterator[Element]:
-    """What is left of an element when the page's script has shown what holds then."""
+    """The parts of an element that the page's script leaves visible at a moment."""
     if is_shown(element, now):
         yield element
         for child in element:
@@ -583,7 +583,7 @@ def marks(pages: Pages) -> dict[str, str]:
 
 
 class Before:
-    """A site of which every page is kept as it is rendered, to be compared with later ones."""
+    """A site and its rendered pages, to be compared with those of a changed site."""
 
     def __init__(self, site: Site, pages: Pages) -> None:
         self.site = site

@@ -1,4 +1,4 @@
-"""Lists in pages: what stands on each, and the way between them."""
+"""Lists in pages: the items of each page, and the links between the pages."""
 
 import pytest
 from hypothesis import given

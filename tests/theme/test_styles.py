@@ -15,7 +15,7 @@ USED = re.compile(r"var\(\s*(--[\w-]+)")
 SET = re.compile(r"(--[\w-]+)\s*:")
 CLASS = re.compile(r"\.([a-z][\w-]*)")
 
-# Text on what is behind it, and the least contrast (WCAG 2.2, 1.4.3 and 1.4.11).
+# The colour of a text, the colour behind it, and the least contrast (WCAG 2.2, 1.4.3, 1.4.11).
 PAIRS = [
     *(
         (f"neutral-text-{text}", f"{colour}-background-{ground}", 4.5)

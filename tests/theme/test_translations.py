@@ -45,7 +45,7 @@ def test_no_text_of_the_theme_is_unused():
     # calc, and builder.views.calculator for it, put their codes together.
     together = (CALC, *beginnings, "rates.", "form.unit.", "form.more.")
     own = (code for code in TRANSLATIONS.texts["nb"] if not code.startswith(together))
-    # Some are in a list, to be told by a script.
+    # Some codes stand in a list, for a script.
     unused = [c for c in own if c not in whole and f'"{c}"' not in every]
     assert unused == []
 
