@@ -26,7 +26,7 @@ _MODEL = "oppfolging-voksne"
 NEXT_DAY = str(date.fromisoformat(BUILD_DATE) + timedelta(days=1))
 # The built file that names the day for which the site was built.
 _DATED = "api/v1/schemes.json"
-# A template of one page of each scheme, and that of all pages; each with the text before the change.
+# A template of one page of each scheme, and that of all pages, each with the text before a change.
 TEMPLATES = {
     KIND: ("scheme/rapportering.html", "{{ prose(page) }}"),
     BASE: ("base.html", "<body>"),
