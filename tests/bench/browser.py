@@ -1,4 +1,4 @@
-"""One visit to a page in a Chromium of its own, and what it took."""
+"""Visits to a page in a Chromium of their own, and their milliseconds."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ LOOK_SECONDS = 3
 
 
 class NoAnswerError(Exception):
-    """A page did not show the answer; the text holds what it said in the console."""
+    """A page did not show the answer; the text holds the messages of its console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _browser(
 
 @contextlib.contextmanager
 def _answered(context: BrowserContext, url: str) -> Iterator[tuple[Page, dict[str, Any]]]:
-    """A page that shows the first answer, and what `bench.load()` in it says."""
+    """A page that shows the first answer, and the result of `bench.load()` in it."""
     with contextlib.closing(context.new_page()) as page:
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))

@@ -1,4 +1,4 @@
-"""A slow line between the browser and the server, which also counts what passes.
+"""A slow line between the browser and the server, which also counts the bytes that pass.
 
 A browser's own throttling does not reach workers, where the calculator's files are fetched. Bytes
 that pass through here are slowed down whoever asks for them.

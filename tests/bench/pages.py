@@ -47,12 +47,12 @@ PAGES = ("pyscript", "stock", "floor")
 
 
 class ComparisonError(Exception):
-    """A program that makes the pages failed; the text holds what it said."""
+    """A program that makes the pages failed; the text holds its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A folder to be served with the pages made here, and the versions of what they run."""
+    """A folder to be served with the pages made here, and the versions of their programs."""
 
     folder: Path
     pyodide: str
@@ -86,7 +86,7 @@ def make(site: Path, folder: Path) -> Comparison:
 
 
 def _run(*command: str | Path) -> str:
-    """What a program says; what it complains of is shown only where it fails."""
+    """The output of a program; its complaints are shown only where it fails."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ComparisonError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")

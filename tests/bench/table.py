@@ -1,4 +1,4 @@
-"""The measurements as a table in Markdown, with what they mean."""
+"""The measurements as a table in Markdown, with an explanation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -124,7 +124,7 @@ def _builds(
     only: Collection[str],
     project: ours.Project | None,
 ) -> Iterator[tuple[str, Run, int]]:
-    """Each build once: what it was, what it took, and how many HTML pages there are now."""
+    """Each build once: its name, its time and memory, and the number of HTML pages after it."""
     if PELICAN in only:
         yield PELICAN, *rivals.build(rivals.pelican(), folder / PELICAN)
     if HUGO in only:
@@ -145,7 +145,7 @@ def _has_hugo() -> bool:
 
 
 def _versions(only: Collection[str]) -> dict[str, str]:
-    """The versions of what was measured, by name."""
+    """The versions of the measured programs, by name."""
     versions = {"Python": platform.python_version(), "Pelican": version("pelican")}
     if HUGO in only:
         versions["Hugo"] = rivals.hugo_version()

@@ -1,4 +1,4 @@
-"""A copy of the project, and what an editor does in it: builds, changes, builds again."""
+"""A copy of the project, in which builds and the changes of an editor are measured."""
 
 import os
 import shutil
@@ -24,9 +24,9 @@ _CODE = ("builder", "calc", "theme", "pelican.conf.py", "pyproject.toml", "LICEN
 # The real scheme whose made-up likes are changed: it has two rule years.
 _MODEL = "oppfolging-voksne"
 NEXT_DAY = str(date.fromisoformat(BUILD_DATE) + timedelta(days=1))
-# What says on which day the site was built.
+# The built file that names the day for which the site was built.
 _DATED = "api/v1/schemes.json"
-# A template of one page of each scheme, and that of all pages: what something is written after.
+# A template of one page of each scheme, and that of all pages, each with the text before a change.
 TEMPLATES = {
     KIND: ("scheme/rapportering.html", "{{ prose(page) }}"),
     BASE: ("base.html", "<body>"),
@@ -34,7 +34,7 @@ TEMPLATES = {
 
 
 class NotTheSameWorkError(Exception):
-    """A build did not do what is measured; the text says what is missing."""
+    """A build left out the work that is measured; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Project:
     """A copy of the project in a folder of its own, with a cache of its own."""
 
     def __init__(self, folder: Path) -> None:
-        """Copy the project; the cache has then what does not depend on the schemes."""
+        """Copy the project; its cache then holds all that does not depend on the schemes."""
         self.folder = folder
         self._log = folder.with_suffix(".log")
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Runs a program, and says how long it took and how much memory it needed at most."""
+"""Runs a program, and measures its seconds and its largest memory."""
 
 import os
 import signal
@@ -15,12 +15,12 @@ _PROC = Path("/proc")
 # at a large program does not slow it down.
 _PAUSE_SECONDS = 0.05
 _PAUSES_PER_LOOK = 20
-# Of what a program that failed said.
+# Of the output of a program that failed.
 _LAST_CHARACTERS = 4000
 
 
 class ProgramError(Exception):
-    """A program failed; the text holds the last that it said."""
+    """A program failed; the text holds the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Run:
 
 
 def run(command: Sequence[str], folder: Path, env: Mapping[str, str], log: Path) -> Run:
-    """Run a program in a folder; what it says goes to `log`.
+    """Run a program in a folder; its output goes to `log`.
 
     Raises `ProgramError` where it fails. What it started is ended with it.
     """
@@ -95,7 +95,7 @@ class _Memory(threading.Thread):
 
 
 def used_by(session: int) -> int | None:
-    """The bytes that the processes of a session have in memory; what is shared counts in parts."""
+    """The bytes of a session's processes in memory; shared parts count in shares. None if gone."""
     known = [used for used in map(_used, _members(session)) if used is not None]
     return sum(known) if known else None
 

@@ -86,7 +86,7 @@ def _folder(work: Path, built: Path, changed: Path) -> Iterator[Row]:
 
 
 def _publish_here(work: Path, built: Path, name: str) -> None:
-    """As `builder.publish.publish` does it, without what is asked and told."""
+    """As `builder.publish.publish` does it, without questions and reports."""
     known: Store = Store(work / "known")
     releases = _releases(work)
     with releases.alone(), releases.work() as folder:

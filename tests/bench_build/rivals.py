@@ -177,7 +177,7 @@ def hugo(program: Path) -> list[str]:
 
 
 def build(command: Sequence[str], project: Path) -> tuple[Run, int]:
-    """Build a project anew: what it took, and how many pages there are."""
+    """Build a project anew; returns its time and memory, and the number of pages."""
     output = project / OUTPUT
     shutil.rmtree(output, ignore_errors=True)
     done = processes.run(command, project, os.environ, project.with_suffix(".log"))

@@ -153,7 +153,7 @@ def _leads_on(models: list[Path]) -> Callable[[re.Match[str]], str]:
 
 
 def write_scheme(real: Path, target: Path, scheme: Scheme) -> None:
-    """Write the folder of a scheme, and what is published of its changes."""
+    """Write the folder of a scheme, and its published changes."""
     folder = target / scheme.slug
     (folder / "rules").mkdir(parents=True)
     (folder / "scheme.yaml").write_text(_facts(real, scheme), "utf-8")
@@ -300,7 +300,7 @@ def _quoted(text: str) -> str:
 
 
 def _replaced(pattern: str, new: str, text: str) -> str:
-    """The text with what matches replaced, which is there once."""
+    """The text with the only match replaced."""
     replaced, times = re.subn(pattern, lambda _: new, text)
     assert times == 1, pattern
     return replaced

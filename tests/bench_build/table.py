@@ -1,4 +1,4 @@
-"""The measurements as tables in Markdown, with what they mean."""
+"""The measurements as tables in Markdown, with an explanation of each."""
 
 import datetime as dt
 import math
@@ -87,7 +87,7 @@ def exponent(seconds: Mapping[int, float]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What we want, what was measured, and whether that is within it."""
+    """An aim, the measurement, and whether the aim is reached."""
 
     text: str
     measured: str
@@ -100,7 +100,7 @@ class Aim:
 
 
 def aims(measured: Measurements) -> list[Aim]:
-    """The aims that can be judged by what was measured."""
+    """The aims whose measurements are there."""
     if AIMED_AT not in measured.sizes:
         return []
     found: list[Aim] = []

@@ -1,4 +1,4 @@
-"""Stock Pelican and Hugo: that they make the same pages, those that the Markdown says."""
+"""Stock Pelican and Hugo make the same pages of the same Markdown."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench_build import rivals, schemes
+
+pytestmark = pytest.mark.thorough
 
 NUMBER = 5
 # What is compared: the text of these elements, and where links lead.

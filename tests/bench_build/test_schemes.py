@@ -1,4 +1,4 @@
-"""The made-up content: that it is right, always the same, and like the real one."""
+"""The made-up content is right, always the same, and like the real content."""
 
 import datetime as dt
 import re
@@ -12,6 +12,7 @@ from builder.checks import check_all
 from builder.content import PAGE_NAMES, Site
 from tests.bench_build import schemes
 from tests.conftest import BUILD_DATE
+from tests.files import snapshot
 
 DAY = dt.date.fromisoformat(BUILD_DATE)
 # All models twice, one of each kind of scheme.
@@ -34,14 +35,6 @@ def site(project: Path) -> Site:
     return content.load(project / "content")
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def markdown(project: Path) -> list[str]:
     return [path.read_text("utf-8") for path in project.glob("content/*-0*/*.md")]
 
@@ -50,7 +43,8 @@ def mistakes(project: Path) -> list[content.Problem]:
     return [problem for problem in check_all(project, DAY) if not problem.is_warning]
 
 
-def test_it_has_no_mistake(site: Site, project: Path) -> None:
+@pytest.mark.thorough
+def test_the_made_up_content_has_no_mistake(site: Site, project: Path) -> None:
     assert len(site.published(DAY).schemes) == NUMBER
     assert mistakes(project) == []
 
@@ -59,16 +53,16 @@ def test_the_same_number_gives_the_same_files(
     project_root: Path, project: Path, tmp_path: Path
 ) -> None:
     schemes.write(project_root / "content", tmp_path / "again", NUMBER)
-    assert files(tmp_path / "again") == files(project / "content")
+    assert snapshot(tmp_path / "again") == snapshot(project / "content")
 
 
 def test_fewer_schemes_are_the_first_of_more(
     project_root: Path, project: Path, tmp_path: Path
 ) -> None:
     fewer = schemes.write(project_root / "content", tmp_path / "fewer", NUMBER - 4)
-    of_more = files(project / "content")
+    of_more = snapshot(project / "content")
     assert len(fewer) == NUMBER - 4
-    assert files(tmp_path / "fewer").items() <= of_more.items()
+    assert snapshot(tmp_path / "fewer").items() <= of_more.items()
 
 
 def test_pages_are_of_4_kb(project: Path) -> None:
@@ -77,7 +71,7 @@ def test_pages_are_of_4_kb(project: Path) -> None:
     assert fmean(sizes) < schemes.PAGE_BYTES * 1.15
 
 
-def test_every_page_has_what_pages_have(project: Path) -> None:
+def test_every_page_has_headings_lists_tables_and_links(project: Path) -> None:
     for text in markdown(project):
         for pattern in (r"## \w", r"- \w", r"1\. \w", r"\| \w", r"\*\*\w", r".*\]\(/\w"):
             assert re.search(rf"(?m)^{pattern}", text), f"{pattern}\n{text}"
@@ -116,6 +110,7 @@ def test_schemes_have_the_rules_and_examples_of_real_ones_with_amounts_of_their_
     assert any(caps(site.schemes[slug]) != caps(model) for slug, model in made.items())
 
 
+@pytest.mark.thorough
 def test_other_amounts_are_right_too(site: Site, project: Path) -> None:
     edited = {path: path.read_text("utf-8") for path in project.glob("content/*/rules/*.yaml")}
     try:

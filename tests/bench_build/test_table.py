@@ -1,4 +1,4 @@
-"""The tables: whether aims are reached, and what is told where something was not measured."""
+"""The tables: which aims are reached, and the rows of what was not measured."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -90,7 +90,7 @@ def test_all_aims_can_just_be_reached() -> None:
         (BASE, 100, []),
     ],
 )
-def test_an_aim_that_is_missed_is_told_of(name: str, seconds: float, missed: list[int]) -> None:
+def test_a_missed_aim_is_reported(name: str, seconds: float, missed: list[int]) -> None:
     expected = [number not in missed for number in range(len(ALL))]
     assert judged(measurements({**REACHED, name: seconds})) == expected
 
@@ -106,12 +106,14 @@ def test_the_most_memory_of_any_of_our_builds_counts() -> None:
 
 
 @pytest.mark.parametrize(("power", "is_reached"), [(0.8, True), (1.09, True), (1.11, False)])
-def test_time_that_grows_faster_than_the_schemes_is_told_of(power: float, is_reached: bool) -> None:
+def test_time_that_grows_faster_than_the_schemes_is_reported(
+    power: float, is_reached: bool
+) -> None:
     # As many seconds for 1 000: only the growth differs.
     assert judged(measurements(power=power)) == [*ALL[:-1], is_reached]
 
 
-def test_time_that_grows_faster_only_at_the_end_is_told_of() -> None:
+def test_time_that_grows_faster_only_at_the_end_is_reported() -> None:
     measured = measurements(power=0.5)
     measured.runs[KEPT, 300] = [Run(20 * 0.3**1.2, PEAK)]
     growth = measured.growth(KEPT)
@@ -127,7 +129,7 @@ def test_the_exponent_is_that_of_a_power() -> None:
     assert exponent({10: 5.0}) is None
 
 
-def test_what_was_not_measured_is_not_judged() -> None:
+def test_an_aim_without_measurement_is_not_judged() -> None:
     without = {name: time for name, time in REACHED.items() if name != HUGO}
     assert len(aims(measurements(without))) == len(ALL) - 2
     assert len(aims(measurements(peak=None))) == len(ALL) - 1
@@ -136,7 +138,7 @@ def test_what_was_not_measured_is_not_judged() -> None:
     assert aims(measurements({HUGO: 5.0, PELICAN: 40.0})) == []
 
 
-def test_the_report_tells_all() -> None:
+def test_the_report_has_every_measurement_and_aim() -> None:
     report = markdown(measurements(), {"Pelican": "4.12.0", "Hugo": "0.168.0"}, TODAY)
     rows = {
         cells[0]: cells[1:]
@@ -176,7 +178,7 @@ def test_the_report_does_without_hugo_memory_and_aims() -> None:
         (["--only", "jekyll"], "ukjent: jekyll"),
     ],
 )
-def test_what_cannot_be_measured_is_told(
+def test_wrong_options_are_reported(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
@@ -184,6 +186,7 @@ def test_what_cannot_be_measured_is_told(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_part_is_measured_and_not_saved(capsys: pytest.CaptureFixture[str]) -> None:
     saved = command.REPORT.read_bytes() if command.REPORT.exists() else None
     assert command.main(["--sizes", "5", "--runs", "1", "--only", "pelican"]) == 0

@@ -89,7 +89,7 @@ def test_a_number_is_read_as_a_norwegian_writes_it(
         (Decimal("0.5"), "kroner", "not_whole"),
     ],
 )
-def test_what_could_be_misread_is_not_read(typed: object, kind: Kind, code: str) -> None:
+def test_a_number_that_could_be_misread_is_not_read(typed: object, kind: Kind, code: str) -> None:
     with pytest.raises(Unreadable) as unreadable:
         read_number(typed, kind)
     assert unreadable.value.code == code
@@ -123,7 +123,7 @@ def test_a_choice_must_be_one_of_the_options() -> None:
         assert problem.code == "not_an_option"
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_every_problem_is_reported_at_once() -> None:
     typed = {"positions": "seks", "share_year_3": "101", "track": "c"}
     problems = read_answers(typed, (POSITIONS, SHARE, TRACK)).problems
     assert {p.field: p.code for p in problems} == {

@@ -14,18 +14,9 @@ from builder.views.calculator import own_taper
 from calc.browser import handle
 from calc.codec import from_json, to_json
 from calc.rules import Lang, SchemeRules
+from tests.calc.conftest import load_request
 
-
-def load(site: Site, translations: Translations, slug: str, lang: Lang) -> dict[str, Any]:
-    request = {
-        "v": 1,
-        "op": "load",
-        "lang": lang,
-        "scheme": to_json(site.schemes[slug].calculator),
-        "messages": translations.of_calc(lang),
-    }
-    answer: dict[str, Any] = json.loads(handle(json.dumps(request)))
-    return answer
+pytestmark = pytest.mark.usefixtures("loaded")
 
 
 def estimate(slug: str, lang: Lang = "nb", **answers: object) -> dict[str, Any]:
@@ -42,7 +33,9 @@ def test_rules_survive_the_way_to_the_browser(site: Site) -> None:
 
 
 def test_an_estimate_has_every_part_of_the_contract(site: Site, translations: Translations) -> None:
-    assert load(site, translations, "oppfolging-voksne", "nb") == {"v": 1, "status": "loaded"}
+    calculator = site.schemes["oppfolging-voksne"].calculator
+    answer = json.loads(handle(load_request(calculator, "nb", translations)))
+    assert answer == {"v": 1, "status": "loaded"}
     answer = estimate(
         "oppfolging-voksne",
         track="act-fact",
@@ -74,10 +67,7 @@ def test_an_estimate_has_every_part_of_the_contract(site: Site, translations: Tr
     assert "positions" in answer["fields"]
 
 
-def test_a_problem_comes_with_its_field_and_a_text_that_says_what_is_allowed(
-    site: Site, translations: Translations
-) -> None:
-    load(site, translations, "oppfolging-voksne", "nb")
+def test_a_problem_comes_with_its_field_and_the_allowed_values() -> None:
     answer = estimate("oppfolging-voksne", track="act-fact", positions="1001")
     assert answer["status"] == "invalid"
     (problem,) = answer["problems"]
@@ -85,15 +75,11 @@ def test_a_problem_comes_with_its_field_and_a_text_that_says_what_is_allowed(
     assert "1\u00a0000" in problem["text"]
 
 
-def test_a_mistake_in_an_opening_question_leaves_the_form_as_it_is(
-    site: Site, translations: Translations
-) -> None:
-    load(site, translations, "oppfolging-voksne", "nb")
+def test_a_mistake_in_an_opening_question_leaves_the_form_as_it_is() -> None:
     assert estimate("oppfolging-voksne", plan_year="i fjor")["fields"] is None
 
 
-def test_rules_may_come_with_the_request(site: Site, translations: Translations) -> None:
-    load(site, translations, "oppfolging-voksne", "nb")
+def test_rules_may_come_with_the_request() -> None:
     rules = to_json(exercise.scheme())
     request = {"v": 1, "op": "estimate", "rules": rules, "lang": "nb", "answers": {}}
     assert json.loads(handle(json.dumps(request)))["status"] == "needs_input"
@@ -160,7 +146,7 @@ JSON = st.recursive(
         ('{"v": 1.5e-19}', "BadRequest: expected an object with v = 1"),
     ],
 )
-def test_a_refusal_says_what_was_expected(request_text: str, message: str) -> None:
+def test_a_refusal_names_the_expected_request(request_text: str, message: str) -> None:
     assert json.loads(handle(request_text)) == {
         "v": 1,
         "status": "bad_request",
@@ -168,7 +154,7 @@ def test_a_refusal_says_what_was_expected(request_text: str, message: str) -> No
     }
 
 
-def test_a_long_mistake_is_told_in_short() -> None:
+def test_a_long_mistake_is_cut_short() -> None:
     request = json.dumps({"v": 1, "op": "x" * 1000})
     assert len(json.loads(handle(request))["message"]) == 300
 
@@ -177,17 +163,15 @@ def test_messages_must_be_loaded_for_the_language_asked_for(
     site: Site, translations: Translations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("calc.browser._catalogues", {})
-    load(site, translations, "tryggest", "nb")
+    calculator = site.schemes["tryggest"].calculator
+    handle(load_request(calculator, "nb", translations))
     assert estimate("tryggest", "nn")["message"] == "BadRequest: no messages are loaded for nn"
-    load(site, translations, "tryggest", "nn")
+    handle(load_request(calculator, "nn", translations))
     assert "tilskot" in estimate("tryggest", "nn", requested_amount=1)["html"]
     assert "tilskudd" in estimate("tryggest", "nb", requested_amount=1)["html"]
 
 
-def test_answers_are_compact_and_keep_norwegian_letters(
-    site: Site, translations: Translations
-) -> None:
-    load(site, translations, "tryggest", "nb")
+def test_answers_are_compact_and_keep_norwegian_letters() -> None:
     request = {"v": 1, "op": "estimate", "scheme": "tryggest", "lang": "nb", "answers": {}}
     text = handle(json.dumps(request))
     assert text.startswith('{"v":1,"status":"needs_input","rules_year":2025,"track":"tiltak",')
@@ -201,10 +185,8 @@ NAMES = st.sampled_from(
 
 @given(answers=st.dictionaries(NAMES, JSON), lang=st.sampled_from([*LANGS, "xx"]))
 def test_whatever_is_answered_gets_a_response_and_the_same_one_twice(
-    site: Site, translations: Translations, answers: dict[str, object], lang: str
+    answers: dict[str, object], lang: str
 ) -> None:
-    load(site, translations, "oppfolging-voksne", "nb")
-    load(site, translations, "oppfolging-voksne", "nn")
     request = json.dumps(
         {"v": 1, "op": "estimate", "scheme": "oppfolging-voksne", "lang": lang, "answers": answers}
     )

@@ -8,9 +8,11 @@ import html5lib
 import pytest
 
 from builder.bundle import exercise
-from builder.kit.i18n import LANGS, Translations
+from builder.kit.i18n import LANGS
 from calc.browser import handle
 from calc.rules import Lang
+
+pytestmark = pytest.mark.usefixtures("loaded")
 
 WHOLE = {
     "track": "stillinger",
@@ -31,13 +33,6 @@ def compare(lang: Lang, *answers: dict[str, object], names: str = "AB") -> dict[
     return answer
 
 
-@pytest.fixture(autouse=True)
-def loaded(translations: Translations) -> None:
-    for request in exercise.requests(translations):
-        if '"op": "load"' in request:
-            handle(request)
-
-
 def body(answer: dict[str, Any]) -> Element:
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     parsed: Element = parser.parseFragment(answer["html"])
@@ -50,7 +45,7 @@ def column(answer: dict[str, Any], field: str, where: str = "tbody") -> list[lis
     return [[c.get("data-value") or c.get("data-total") for c in row] for row in cells if row]
 
 
-def test_each_year_has_both_and_the_difference() -> None:
+def test_each_year_has_both_amounts_and_their_difference() -> None:
     answer = compare("nb", WHOLE, {**WHOLE, "positions": "3"})
     assert answer["status"] == "estimate"
     assert column(answer, "award") == [
@@ -75,7 +70,7 @@ def test_each_year_has_both_and_the_difference() -> None:
     assert differing == ["positions"]
 
 
-def test_what_is_missing_is_no_zero_and_has_no_difference() -> None:
+def test_a_missing_amount_is_no_zero_and_has_no_difference() -> None:
     partial = {**WHOLE, "share_year_4": ""}
     answer = compare("nb", WHOLE, partial)
     assert answer["status"] == "needs_input"
@@ -114,7 +109,7 @@ def test_an_alternative_that_is_no_plan_is_named() -> None:
     assert closed["status"] == "closed"
 
 
-def test_equal_answers_are_told() -> None:
+def test_equal_answers_are_reported() -> None:
     answer = compare("nb", WHOLE, WHOLE)
     assert "Svarene er like." in answer["html"]
     assert "ingen forskjell" in answer["summary"]
@@ -122,7 +117,7 @@ def test_equal_answers_are_told() -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("first", exercise.ANSWERS)
-def test_any_two_can_be_compared(lang: Lang, first: dict[str, object]) -> None:
+def test_any_two_sets_of_answers_can_be_compared(lang: Lang, first: dict[str, object]) -> None:
     for second in (WHOLE, exercise.ANSWERS[2]):
         answer = compare(lang, first, second)
         assert answer["summary"]

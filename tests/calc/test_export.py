@@ -66,7 +66,7 @@ def test_it_is_written_for_a_norwegian_spreadsheet(ask: Ask, texts: Catalogue) -
     assert any(cell.startswith("https://www.helsedirektoratet.no/") for cell in rows(text)[-1])
 
 
-def test_what_is_missing_never_looks_like_zero(ask: Ask, texts: Catalogue) -> None:
+def test_a_missing_amount_never_looks_like_zero(ask: Ask, texts: Catalogue) -> None:
     result = ask("oppfolging-voksne", track="act-fact", positions=10)
     *_, third, fourth, total = table(csv_text(result, PAGE, texts), texts)
     for year in (third, fourth):
@@ -118,11 +118,6 @@ def request(**more: object) -> dict[str, Any]:
     return answer
 
 
-@pytest.fixture
-def loaded(translations: Translations) -> None:
-    handle(exercise.requests(translations)[0])
-
-
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(("op", "content"), [("csv", "text"), ("workbook", "base64")])
 def test_without_a_plan_there_is_no_file(op: str, content: str) -> None:
@@ -146,5 +141,5 @@ def test_without_a_plan_there_is_no_file(op: str, content: str) -> None:
         {"address": "", "date": "2026-02-30", "version": ""},
     ],
 )
-def test_a_page_that_does_not_say_what_it_must_is_refused(page: object) -> None:
+def test_a_page_without_address_date_or_version_is_refused(page: object) -> None:
     assert request(page=page, answers={})["status"] == "bad_request"

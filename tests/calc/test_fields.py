@@ -1,4 +1,4 @@
-"""Which questions are asked, and exactly what each allows."""
+"""The questions of each track, and the answers that each question allows."""
 
 from fractions import Fraction
 
@@ -113,7 +113,7 @@ def test_the_opening_questions_decide_which_rules_hold() -> None:
         ("skjonn", 0, ()),
     ],
 )
-def test_a_track_asks_what_can_change_the_answer(
+def test_a_track_asks_the_questions_that_can_change_the_answer(
     track: str, received: int, fields: tuple[Field, ...]
 ) -> None:
     assert fields_of(TRACKS[track], received) == fields
@@ -221,7 +221,7 @@ def test_a_result_says_which_rules_it_rests_on(
     assert result.rules_year == answers.get("plan_year", 2030)
 
 
-def test_where_the_form_begins_is_told_from_what_the_reader_says() -> None:
+def test_values_that_the_form_starts_with_differ_from_answers_of_the_reader() -> None:
     result = estimate(scheme(), {"plan_year": "2030", "positions": 1})
     origins = {i.field.name: (i.value, i.origin) for i in result.inputs}
     assert origins["track"] == ("stillinger", "default")

@@ -1,4 +1,4 @@
-"""Whole responses as files, so that every change of a word, figure or mark is seen in review.
+"""Whole responses as files: a review shows every change of a word, a figure or an element.
 
 `UPDATE_GOLDEN=1 make test ARGS="tests/calc/test_golden.py"` writes them anew.
 """
@@ -24,13 +24,18 @@ def readable(answer: str) -> str:
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
+@pytest.fixture(scope="module")
+def responses(translations: Translations) -> list[str]:
+    load, *estimates = exercise.requests(translations)[: len(ANSWERS) + 1]
+    handle(load)
+    return [readable(handle(estimate)) for estimate in estimates]
+
+
 @pytest.mark.parametrize(
     "number", range(len(ANSWERS)), ids=lambda n: f"{ANSWERS[n].get('track')}-{n}"
 )
-def test_the_whole_response_is_as_reviewed(translations: Translations, number: int) -> None:
-    load, *estimates = exercise.requests(translations)[: len(ANSWERS) + 1]
-    handle(load)
-    said = readable(handle(estimates[number]))
+def test_the_whole_response_is_as_reviewed(responses: list[str], number: int) -> None:
+    said = responses[number]
     path = FOLDER / f"{number:02}.json"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Rounding: down for what may be awarded, to the nearest for what things cost."""
+"""Rounding: awards down, costs to the nearest krone."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -235,7 +235,7 @@ def test_the_award_letter_wins_over_the_rates_and_makes_positions_superfluous(as
     assert "full_award_above_rules" not in codes(at)
 
 
-def test_without_positions_nothing_is_made_up(ask: Ask) -> None:
+def test_without_positions_no_amount_is_made_up(ask: Ask) -> None:
     result = ask(VOKSNE, track="act-fact")
     assert awards(result) == [None] * 4
     assert result.missing == ("positions", "share_year_3", "share_year_4")
@@ -333,7 +333,7 @@ def test_unknown_rates_are_asked_for_and_then_calculated_with(ask: Ask) -> None:
         ("bedre-tverrfaglig-innsats", 2018, "not_computable", "no_rules_for_year"),
     ],
 )
-def test_what_cannot_be_computed_says_why(
+def test_a_scheme_that_cannot_be_computed_says_why(
     ask: Ask, slug: str, year: int, status: str, step: str
 ) -> None:
     result = ask(slug, plan_year=year)

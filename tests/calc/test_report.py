@@ -54,7 +54,7 @@ def test_every_message_of_the_catalogue_can_be_reached_by_a_code(
     assert len(reached) > 20
 
 
-def test_what_comes_from_rules_and_readers_is_escaped(translations: Translations) -> None:
+def test_texts_of_rules_and_readers_are_escaped(translations: Translations) -> None:
     evil = Text(nb=EVIL)
     source = Source(title=EVIL, publisher=EVIL, url="https://example.org/?a=1&b=\"'<>")
     figure = Figure(value=1, unit="kr per årsverk", source="s", reading=evil, note=evil)
@@ -106,7 +106,7 @@ def test_figures_of_the_reader_are_marked_as_theirs(ask: Ask, translations: Tran
     assert html.count("origin-reader") == 1
 
 
-def test_the_summary_tells_the_whole_or_says_what_is_missing(
+def test_the_summary_has_the_sum_or_says_that_something_is_missing(
     ask: Ask, translations: Translations
 ) -> None:
     texts = translations.catalogue("nb")

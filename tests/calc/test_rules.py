@@ -1,4 +1,4 @@
-"""What the rule model refuses, with a code, the part it is about, and what was found."""
+"""Rules that the model refuses: each with a code, the part at fault and the value found there."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -163,7 +163,7 @@ def test_rules_that_contradict_themselves_are_refused(
     assert str(refused.value) == code
 
 
-def test_a_refusal_carries_what_was_found_and_expected() -> None:
+def test_a_refusal_carries_the_found_and_the_expected_value() -> None:
     with pytest.raises(RuleError) as refused:
         track(caps=Caps(team=RATE))
     assert refused.value.values == {"found": "kr per årsverk", "expected": "kr, kr per år"}

@@ -1,4 +1,4 @@
-"""The workbook as a file, for whoever opens it. tests/recalculation/ changes what is in it."""
+"""The workbook as a file. tests/recalculation/ changes its cells and has them calculated anew."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from openpyxl import load_workbook
 
 from builder.bundle import exercise
@@ -28,10 +28,6 @@ ANSWERS = {
 }
 
 
-@settings(
-    max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
 @given(case=cases())
 def test_viewers_that_do_not_calculate_show_the_plan(
     translations: Translations, case: tuple[SchemeRules, dict[str, object]]
@@ -69,7 +65,7 @@ def test_the_sheets_are_named_printed_and_locked(
     for sheet in book.worksheets:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        # One page wide (as where nothing is said), and as high as it gets.
+        # One page wide (also where the file leaves the width out), and of any height.
         assert sheet.page_setup.fitToWidth in (None, 1)
         assert sheet.page_setup.fitToHeight == 0
     first = book.worksheets[0]

@@ -36,7 +36,7 @@ def sheets(made: bytes, *, values: bool) -> dict[str, Worksheet]:
 
 @dataclass
 class Layout:
-    """Where things stand on the sheet that calculates; rows and columns from 1."""
+    """The rows and columns, from 1, of the plan and the answers on the sheet that calculates."""
 
     columns: dict[str, int]
     years: dict[int, int]
@@ -88,7 +88,7 @@ def plan_of(cells: Any, found: Layout) -> tuple[Plan, Totals]:
 
 
 def differences(result: Result, plan: Plan, totals: Totals) -> Iterator[str]:
-    """What a workbook says otherwise than calc does. Kroner are equal; shares nearly so."""
+    """The cells that differ from the result: kroner must be equal, shares to nine decimals."""
     for row, said in zip(result.plan, plan, strict=True):
         for measure, shown in said.items():
             expected = getattr(row, measure)

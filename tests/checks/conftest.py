@@ -1,4 +1,4 @@
-"""A small project whose content is checked, and what is told of it."""
+"""A small project whose content is checked, and the findings in it."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import pytest
 
 from builder.checks import check_all
 from builder.content import Problem
+from tests import files
 from tests.content.sample import SLUG, write_sample
 
 # Between the last check of the sample's facts and its deadline.
@@ -16,7 +17,7 @@ DAY = dt.date(2030, 3, 1)
 GENERAL = "Title: Forside\nDescription: Alle ordningene.\n\nVelkommen.\n"
 HEADER = "Title: Siden\nDescription: Om siden.\n\n"
 
-type Told = Callable[..., list[Problem]]
+type Findings = Callable[..., list[Problem]]
 
 
 @pytest.fixture
@@ -32,27 +33,22 @@ def root(project_root: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def told(root: Path) -> Told:
-    """What is told of the project, about one subject or all."""
+def findings(root: Path) -> Findings:
+    """The findings in the project, on one subject or on all."""
 
-    def told(subject: str = "", day: dt.date = DAY, **settings: str) -> list[Problem]:
+    def of_subject(subject: str = "", day: dt.date = DAY, **settings: str) -> list[Problem]:
         found = check_all(root, day, **settings)
         return [problem for problem in found if not subject or problem.subject == subject]
 
-    return told
+    return of_subject
 
 
 def write(root: Path, name: str, text: str) -> None:
-    path = root / "content" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    files.write(root / "content", name, text)
 
 
 def replace_in(root: Path, name: str, old: str, new: str) -> None:
-    path = root / "content" / name
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    files.change(root / "content" / name, old, new)
 
 
 def of_scheme(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Figures in texts: those that no rule has stop a publish, in every way Norwegians write them."""
+"""Figures in texts: a figure that no rule has stops a publish, however Norwegians write it."""
 
 import time
 from fractions import Fraction
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from builder.checks.figures import figures
-from tests.checks.conftest import HEADER, Told, of_scheme, replace_in, write
+from tests.checks.conftest import HEADER, Findings, of_scheme, replace_in, write
 from tests.content.sample import PAGE_FILE, RULES_FILE, SCHEME_FILE
 
 SUBJECT = "Tall i tekstene"
@@ -60,7 +60,9 @@ NBSP, NARROW, THIN = "\u00a0", "\u202f", "\u2009"
         ("En stilling på 80 prosent", "årsverk", [Fraction(4, 5)]),
     ],
 )  # fmt: skip
-def test_reads_figures_as_norwegians_write_them(text: str, kind: str, values: list[object]) -> None:
+def test_figures_are_read_as_norwegians_write_them(
+    text: str, kind: str, values: list[object]
+) -> None:
     found = list(figures(text))
     assert [(f.kind, f.value, f.is_bare) for f in found] == [(kind, v, False) for v in values]
 
@@ -118,25 +120,25 @@ def test_an_amount_without_its_unit_is_guessed(text: str, value: int) -> None:
     ],
 )  # fmt: skip
 def test_a_figure_in_a_page_of_a_scheme(
-    root: Path, told: Told, text: str, message: str, found: str, is_warning: bool
+    root: Path, findings: Findings, text: str, message: str, found: str, is_warning: bool
 ) -> None:
     write(root, PAGE_FILE, f"{HEADER}## Overskrift\n\nEn linje.\n{text}\n")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert (problem.file, problem.line) == (Path("content") / PAGE_FILE, 7)
     assert (problem.message, problem.found) == (message, found)
     assert problem.is_warning is is_warning
     assert problem.expected
 
 
-def test_a_figure_that_begins_on_the_line_before(root: Path, told: Told) -> None:
+def test_a_figure_that_begins_on_the_line_before(root: Path, findings: Findings) -> None:
     write(root, PAGE_FILE, f"{HEADER}En linje.\n\nDet er 500 000\nkroner.\n")
-    assert [problem.line for problem in told(SUBJECT)] == [6]
+    assert [problem.line for problem in findings(SUBJECT)] == [6]
 
 
-def test_every_figure_of_a_page_is_told_with_its_line(root: Path, told: Told) -> None:
+def test_every_figure_of_a_page_is_reported_with_its_line(root: Path, findings: Findings) -> None:
     header = "Title: Inntil 1 000 kr\nDescription: Inntil 2 000 kr\n"
     write(root, PAGE_FILE, f"{header}\n- 3 000 kr\n- 4 000 kr\n\n| a |\n|---|\n| 5 000 kr |\n")
-    assert [(p.line, p.found) for p in told(SUBJECT)] == [
+    assert [(p.line, p.found) for p in findings(SUBJECT)] == [
         (1, "1 000 kr"), (2, "2 000 kr"), (4, "3 000 kr"), (5, "4 000 kr"), (9, "5 000 kr"),
     ]  # fmt: skip
 
@@ -156,63 +158,67 @@ def test_every_figure_of_a_page_is_told_with_its_line(root: Path, told: Told) ->
         "<!-- Inntil 500 000 kr -->",
     ],
 )
-def test_code_and_addresses_have_no_figures(root: Path, told: Told, text: str) -> None:
+def test_code_and_addresses_have_no_figures(root: Path, findings: Findings, text: str) -> None:
     write(root, PAGE_FILE, f"{HEADER}{text}\n")
-    assert told(SUBJECT) == []
+    assert findings(SUBJECT) == []
 
 
-def test_what_is_indented_in_a_list_is_text(root: Path, told: Told) -> None:
+def test_an_indented_paragraph_in_a_list_is_text(root: Path, findings: Findings) -> None:
     write(root, PAGE_FILE, f"{HEADER}- Et punkt\n\n    Inntil 500 000 kr\n")
-    assert [problem.line for problem in told(SUBJECT)] == [6]
+    assert [problem.line for problem in findings(SUBJECT)] == [6]
 
 
-def test_nynorsk_is_held_against_the_rules_too(root: Path, told: Told) -> None:
+def test_nynorsk_is_held_against_the_rules_too(root: Path, findings: Findings) -> None:
     write(root, of_scheme("om.nn.md"), f"{HEADER}Inntil 500 000 kroner.\n")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert problem.file == Path("content", of_scheme("om.nn.md"))
 
 
-def test_general_pages_are_held_against_all_rules_and_stop_nothing(root: Path, told: Told) -> None:
+def test_general_pages_are_held_against_all_rules_and_stop_nothing(
+    root: Path, findings: Findings
+) -> None:
     write(root, "pages/forside.md", f"{HEADER}Inntil 600 000 kr.\n\nInntil 500 000 kr.\n")
-    assert [(p.line, p.message, p.is_warning) for p in told(SUBJECT)] == [
+    assert [(p.line, p.message, p.is_warning) for p in findings(SUBJECT)] == [
         (4, THERE, True),
         (6, NOT_THERE, True),
     ]
 
 
-def test_texts_of_facts_are_held_against_the_rules(root: Path, told: Told) -> None:
+def test_texts_of_facts_are_held_against_the_rules(root: Path, findings: Findings) -> None:
     replace_in(root, SCHEME_FILE, "{nb: For dem som vil prøve.}", "{nb: Inntil 500 000 kr.}")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert (problem.file, problem.line) == (Path("content") / SCHEME_FILE, 3)
     assert (problem.key, problem.is_warning) == ("summary.nb", False)
 
 
-def test_texts_beside_the_rules_may_repeat_them_and_nothing_else(root: Path, told: Told) -> None:
+def test_texts_beside_the_rules_may_repeat_them_and_nothing_else(
+    root: Path, findings: Findings
+) -> None:
     rate = "rate: {value: 600000, unit: kr per årsverk, source: regelverk"
     note = "note: {nb: Satsen er 600 000 kr, nn: Satsen er 500 000 kr}"
     replace_in(root, RULES_FILE, rate, f"{rate}, {note}")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert (problem.key, problem.found) == ("tracks.team.rate.note.nn", "500 000 kr")
     assert problem.is_warning
 
 
-def test_the_title_of_an_example_may_tell_of_its_answers(root: Path, told: Told) -> None:
+def test_the_title_of_an_example_may_repeat_its_answers(root: Path, findings: Findings) -> None:
     replace_in(root, RULES_FILE, "{nb: To årsverk}", "{nb: 2 årsverk og 50 prosent}")
-    assert told(SUBJECT) == []
+    assert findings(SUBJECT) == []
     replace_in(root, RULES_FILE, "{nb: 2 årsverk", "{nb: 3 årsverk")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert (problem.key, problem.found) == ("examples[1].title.nb", "3 årsverk")
     assert problem.is_warning
 
 
-def test_a_change_may_tell_of_the_figures_of_the_rules(root: Path, told: Told) -> None:
+def test_a_change_may_repeat_the_figures_of_the_rules(root: Path, findings: Findings) -> None:
     text = "Satsen var 500 000 kr, og er 600 000 kr."
     change = (
         "date: 2030-02-03\nkind: correction\nscheme: proveordning\nyears: [2030]\n"
         f"title: {{nb: Rettelse}}\ntext: {{nb: '{text}'}}\n"
     )
     write(root, "changes/2030-02-03-rettelse.yaml", change)
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert (problem.line, problem.found, problem.is_warning) == (6, "500 000 kr", True)
 
 

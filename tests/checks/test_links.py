@@ -1,4 +1,4 @@
-"""Links of pages: dead ones and dead anchors are told with file, line and what was meant."""
+"""Links of pages: dead links and anchors are reported with file, line and the nearest right one."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from builder.checks.context import Context
 from builder.content import read
-from tests.checks.conftest import DAY, HEADER, Told, of_scheme, replace_in, write
+from tests.checks.conftest import DAY, HEADER, Findings, of_scheme, replace_in, write
 from tests.content.sample import PAGE_FILE, RULES_FILE
 
 SUBJECT = "Lenker"
@@ -43,7 +43,7 @@ IN_BOKMAAL = "Lenker til egne sider skrives på bokmål; de fører selv til nyno
         "#del-hva",
         "#del-p%C3%A5-norsk",
         "#del-på-norsk",
-        # What a template has, and what scripts read.
+        # Anchors of templates, and answers that scripts read.
         "/proveordning/#kilder",
         "/proveordning/#kilde-utlysning",
         "/proveordning/kalkulator/#svar=1&positions=6,5",
@@ -54,17 +54,19 @@ IN_BOKMAAL = "Lenker til egne sider skrives på bokmål; de fører selv til nyno
         "tel:+4722222222",
     ],
 )
-def test_lets_through_what_leads_somewhere(root: Path, told: Told, link: str) -> None:
+def test_a_link_that_leads_somewhere_is_let_through(
+    root: Path, findings: Findings, link: str
+) -> None:
     write(root, PAGE_FILE, f"{HEADER}## Hva\n\n[Les]({link})\n\n## På norsk\n")
-    assert told(SUBJECT) == []
+    assert findings(SUBJECT) == []
 
 
-def test_tells_of_pages_that_are_moved_or_not_published(root: Path, told: Told) -> None:
+def test_links_to_moved_and_unpublished_pages_are_reported(root: Path, findings: Findings) -> None:
     text = "## Hva\n\n[Flyttet](/gammel/#del-hva) og [utkast](/utkast/)\n"
     write(root, "pages/ny.md", f"{HEADER.strip()}\nAliases: /gammel/\n\n## Hva\n")
     write(root, "pages/utkast.md", f"{HEADER.strip()}\nDraft: true\n\n[Også](/utkast/)\n")
     write(root, PAGE_FILE, HEADER + text)
-    hidden, moved = told(SUBJECT)
+    hidden, moved = findings(SUBJECT)
     assert (moved.message, moved.expected) == ("Siden er flyttet.", "/ny/#del-hva")
     assert hidden.message == "Det lenken fører til, er ikke publisert."
     assert (hidden.found, hidden.is_warning) == ("/utkast/", False)
@@ -103,9 +105,11 @@ def test_tells_of_pages_that_are_moved_or_not_published(root: Path, told: Told) 
         ("/#del-hva", NO_PLACE, "lenken uten «#…»"),
     ],
 )
-def test_finds_what_is_dead(root: Path, told: Told, link: str, message: str, expected: str) -> None:
+def test_a_dead_link_is_reported_with_a_better_one(
+    root: Path, findings: Findings, link: str, message: str, expected: str
+) -> None:
     write(root, PAGE_FILE, f"{HEADER}## Hva\n\n[Les]({link})\n\n## På norsk\n")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert (problem.file, problem.line) == (Path("content") / PAGE_FILE, 6)
     assert (problem.message, problem.found) == (message, link)
     assert problem.expected.startswith(expected)
@@ -127,38 +131,40 @@ def test_finds_what_is_dead(root: Path, told: Told, link: str, message: str, exp
         ("- a\n    - [b](/borte/)", [5]),
     ],
 )
-def test_tells_the_line_of_each(root: Path, told: Told, text: str, lines: list[int]) -> None:
+def test_each_dead_link_is_reported_with_its_line(
+    root: Path, findings: Findings, text: str, lines: list[int]
+) -> None:
     write(root, PAGE_FILE, f"{HEADER}{text}\n")
-    assert [problem.line for problem in told(SUBJECT)] == lines
+    assert [problem.line for problem in findings(SUBJECT)] == lines
 
 
-def test_a_place_must_be_on_the_nynorsk_page_too(root: Path, told: Told) -> None:
+def test_a_place_must_be_on_the_nynorsk_page_too(root: Path, findings: Findings) -> None:
     """A page in bokmål only stands among the nynorsk ones, and leads to them."""
     write(root, of_scheme("rapportering.md"), f"{HEADER}## Slik\n")
     write(root, of_scheme("rapportering.nn.md"), f"{HEADER}## Såleis\n")
     write(root, PAGE_FILE, f"{HEADER}[Les](rapportering/#del-slik)\n")
-    (problem,) = told(SUBJECT)
+    (problem,) = findings(SUBJECT)
     assert problem.message == (
         "Nynorsksiden /nn/proveordning/rapportering/ har ikke stedet lenken peker på."
     )
     assert problem.expected == "lenken uten «#…», eller om.nn.md også"
     write(root, of_scheme("om.nn.md"), f"{HEADER}[Les](rapportering/#del-såleis)\n")
-    assert told(SUBJECT) == []
+    assert findings(SUBJECT) == []
 
 
-def test_a_nynorsk_page_may_link_to_one_in_bokmaal(root: Path, told: Told) -> None:
+def test_a_nynorsk_page_may_link_to_one_in_bokmaal(root: Path, findings: Findings) -> None:
     write(root, of_scheme("om.nn.md"), f"{HEADER}[Les](rapportering/#del-hva)\n")
-    assert told(SUBJECT) == []
+    assert findings(SUBJECT) == []
     write(root, of_scheme("om.nn.md"), f"{HEADER}[Les](rapportering/#del-kva)\n")
-    assert [problem.message for problem in told(SUBJECT)] == [NO_PLACE]
+    assert [problem.message for problem in findings(SUBJECT)] == [NO_PLACE]
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_the_sites_own_address_is_not_needed(root: Path, told: Told, scheme: str) -> None:
+def test_the_sites_own_address_is_not_needed(root: Path, findings: Findings, scheme: str) -> None:
     own = f"{scheme}://tilskudd.example"
     write(root, PAGE_FILE, f"{HEADER}[a]({own}/proveordning/#del-hva)\n\n[b]({own}/borte/)\n")
-    assert told(SUBJECT) == []
-    found = told(SUBJECT, site_address="https://tilskudd.example/")
+    assert findings(SUBJECT) == []
+    found = findings(SUBJECT, site_address="https://tilskudd.example/")
     assert [(p.message, p.is_warning) for p in found if p.line == 6] == [
         (DEAD, False),
         ("Lenker til egne sider trenger ikke «https://…».", True),
@@ -168,11 +174,13 @@ def test_the_sites_own_address_is_not_needed(root: Path, told: Told, scheme: str
     assert NO_PLACE in messages
 
 
-def test_links_to_a_scheme_with_mistakes_are_not_told_as_well(root: Path, told: Told) -> None:
+def test_links_to_a_scheme_with_mistakes_are_not_reported_as_well(
+    root: Path, findings: Findings
+) -> None:
     replace_in(root, RULES_FILE, "value: 4.5", "value: mange")
     links = "[a](/proveordning/satser/2030/) [b](/proveordning/om/) [c](/proveordning/)"
     write(root, "pages/forside.md", f"{HEADER}{links}\n")
-    assert [problem.found for problem in told(SUBJECT)] == ["/proveordning/om/"]
+    assert [problem.found for problem in findings(SUBJECT)] == ["/proveordning/om/"]
 
 
 def test_every_address_of_the_built_site_is_known(project_root: Path, built_site: Path) -> None:

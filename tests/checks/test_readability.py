@@ -1,4 +1,4 @@
-"""Texts that are heavy to read are told, and where to begin."""
+"""Texts that are heavy to read are reported, with the sentence to begin with."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from builder.checks.readability import lix, sentences
-from tests.checks.conftest import HEADER, Told, write
+from tests.checks.conftest import HEADER, Findings, write
 from tests.content.sample import PAGE_FILE
 
 LONG = "Kommunedirektøren forvalter tilskuddsordningene innenfor gjeldende budsjettrammer"
@@ -31,11 +31,11 @@ def test_lix_by_its_formula(paragraphs: list[str], expected: Fraction) -> None:
     assert lix(sentences(paragraphs)) == expected
 
 
-def test_a_heavy_page_is_told_with_its_longest_sentence(root: Path, told: Told) -> None:
+def test_a_heavy_page_is_reported_with_its_longest_sentence(root: Path, findings: Findings) -> None:
     text = "\n".join([f"{HEAVY}"] * 4)
     longest = f"{LONG},\n**og** ser [hele tiden](/) til at alt alltid er slik som det skal være."
     write(root, PAGE_FILE, f"{HEADER}## Overskrift\n\n{text}\n\n- Et punkt\n- {longest}\n")
-    (problem,) = told("Lesbarhet")
+    (problem,) = findings("Lesbarhet")
     assert (problem.file, problem.line) == (Path("content") / PAGE_FILE, 12)
     assert problem.is_warning
     assert problem.message.startswith("Teksten er tung å lese: lesbarhetsindeksen (LIX) er ")
@@ -53,12 +53,12 @@ def test_a_heavy_page_is_told_with_its_longest_sentence(root: Path, told: Told) 
     ],
 )
 def test_headings_tables_code_and_short_texts_are_not_counted(
-    root: Path, told: Told, text: str
+    root: Path, findings: Findings, text: str
 ) -> None:
     write(root, PAGE_FILE, f"{HEADER}{text}\n\nVi gir støtte.\n")
-    assert told("Lesbarhet") == []
+    assert findings("Lesbarhet") == []
 
 
-def test_an_easy_page_is_not_told(root: Path, told: Told) -> None:
+def test_an_easy_page_is_not_reported(root: Path, findings: Findings) -> None:
     write(root, PAGE_FILE, f"{HEADER}{'Vi gir støtte til dem som søker. ' * 20}\n")
-    assert told("Lesbarhet") == []
+    assert findings("Lesbarhet") == []

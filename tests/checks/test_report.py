@@ -1,4 +1,4 @@
-"""What an editor is shown: mistakes first and all of them, warnings by subject and counted."""
+"""The report to an editor: first every mistake, then warnings by subject and counted."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from builder import checks
 from builder.checks import check, report, summary
 from builder.checks.report import SHOWN
 from builder.content import ContentError, Problem, load
-from tests.checks.conftest import DAY, HEADER, Told, replace_in, write
+from tests.checks.conftest import DAY, HEADER, Findings, replace_in, write
 from tests.conftest import BUILD_DATE, copy_project
 from tests.content.sample import PAGE_FILE, RULES, RULES_FILE, SCHEME_FILE
 
@@ -56,9 +56,9 @@ def test_every_mistake_is_shown_and_the_first_warnings_of_each_subject() -> None
     assert "ALT=1" not in whole
 
 
-def test_mistakes_come_first_and_files_in_order(root: Path, told: Told) -> None:
+def test_mistakes_come_first_and_files_in_order(root: Path, findings: Findings) -> None:
     write(root, PAGE_FILE, f"{HEADER}![](a.png)\n\n[a](/borte/)\n\nInntil 500 000 kr.\n")
-    found = told()
+    found = findings()
     errors = [p for p in found if not p.is_warning]
     assert found[: len(errors)] == errors
     # The image is not there, and has no text.
@@ -70,13 +70,15 @@ def test_mistakes_come_first_and_files_in_order(root: Path, told: Told) -> None:
     assert subjects == sorted(subjects, key=checks.SUBJECTS.index)
 
 
-def test_all_is_told_at_once_where_the_content_cannot_be_read(root: Path, told: Told) -> None:
+def test_every_finding_is_reported_where_the_content_cannot_be_read(
+    root: Path, findings: Findings
+) -> None:
     replace_in(root, RULES_FILE, "value: 4.5", "value: mange")
     write(root, PAGE_FILE, f"{HEADER}[a](/borte/)\n\n![](a.png)\n\nInntil 500 000 kr.\n")
     write(root, "pages/forside.md", f"{HEADER}Inntil 500 000 kr.\n")
     with pytest.raises(ContentError) as raised:
         load(root / "content")
-    found = told()
+    found = findings()
     assert found[: len(raised.value.problems)] == raised.value.problems
     of_page = {p.subject for p in found if p.file == Path("content") / PAGE_FILE}
     assert of_page == {"", "Bilder", "Lenker"}
@@ -84,9 +86,9 @@ def test_all_is_told_at_once_where_the_content_cannot_be_read(root: Path, told: 
     assert "Tall i tekstene" in {p.subject for p in found}
 
 
-def test_where_the_site_is_published_is_checked_too(root: Path, told: Told) -> None:
+def test_where_the_site_is_published_is_checked_too(root: Path, findings: Findings) -> None:
     write(root, "publish.yaml", "target: {kind: rsync, host: tjener.example.no, sti: /srv}\n")
-    found = [p for p in told() if p.file == Path("content/publish.yaml")]
+    found = [p for p in findings() if p.file == Path("content/publish.yaml")]
     assert {(p.key, p.is_warning) for p in found} >= {("target.path", False)}
 
 
@@ -102,17 +104,19 @@ def test_where_the_site_is_published_is_checked_too(root: Path, told: Told) -> N
         ("changes/2030-02-03-a.yaml", "date: i morgen\n"),
     ],
 )
-def test_no_file_makes_the_check_itself_fail(root: Path, told: Told, name: str, text: str) -> None:
+def test_no_file_makes_the_check_itself_fail(
+    root: Path, findings: Findings, name: str, text: str
+) -> None:
     write(root, name, text)
     write(root, "pages/om.md", f"{HEADER}[a](/borte/)\n")
-    found = told()
+    found = findings()
     assert any(p.message == "Lenken fører ingen steder." for p in found)
     assert any(p.file == Path("content") / name and not p.is_warning for p in found)
 
 
-def test_bytes_that_are_no_text_are_told_once(root: Path, told: Told) -> None:
+def test_bytes_that_are_no_text_are_reported_once(root: Path, findings: Findings) -> None:
     (root / "content" / PAGE_FILE).write_bytes(b"Title: \xff\n")
-    found = [p for p in told() if p.file == Path("content") / PAGE_FILE]
+    found = [p for p in findings() if p.file == Path("content") / PAGE_FILE]
     assert [p.message for p in found] == ["Filen er ikke lagret som UTF-8."]
 
 
@@ -137,6 +141,7 @@ def test_only_mistakes_make_the_command_fail(
     assert "make check-links" in said
 
 
+@pytest.mark.thorough
 def test_the_command_of_make_check(project_root: Path, tmp_path: Path) -> None:
     copy_project(project_root, tmp_path / "kopi")
     page = tmp_path / "kopi/content/tryggest/om.md"

@@ -1,4 +1,4 @@
-"""Content that must not be published, of every kind: what to plant, and what its editor is told.
+"""Content of every kind that must not be published, and the report that its editor gets.
 
 `HARMFUL` runs over the kinds of harm; the many ways in which a figure or a key can be wrong are in
 `test_mistakes.py`.
@@ -14,12 +14,13 @@ from PIL import Image
 from builder.content.images import MOST_BYTES as MOST_IMAGE
 from builder.content.images import MOST_PIXELS
 from builder.content.markdown_file import MOST_BYTES as MOST_TEXT
+from tests import files
 from tests.content.sample import PAGE, PAGE_FILE, RULES, RULES_FILE, SCHEME, SCHEME_FILE, SLUG
 
 # Stands in a file beside the content folder. Nobody may ever be shown it.
 CANARY = "HEMMELIG-KANARIFUGL-4711"
 CANARY_FILE = "hemmelig.txt"
-# Would be the name of what has run, or is asked for.
+# The name of the planted function: it shows up where planted code has run.
 PLANTED = "plantet-merke"
 
 type Plant = Callable[[Path], None]
@@ -57,21 +58,11 @@ NOT_IMAGE = "Filen er ikke et helt bilde av det slaget som navnet sier."
 
 
 def write(name: str, what: str | bytes) -> Plant:
-    def plant(content: Path) -> None:
-        path = content / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(what.encode() if isinstance(what, str) else what)
-
-    return plant
+    return lambda content: files.write(content, name, what) and None
 
 
 def replace(name: str, old: str, new: str) -> Plant:
-    def plant(content: Path) -> None:
-        text = (content / name).read_text("utf-8")
-        assert text.count(old) == 1, f"«{old}» is not a place in {name}"
-        (content / name).write_bytes(text.replace(old, new).encode(errors="surrogatepass"))
-
-    return plant
+    return lambda content: files.change(content / name, old, new) and None
 
 
 def rename(old: str, new: str) -> Plant:
@@ -79,7 +70,7 @@ def rename(old: str, new: str) -> Plant:
 
 
 def link(name: str, target: str) -> Plant:
-    """A symbolic link in a file's place; the target is seen from the content folder."""
+    """A symbolic link in a file's place; `target` is relative to the content folder."""
 
     def plant(content: Path) -> None:
         path = content / name
@@ -124,7 +115,7 @@ def both(*plants: Plant) -> Plant:
 
 
 def text(written: str, line: int, message: str, found: str, expected: str) -> Bad:
-    """A mistake in what is added to a text, on the given line of it, the first being 0."""
+    """A mistake in lines added to a page, on the line `line` of them, counted from 0."""
     return Bad(
         plant=write(PAGE_FILE, f"{PAGE}\n{written}\n"), file=PAGE_FILE, line=LINE + line,
         message=message, found=found, expected=expected,

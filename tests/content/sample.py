@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from builder.content import PAGE_NAMES
+import pytest
+
+from builder.content import PAGE_NAMES, ContentError, Problem, load
+from builder.content.load import Memory
+from tests.files import write
 
 SLUG = "proveordning"
 
@@ -84,6 +88,11 @@ def write_sample(content: Path) -> None:
     files = {SCHEME_FILE: SCHEME, RULES_FILE: RULES}
     files |= {f"{SLUG}/{name}.md": PAGE for name in PAGE_NAMES}
     for name, text in files.items():
-        path = content / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write(content, name, text)
+
+
+def problems(content: Path, memory: Memory | None = None) -> list[Problem]:
+    """The mistakes that stop the content from being loaded."""
+    with pytest.raises(ContentError) as raised:
+        load(content, memory)
+    return raised.value.problems

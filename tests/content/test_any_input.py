@@ -1,4 +1,4 @@
-"""Whatever stands in the files, loading gives content or a `ContentError`, and nothing else."""
+"""Whatever stands in the files, loading gives content or a `ContentError`, and no other error."""
 
 import contextlib
 import copy
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -24,10 +24,11 @@ from tests.content.sample import (
     SCHEME_FILE,
     write_sample,
 )
+from tests.tiers import examples
 
 FILES = {SCHEME_FILE: SCHEME, RULES_FILE: RULES, PAGE_FILE: PAGE}
 
-# What YAML gives a meaning, and what a keyboard or a word processor slips in.
+# Characters with a meaning in YAML or Markdown, and those that word processors slip in.
 PIECES = [
     *"&*[]{}:,-?!|>%@`'\"#\\<=~.0123456789 \n\t",
     "\n  ", "\n---\n", "\n...\n", "%YAML 1.1\n", "%TAG ! a\n", "\\x0", "\\ud800", "\\UFFFFFFFF",
@@ -39,7 +40,7 @@ PIECES = [
 ]  # fmt: skip
 
 pieces = st.one_of(st.sampled_from(PIECES), st.text(max_size=4))
-# Where, how much is taken away there, and what is put there instead.
+# The place, how many characters are taken away there, and those that take their place.
 edits = st.lists(
     st.tuples(st.integers(0, 2000), st.integers(0, 12), pieces), min_size=1, max_size=4
 )
@@ -54,7 +55,7 @@ def content() -> Iterator[Path]:
         yield folder
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15, 150))
 @given(name=st.sampled_from(sorted(FILES)), edits=edits)
 def test_no_text_brings_the_loading_down(
     content: Path, name: str, edits: list[tuple[int, int, str]]
@@ -66,7 +67,6 @@ def test_no_text_brings_the_loading_down(
     with_file(content, name, text.encode(errors="surrogatepass"))
 
 
-@settings(max_examples=50)
 @given(name=st.sampled_from(sorted(FILES)), raw=st.binary(max_size=40), place=st.integers(0, 2000))
 def test_no_bytes_bring_the_loading_down(content: Path, name: str, raw: bytes, place: int) -> None:
     whole = FILES[name].encode()
@@ -83,14 +83,23 @@ VALUES = [
 
 
 def _holders(data: Any) -> list[Any]:
-    """Every mapping and list of a file."""
-    if not isinstance(data, dict | list):
+    """Every mapping and list of a file that has something in it."""
+    if not isinstance(data, dict | list) or not data:
         return []
     inside = data.values() if isinstance(data, dict) else data
     return [data, *(found for value in inside for found in _holders(value))]
 
 
-@settings(max_examples=60)
+def change_a_value(draw: st.DrawFn, file: Any) -> None:
+    """Put another value in some place of a file, or take away what stands there."""
+    holder = draw(st.sampled_from(_holders(file)))
+    key = draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
+    if draw(st.booleans()):
+        holder[key] = copy.deepcopy(draw(st.sampled_from(VALUES)))
+    else:
+        del holder[key]
+
+
 @given(data=st.data())
 def test_no_value_brings_the_loading_down(
     real_schemes: dict[Path, list[str]], data: st.DataObject
@@ -100,13 +109,7 @@ def test_no_value_brings_the_loading_down(
     # JSON is YAML too.
     file = json.loads(json.dumps(YAML(typ="safe", pure=True).load(content / name), default=str))
     for _ in range(data.draw(st.integers(1, 3))):
-        holder = data.draw(st.sampled_from([h for h in _holders(file) if h]))
-        keys = sorted(holder) if isinstance(holder, dict) else list(range(len(holder)))
-        key = data.draw(st.sampled_from(keys))
-        if data.draw(st.booleans()):
-            holder[key] = copy.deepcopy(data.draw(st.sampled_from(VALUES)))
-        else:
-            del holder[key]
+        change_a_value(data.draw, file)
     with_file(content, name, json.dumps(file, ensure_ascii=False).encode())
 
 

@@ -1,4 +1,4 @@
-"""Whatever is in the content folder, its editor is told what is wrong, and nothing gets out."""
+"""Bad content of every kind is reported to its editor, and no other file is read."""
 
 import errno
 import os
@@ -27,7 +27,7 @@ def test_there_are_many_ways_to_be_bad() -> None:
 
 
 @pytest.mark.parametrize("name", HARMFUL)
-def test_bad_content_is_told_with_its_place(content: Path, name: str) -> None:
+def test_bad_content_is_reported_with_its_place(content: Path, name: str) -> None:
     bad = HARMFUL[name]
     bad.plant(content)
     with pytest.raises(ContentError) as raised:
@@ -35,7 +35,7 @@ def test_bad_content_is_told_with_its_place(content: Path, name: str) -> None:
     assert raised.value.problems == [as_problem(bad)]
     report = str(raised.value)
     assert CANARY not in report
-    # Nothing in it moves the cursor or turns the direction of what is read.
+    # No character of it moves the cursor or turns the direction of reading.
     assert {unicodedata.category(char) for char in report.replace("\n", "")}.isdisjoint(
         {"Cc", "Cf", "Cs", "Cn"}
     )
@@ -59,7 +59,7 @@ def as_problem(bad: Bad) -> Problem:
         "__MACOSX/om.md", "changes/Thumbs.db", "changes/.DS_Store", "publish.yaml",
     ],
 )  # fmt: skip
-def test_what_programs_leave_is_neither_read_nor_told(content: Path, name: str) -> None:
+def test_files_that_programs_leave_are_neither_read_nor_reported(content: Path, name: str) -> None:
     plain = load(content)
     write(name, b"\xff\x00<script>")(content)
     assert load(content) == plain

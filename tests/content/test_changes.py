@@ -1,4 +1,4 @@
-"""Published changes: what a file may say, and every mistake told with its place."""
+"""Published changes: the keys of a file, and every mistake reported with its place."""
 
 import datetime as dt
 import shutil
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.content import ContentError, Problem, load
+from builder.content import Problem, load
 from calc.rules import Text
-from tests.content.sample import RULES, RULES_FILE, SCHEME_FILE, SLUG, write_sample
+from tests import files
+from tests.content.sample import RULES, RULES_FILE, SCHEME_FILE, SLUG, problems
 
 NAME = "2030-02-03-ny-sats"
 CHANGE = f"""\
@@ -24,27 +25,18 @@ FILE = Path(f"content/changes/{NAME}.yaml")
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
+def content(content: Path) -> Path:
     """The sample with one more rule year, and a change about both."""
-    folder = tmp_path / "content"
-    write_sample(folder)
     earlier = RULES.replace("year: 2030", "year: 2029").replace(
         "plan_year: 2030", "plan_year: 2029"
     )
-    (folder / RULES_FILE).with_name("2029.yaml").write_text(earlier, "utf-8")
-    write(folder, NAME, CHANGE)
-    return folder
+    (content / RULES_FILE).with_name("2029.yaml").write_text(earlier, "utf-8")
+    write(content, NAME, CHANGE)
+    return content
 
 
 def write(content: Path, name: str, text: str) -> None:
-    (content / "changes").mkdir(exist_ok=True)
-    (content / f"changes/{name}.yaml").write_text(text, "utf-8")
-
-
-def problems(content: Path) -> list[Problem]:
-    with pytest.raises(ContentError) as raised:
-        load(content)
-    return raised.value.problems
+    files.write(content, f"changes/{name}.yaml", text)
 
 
 def with_line(old: str, new: str) -> str:
@@ -74,7 +66,7 @@ def test_no_changes_at_all_are_no_mistake(content: Path) -> None:
     assert load(content).changes == ()
 
 
-def test_what_systems_and_editors_leave_in_the_folder_is_passed_over(content: Path) -> None:
+def test_files_that_systems_leave_in_the_folder_are_passed_over(content: Path) -> None:
     (content / "changes/.DS_Store").write_bytes(b"\0")
     assert len(load(content).changes) == 1
 
@@ -189,7 +181,7 @@ def test_a_mistake_of_our_own_needs_no_source(content: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_place(
+def test_a_mistake_is_reported_with_its_place(
     content: Path, old: str, new: str, told: tuple[int, str, str, str, str]
 ) -> None:
     write(content, NAME, with_line(old, new))
@@ -222,7 +214,7 @@ def test_a_file_name_that_readers_could_not_be_sent_to(content: Path, name: str)
     assert problem.expected.startswith("datoen, et navn")
 
 
-def test_every_mistake_in_every_change_is_told_at_once(content: Path) -> None:
+def test_every_mistake_in_every_change_is_reported_at_once(content: Path) -> None:
     write(content, NAME, with_line("2030-02-03", "2030-02-04").replace("[2030,", "[1999,"))
     write(content, "2030-02-05-feil", with_line("2030-02-03", "2030-02-05").replace(SLUG, "x"))
     write(content, "2030-02-06-tom", "")
@@ -234,7 +226,8 @@ def test_every_mistake_in_every_change_is_told_at_once(content: Path) -> None:
     ]
 
 
-def test_a_scheme_that_cannot_be_read_is_told_once_and_not_for_its_changes(content: Path) -> None:
-    scheme = content / SCHEME_FILE
-    scheme.write_text(scheme.read_text("utf-8").replace("state: active", "state: aktiv"), "utf-8")
+def test_a_scheme_that_cannot_be_read_is_reported_once_and_not_for_its_changes(
+    content: Path,
+) -> None:
+    files.change(content / SCHEME_FILE, "state: active", "state: aktiv")
     assert [p.key for p in problems(content)] == ["state"]

@@ -1,4 +1,4 @@
-"""The content as it is, and what the model promises of any content."""
+"""The content of the site: its schemes, pages, examples and sources."""
 
 import ast
 from pathlib import Path
@@ -64,7 +64,9 @@ def test_rule_years_are_newest_first_and_the_calculator_gets_them_oldest_first(s
         assert [rules.year for rules in scheme.calculator.rules] == years[::-1]
 
 
-def test_every_contradiction_that_the_model_finds_is_told_in_norwegian(project_root: Path) -> None:
+def test_every_contradiction_that_the_model_finds_is_reported_in_norwegian(
+    project_root: Path,
+) -> None:
     raised = {
         call.args[0].value
         for file in ("calc/rules.py", "builder/content/model.py")

@@ -6,7 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
@@ -89,7 +89,7 @@ def test_only_the_picture_is_published(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_hidden_after_the_picture_is_left_out(tmp_path: Path, name: str) -> None:
+def test_bytes_hidden_after_the_picture_are_left_out(tmp_path: Path, name: str) -> None:
     image = published(tmp_path, name, FILES[name] + b"PK\x03\x04<script>" + SECRET)
     assert b"<script>" not in image.data
     assert pixels(image.data) == pixels(FILES[name])
@@ -113,7 +113,6 @@ def test_an_image_has_an_address_by_its_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=60)
 @given(data=st.data())
 def test_no_bytes_bring_the_reading_down(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
@@ -126,7 +125,7 @@ def test_no_bytes_bring_the_reading_down(
     write(f"bilder/{name}", bytes(raw))(folder)
     problems: list[Problem] = []
     (image,) = read_images(folder, Path("content/x"), problems).values()
-    # Either it is told, or it has a size that a page can say.
+    # Either a problem is reported, or the image has a size that a page can state.
     assert (image is None) == bool(problems)
     assert image is None or min(image.width, image.height) > 0
 

@@ -1,4 +1,4 @@
-"""Every mistake an editor can make is told with file, line, key, what was found and expected."""
+"""Every mistake of an editor is reported with file, line, key, found and expected value."""
 
 import re
 from dataclasses import dataclass
@@ -15,8 +15,10 @@ from tests.content.sample import (
     RULES_FILE,
     SCHEME_FILE,
     SLUG,
+    problems,
     write_sample,
 )
+from tests.files import change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -427,24 +429,6 @@ MISTAKES = {
 }  # fmt: skip
 
 
-def problems(content: Path) -> list[Problem]:
-    with pytest.raises(ContentError) as raised:
-        load(content)
-    report = str(raised.value)
-    # Whoever runs the command sees all of it.
-    for problem in raised.value.problems:
-        assert all(part in report for part in (problem.message, problem.found, problem.expected))
-    return raised.value.problems
-
-
-def change(path: Path, old: str, new: str) -> str:
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1, f"«{old}» is not a place in {path.name}"
-    changed = text.replace(old, new)
-    path.write_text(changed, encoding="utf-8")
-    return changed
-
-
 def line_of(text: str, start: str) -> int:
     """The number of the only line that a piece of text is in, or the first that starts with it."""
     lines = text.splitlines()
@@ -457,10 +441,13 @@ def test_the_sample_has_no_mistakes(content: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_told_with_its_place(content: Path, name: str) -> None:
+def test_a_mistake_is_reported_with_its_place(content: Path, name: str) -> None:
     mistake = MISTAKES[name]
     text = change(content / mistake.file, mistake.old, mistake.new)
     (problem,) = problems(content)
+    # The report holds all of it.
+    report = str(ContentError([problem]))
+    assert all(part in report for part in (problem.message, problem.found, problem.expected))
     assert problem.file == Path("content") / mistake.file
     assert (problem.line, problem.key) == (line_of(text, mistake.line), mistake.key)
     assert mistake.message in problem.message
@@ -487,7 +474,7 @@ def test_the_report_is_made_for_reading(content: Path) -> None:
     )
 
 
-def test_mistakes_in_several_files_are_told_at_once(content: Path) -> None:
+def test_mistakes_in_several_files_are_reported_at_once(content: Path) -> None:
     write_sample(content)
     change(content / SCHEME_FILE, "state: active", "state: aktiv")
     change(content / SCHEME_FILE, "2030-04-07", "2030-04-31")
@@ -531,7 +518,7 @@ def test_anchors_that_grow_without_end_are_stopped(content: Path) -> None:
     assert (problem.key, problem.line) == ("e", line_of(text, "e:"))
 
 
-def test_an_example_must_name_what_the_form_still_asks(content: Path) -> None:
+def test_an_example_must_name_the_answers_that_are_missing(content: Path) -> None:
     change(content / RULES_FILE, ", share_year_3: 50", "")
     told = {problem.key: problem.expected for problem in problems(content)}
     assert told["examples[1].expect.missing"] == "[share_year_3], som utregningen gir"
@@ -678,7 +665,7 @@ def test_a_folder_where_a_file_belongs(content: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["byte order mark", "Windows line ends"])
-def test_what_editors_of_other_systems_add_changes_nothing(content: Path, how: str) -> None:
+def test_a_byte_order_mark_or_windows_line_ends_change_nothing(content: Path, how: str) -> None:
     plain = load(content)
     for path in content.rglob("*.*"):
         raw = path.read_bytes()

@@ -1,4 +1,4 @@
-"""`make new`: what it makes is whole, honest and ready to fill in, and nothing else is touched."""
+"""`make new`: its files are whole, honest and ready to fill in, and no other file is touched."""
 
 import datetime as dt
 import os
@@ -22,29 +22,15 @@ from builder.content.yaml_file import read_yaml
 from calc.plan import estimate
 from tests.content.sample import RULES_FILE, SLUG, write_sample
 from tests.content.test_schemas import VALIDATORS, as_json
+from tests.files import snapshot
 
 TODAY = dt.date(2030, 5, 17)
 NEXT = RULES_FILE.replace("2030", "2031")
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
-    folder = tmp_path / "content"
-    write_sample(folder)
-    return folder
-
-
-@pytest.fixture
 def real(project_root: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(project_root / "content", tmp_path / "content"))
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def make(content: Path, first: str, second: str, third: str) -> str:
@@ -55,7 +41,7 @@ def make(content: Path, first: str, second: str, third: str) -> str:
 
 
 def refused(content: Path, *asked: str) -> str:
-    """What is said of something that can't be made, while nothing is."""
+    """The message about a scheme or rule year that can't be made, while no file is written."""
     before = snapshot(content)
     with pytest.raises(NewError) as raised:
         make(content, *asked)
@@ -85,7 +71,7 @@ def test_a_new_scheme_is_a_draft_that_loads_at_once(content: Path) -> None:
         assert said in told
 
 
-def test_nothing_is_made_up(content: Path) -> None:
+def test_a_new_scheme_has_no_made_up_figures(content: Path) -> None:
     new_scheme(content, "Tilskudd til noe", None, None, TODAY)
     scheme = load(content).schemes["noe"]
     (track,) = scheme.rules[0].tracks.values()
@@ -105,7 +91,7 @@ def test_its_calculator_asks_for_the_award_letter_and_answers(content: Path) -> 
     assert given.plan[0].award == 350_000
 
 
-def test_what_is_not_filled_in_stops_a_publish(content: Path) -> None:
+def test_a_text_that_is_not_filled_in_stops_a_publish(content: Path) -> None:
     new_scheme(content, "Tilskudd til noe", None, None, TODAY)
     unfilled, unconfirmed = load(content).unfilled["noe"], load(content).unconfirmed["noe", 2030]
     for name in ("scheme.yaml", "rules/2030.yaml"):
@@ -163,9 +149,7 @@ def test_the_parts_shown_in_comments_of_the_facts_work_too(content: Path) -> Non
     assert len(scheme.links) == len(scheme.contacts) == 1
 
 
-def test_the_files_tell_text_editors_of_their_schemas_and_fit_them(
-    content: Path, project_root: Path
-) -> None:
+def test_the_files_name_their_schemas_and_fit_them(content: Path, project_root: Path) -> None:
     new_scheme(content, "Tilskudd til noe", None, None, TODAY)
     for name, kind in (("scheme.yaml", "scheme"), ("rules/2030.yaml", "rules")):
         path = content / "noe" / name
@@ -202,7 +186,7 @@ def test_the_address_and_the_first_year_can_be_chosen(content: Path) -> None:
         ("§ !", ""),
     ],
 )
-def test_the_address_is_short_and_says_what_it_is_about(name: str, slug: str) -> None:
+def test_the_address_is_made_of_the_first_words_of_the_subject(name: str, slug: str) -> None:
     assert slug_of(name) == slug
 
 
@@ -258,7 +242,7 @@ def test_a_new_year_is_the_year_before_with_everything_to_confirm(content: Path)
         assert said in told
 
 
-def test_all_that_is_marked_stops_a_publish_until_it_is_confirmed(content: Path) -> None:
+def test_every_mark_stops_a_publish_until_it_is_removed(content: Path) -> None:
     new_year(content, SLUG, "2031")
     path = content / NEXT
     published = path.read_text("utf-8").replace("\ndraft: true\n", "\n")
@@ -314,7 +298,7 @@ examples:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_all_else_stays_as_it_was_written(content: Path, newline: str) -> None:
+def test_the_rest_of_the_file_stays_as_it_was_written(content: Path, newline: str) -> None:
     path = content / RULES_FILE
     path.write_text(ODD, "utf-8", newline=newline)
     new_year(content, SLUG, "2033")
@@ -349,6 +333,7 @@ def test_a_year_can_be_copied_from_a_draft(content: Path) -> None:
     assert text.count("bekreft: true") == 7
 
 
+@pytest.mark.thorough
 def test_every_scheme_of_the_site_can_get_a_new_year(real: Path) -> None:
     for slug, scheme in load(real).schemes.items():
         newest = scheme.rules[0]
@@ -360,7 +345,7 @@ def test_every_scheme_of_the_site_can_get_a_new_year(real: Path) -> None:
         text = path.read_text("utf-8")
         marks = text.count("bekreft: true")
         assert f"«bekreft: true»: {marks} sted" in told
-        if "*" not in text:  # what has an anchor stands once
+        if "*" not in text:  # a figure with an anchor is written once
             assert marks == sum(len([*track.sources()]) for track in newest.tracks.values())
         if "Dette må rettes" in told:
             assert f"content/{slug}/rules/{path.name}:" in told
@@ -368,7 +353,9 @@ def test_every_scheme_of_the_site_can_get_a_new_year(real: Path) -> None:
     load(real)
 
 
-def test_a_worked_example_that_no_longer_comes_out_is_told_at_once(real: Path) -> None:
+def test_a_worked_example_with_another_result_in_the_new_year_is_reported_at_once(
+    real: Path,
+) -> None:
     told = new_year(real, "kommunalt-rusarbeid", "2026")
     assert "Dette må rettes før utkastet kan vises:" in told
     assert "content/kommunalt-rusarbeid/rules/2026.yaml" in told.split("Dette må rettes")[1]
@@ -427,7 +414,7 @@ def test_a_year_before_that_cannot_be_copied_as_it_is_written(content: Path, tex
 # --- Whole or not at all ---
 
 
-def test_what_has_come_meanwhile_is_not_overwritten(
+def test_a_file_that_another_editor_wrote_meanwhile_is_not_overwritten(
     content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another editor makes the same at the same moment."""
@@ -475,7 +462,7 @@ def run(content, what, moment):
         new.new_scheme(content, "Noe", None, None, datetime.date(2030, 1, 1))
 
 EVENTS = ("open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir")
-new.load(Path(sys.argv[2]))  # what is made once is made before the forks
+new.load(Path(sys.argv[2]))  # so that the schemas are made once, before the forks
 for moment, content in enumerate(map(Path, sys.argv[2:]), start=1):
     if not (child := os.fork()):
         run(content, sys.argv[1], moment)
@@ -486,6 +473,7 @@ for moment, content in enumerate(map(Path, sys.argv[2:]), start=1):
 MOMENTS = {"year": 16, "scheme": 50}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", MOMENTS)
 def test_killed_at_any_moment_it_leaves_all_or_nothing(
     tmp_path: Path, project_root: Path, what: str
@@ -516,7 +504,7 @@ def test_killed_at_any_moment_it_leaves_all_or_nothing(
         load(content)
 
 
-def test_no_permission_is_said_in_one_sentence(
+def test_a_lacking_permission_is_explained_in_one_sentence(
     content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(**_options: object) -> str:
@@ -538,7 +526,7 @@ def as_project(content: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return content
 
 
-def test_without_anything_it_explains_itself(
+def test_the_command_without_options_explains_itself(
     as_project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["new"]) == 0
@@ -557,7 +545,7 @@ def test_without_anything_it_explains_itself(
         (["--slug=x", "--scheme=y", "--year=2031"], "SCHEME og SLUG og YEAR kan"),
     ],
 )
-def test_what_does_not_go_together_is_explained(
+def test_options_that_do_not_go_together_are_explained(
     as_project: Path, capsys: pytest.CaptureFixture[str], options: Sequence[str], named: str
 ) -> None:
     before = snapshot(as_project)
@@ -568,7 +556,9 @@ def test_what_does_not_go_together_is_explained(
     assert snapshot(as_project) == before
 
 
-def test_it_makes_what_is_asked_for(as_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_makes_a_rule_year_and_a_scheme(
+    as_project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["new", f"--scheme={SLUG}", "--year=2031"]) == 0
     assert main(["new", "--name=Tilskudd til noe"]) == 0
     assert f"content/{NEXT}" in capsys.readouterr().out
@@ -580,7 +570,7 @@ def test_it_makes_what_is_asked_for(as_project: Path, capsys: pytest.CaptureFixt
 def test_make_hands_over_names_as_they_are_written(project_root: Path) -> None:
     name = 'Barn\'as "hjem" (til; & prøve) `x`'
     command = ["make", "--dry-run", "-C", str(project_root), "new", f"NAME={name}", "YEAR=2031"]
-    # What only the environment has is not what somebody asked for.
+    # A variable of the environment is no option.
     environment = {**os.environ, "SLUG": "miljo"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     recipe = done.stdout.split(".venv/bin/python -m builder new")[1].replace("\\\n", " ")

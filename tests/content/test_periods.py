@@ -64,11 +64,13 @@ UNKNOWN = deadline(unknown=True)
         ([], "2030-04-08", "unknown"),
     ],
 )
-def test_status_at_the_edges(deadlines: list[Deadline], when: str, status: Status):
+def test_the_status_changes_at_the_edges_of_a_deadline(
+    deadlines: list[Deadline], when: str, status: Status
+):
     assert scheme(*deadlines).status(when) == status
 
 
-def test_what_is_closed_has_no_other_status():
+def test_a_closed_scheme_has_no_other_status():
     one = scheme(OPEN, state="closed", notice=Text(nb="Stengt."))
     assert {one.status(day) for day in ("2030-04-07", "2031-01-01")} == {"closed"}
 
@@ -95,13 +97,13 @@ def test_a_page_built_on_a_later_day_says_the_same_of_that_day():
         assert holds == one.periods(day)[0].value, day
 
 
-def test_a_deadline_that_has_passed_is_told_as_such():
+def test_a_deadline_that_has_passed_is_marked_as_passed():
     told = scheme(OPEN).deadline_periods("application", TODAY)
     assert [p.value for p in told] == [(OPEN, False), (OPEN, True)]
     assert scheme().deadline_periods("application", TODAY)[0].value is None
 
 
-def test_soonest_comes_first():
+def test_the_soonest_deadline_comes_first():
     soon = scheme(OPEN).periods(TODAY)[0].value.rank
     late = scheme(deadline(date=dt.date(2030, 4, 8))).periods(TODAY)[0].value.rank
     expected = scheme(APRIL).periods(TODAY)[0].value.rank

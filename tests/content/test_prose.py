@@ -1,6 +1,5 @@
-"""The HTML of prose: cleaned so that a browser finds nothing in it but what is allowed."""
+"""The HTML of prose: cleaned so that a browser finds only allowed elements and attributes in it."""
 
-import os
 from collections import Counter
 from html import escape
 from pathlib import Path
@@ -16,6 +15,7 @@ from markdown import Markdown
 from builder.content import prose
 from builder.content.images import Image
 from builder.content.markdown_file import read_markdown, removed_html
+from tests.tiers import examples
 
 # The whole list once more, so that nobody adds to it without meaning to.
 ELEMENTS = {
@@ -28,8 +28,8 @@ ATTRIBUTES = {
     *("alt", "class", "colspan", "href", "id", "lang", "rowspan", "scope", "src", "start", "title"),
     *("width", "height", "loading", "decoding"),
 }
-# `PROPERTY_EXAMPLES=2000` searches longer.
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "300"))
+# More examples than other properties: few soups of pieces come near the edges of a parser.
+SOUPS = settings(max_examples=examples(30, 300))
 # What editors decide of an image, besides which it is.
 OF_IMAGES = ("alt", "title", "lang")
 IMAGE = Image(name="kart.png", width=20, height=10, data=b"kart")
@@ -50,7 +50,7 @@ def in_page(html: str) -> Element:
     page = f"<!doctype html><title>T</title><main><div id=prosa>{html}</div><p id=etter></main>"
     root = html5lib.parse(page, namespaceHTMLElements=False)
     main = next(root.iter("main"))
-    # Nothing in it ends what it stands in.
+    # No tag of the prose ends the element around it.
     assert [child.get("id") for child in main] == ["prosa", "etter"]
     return main[0]
 
@@ -100,21 +100,21 @@ PIECES = [
 soup = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=30).map("".join)
 
 
-@settings(max_examples=EXAMPLES)
+@SOUPS
 @given(text=soup)
 def test_no_html_gets_out_of_the_list(text: str) -> None:
     check(prose.html(text, IMAGES))
 
 
-@settings(max_examples=EXAMPLES)
+@SOUPS
 @given(text=soup)
 def test_no_markdown_gets_out_of_the_list(text: str) -> None:
     check(shown(text))
 
 
-@settings(max_examples=EXAMPLES)
+@SOUPS
 @given(text=soup)
-def test_what_is_not_told_is_not_removed(text: str) -> None:
+def test_without_a_report_nothing_is_removed(text: str) -> None:
     problems = read_markdown(HEADER + text, Path("om.md"), IMAGES).problems
     assert all(problem.message for problem in problems)
     if not problems:
@@ -160,7 +160,7 @@ def found_in(html: str) -> tuple[Counter[str], str]:
         "<div class=page><div></div></div></div></main><script>x</script>",
     ],
 )  # fmt: skip
-def test_known_tricks_come_to_nothing(text: str) -> None:
+def test_known_attacks_come_to_nothing(text: str) -> None:
     check(shown(text))
 
 
@@ -204,7 +204,7 @@ def test_html_that_editors_may_write_is_unchanged(html: str) -> None:
          ' loading="lazy" decoding="async">'),
     ],
 )  # fmt: skip
-def test_what_markdown_makes_is_there(text: str, html: str) -> None:
+def test_the_html_that_markdown_makes_is_let_through(text: str, html: str) -> None:
     result = shown(text).replace('alt="Et <b>kart</b>"', f'alt="{escape("Et <b>kart</b>")}"')
     assert html in result
     assert read_markdown(HEADER + text, Path("om.md"), IMAGES).problems == []
@@ -215,7 +215,7 @@ def test_notes_between_comment_marks_are_left_out() -> None:
     assert read_markdown(f"{HEADER}Før<!-- husk -->etter", Path("om.md"), {}).problems == []
 
 
-def test_comments_that_end_otherwise_than_they_look_are_told() -> None:
+def test_comments_that_end_otherwise_than_they_look_are_reported() -> None:
     (problem,) = read_markdown(f"{HEADER}<!--> notat -->\n", Path("om.md"), {}).problems
     assert problem.message == "HTML-en kan leses på to måter, og noe av teksten kan bli borte."
     assert problem.found == "notat-->"
@@ -225,7 +225,7 @@ def test_an_image_that_the_site_does_not_have_is_left_out() -> None:
     assert shown("a ![x](bilder/borte.png) b") == "<p>a  b</p>"
 
 
-def test_what_is_removed_can_be_asked_for_alone() -> None:
+def test_the_removed_html_of_a_text_can_be_listed_alone() -> None:
     text = f"{HEADER}<b>x</b>\n\n<script></script>\n\n![x](bilder/borte.png)\n"
     told = removed_html(text, Path("om.md"))
     assert [(p.line, p.found, p.is_warning) for p in told] == [
@@ -234,7 +234,7 @@ def test_what_is_removed_can_be_asked_for_alone() -> None:
     ]
 
 
-def test_the_list_is_the_one_above() -> None:
+def test_the_allowed_elements_are_those_above() -> None:
     assert prose.TAGS == ELEMENTS
     named = set().union(*prose.ATTRIBUTES.values())
     assert named == ATTRIBUTES - {"width", "height", "loading", "decoding"}

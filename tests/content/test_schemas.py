@@ -1,4 +1,4 @@
-"""The schemas that text editors read: they say what the loader says, as far as a schema can."""
+"""The schemas for text editors: they take and refuse the same files as the loader does."""
 
 import copy
 import dataclasses
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pydantic import TypeAdapter
@@ -25,16 +25,17 @@ from builder.schemas.descriptions import DESCRIPTIONS
 from calc.rules import Rules, SchemeRules, Unit
 from tests.calc.strategies import schemes
 from tests.content.sample import RULES, RULES_FILE, SCHEME, SCHEME_FILE, write_sample
-from tests.content.test_any_input import VALUES, _holders
+from tests.content.test_any_input import change_a_value
 from tests.content.test_changes import CHANGE
 from tests.content.test_mistakes import MISTAKES, Mistake
+from tests.tiers import examples
 
 KINDS = {SCHEME_FILE: "scheme", RULES_FILE: "rules"}
 SAMPLES = {SCHEME_FILE: SCHEME, RULES_FILE: RULES}
 VALIDATORS = {name: Draft7Validator(schemas.schema(name)) for name in schemas.NAMES}
 
 # Mistakes that take more than a schema: to look things up, to work them out, or to see how a number
-# was written. `make check` tells of them.
+# was written. `make check` reports them.
 BEYOND_SCHEMAS = {
     "a dot between the thousands",
     "a fact with a source that nobody has declared",
@@ -72,7 +73,8 @@ def content_files(project_root: Path) -> list[Path]:
     return sorted((project_root / "content").glob("*/**/*.yaml"))
 
 
-def told(kind: str, data: Any) -> list[str]:
+def refusals(kind: str, data: Any) -> list[str]:
+    """The messages of a schema about data that it does not take."""
     return [error.message for error in VALIDATORS[kind].iter_errors(data)]
 
 
@@ -87,7 +89,7 @@ def test_the_schemas_in_the_project_are_those_of_the_model(name: str) -> None:
     Draft7Validator.check_schema(schemas.schema(name))
 
 
-def test_the_command_writes_them(
+def test_the_command_writes_the_schemas(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(schemas, "FOLDER", tmp_path)
@@ -96,7 +98,7 @@ def test_the_command_writes_them(
     assert "scheme.json" in capsys.readouterr().out
 
 
-def test_every_file_tells_text_editors_where_its_schema_is(project_root: Path) -> None:
+def test_every_file_names_its_schema_for_text_editors(project_root: Path) -> None:
     settings = (project_root / ".vscode/settings.json").read_text("utf-8")
     lines = [line for line in settings.splitlines() if not line.lstrip().startswith("//")]
     by_pattern = json.loads("\n".join(lines))["yaml.schemas"]
@@ -148,7 +150,7 @@ def test_the_content_of_the_site_fits(project_root: Path) -> None:
     for path in files:
         document = read_yaml(path, path)
         assert not document.problems
-        assert told(kind_of(path), as_json(document)) == [], path
+        assert refusals(kind_of(path), as_json(document)) == [], path
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_the_content_of_the_site_fits(project_root: Path) -> None:
         (RULES_FILE, "value: 600000,", "value: 600000, unknown: null, note:  ,"),
     ],
 )
-def test_what_drafts_and_lazy_hands_write_fits(
+def test_the_marks_of_drafts_and_empty_values_fit(
     tmp_path: Path, file: str, old: str, new: str
 ) -> None:
     content = tmp_path / "content"
@@ -178,21 +180,21 @@ def test_what_drafts_and_lazy_hands_write_fits(
         scheme.write_text("draft: true\n" + scheme.read_text("utf-8"), "utf-8")
     load(content)
     document = read_yaml(content / file, Path(file))
-    assert told(KINDS[file], as_json(document)) == []
+    assert refusals(KINDS[file], as_json(document)) == []
 
 
 @given(scheme=schemes())
-def test_whatever_rules_the_model_takes_fit(scheme: SchemeRules) -> None:
+def test_all_rules_that_the_model_takes_fit(scheme: SchemeRules) -> None:
     for rules in scheme.rules:
         data = TypeAdapter(Rules).dump_python(rules)
-        assert told("rules", json.loads(json.dumps(data, default=_plain))) == []
+        assert refusals("rules", json.loads(json.dumps(data, default=_plain))) == []
 
 
 def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else str(value)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15, 300))
 @given(data=st.data())
 def test_a_changed_value_that_the_loader_takes_fits(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -201,20 +203,13 @@ def test_a_changed_value_that_the_loader_takes_fits(
     write_sample(content)
     file = data.draw(st.sampled_from(sorted(SAMPLES)))
     whole = as_json(read_yaml(content / file, Path(file)))
-    holder = data.draw(st.sampled_from([h for h in _holders(whole) if h]))
-    key = data.draw(
-        st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder)))
-    )
-    if data.draw(st.booleans()):
-        holder[key] = copy.deepcopy(data.draw(st.sampled_from(VALUES)))
-    else:
-        del holder[key]
+    change_a_value(data.draw, whole)
     (content / file).write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
     try:
         load(content)
     except ContentError:
         return
-    assert told(KINDS[file], whole) == []
+    assert refusals(KINDS[file], whole) == []
 
 
 # --- What the loader refuses ---
@@ -235,10 +230,10 @@ MISTAKEN = {
 
 @pytest.mark.parametrize("name", MISTAKEN)
 def test_a_mistake_is_refused_wherever_a_schema_can_tell(name: str) -> None:
-    assert bool(told(*MISTAKEN[name])) != (name in BEYOND_SCHEMAS)
+    assert bool(refusals(*MISTAKEN[name])) != (name in BEYOND_SCHEMAS)
 
 
-def test_what_is_beyond_schemas_is_among_the_mistakes() -> None:
+def test_mistakes_beyond_schemas_are_among_the_mistakes() -> None:
     assert MISTAKEN.keys() >= BEYOND_SCHEMAS
 
 
@@ -272,7 +267,7 @@ def test_parts_that_do_not_go_together_are_refused(tmp_path: Path, old: str, new
     assert RULES.count(old) == 1
     (content / RULES_FILE).write_text(RULES.replace(old, new), "utf-8")
     document = read_yaml(content / RULES_FILE, Path(RULES_FILE))
-    assert told("rules", as_json(document))
+    assert refusals("rules", as_json(document))
     with pytest.raises(ContentError):
         load(content)
 
@@ -289,9 +284,9 @@ def test_parts_that_do_not_go_together_are_refused(tmp_path: Path, old: str, new
     ],
 )
 def test_a_mistaken_change_is_refused(tmp_path: Path, old: str, new: str) -> None:
-    assert told("change", as_json(read(CHANGE, tmp_path))) == []
+    assert refusals("change", as_json(read(CHANGE, tmp_path))) == []
     assert CHANGE.count(old) == 1
-    assert told("change", as_json(read(CHANGE.replace(old, new), tmp_path)))
+    assert refusals("change", as_json(read(CHANGE.replace(old, new), tmp_path)))
 
 
 UNITS = list(Unit.__args__)  # type: ignore[attr-defined]
@@ -343,4 +338,4 @@ def test_a_unit_fits_where_the_model_takes_it(place: str, basis: str) -> None:
             }
             document = Document(Path("x"), json.loads(json.dumps(data), parse_float=Decimal))
             taken = validate(Rules, document) is not None
-            assert (told("rules", data) == []) == taken, (unit, value)
+            assert (refusals("rules", data) == []) == taken, (unit, value)

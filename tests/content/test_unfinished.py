@@ -1,17 +1,18 @@
-"""What is not finished stands in drafts, is counted there, and is never published."""
+"""Marks of unfinished content: counted in drafts, and never published."""
 
 from pathlib import Path
 
 import pytest
 
-from builder.content import ContentError, Problem, load
+from builder.content import Problem, load
+from tests import files
 from tests.content.sample import (
     PAGE_FILE,
     RULES,
     RULES_FILE,
     SCHEME_FILE,
     SLUG,
-    write_sample,
+    problems,
 )
 
 RATE = "rate: {value: 600000, unit: kr per årsverk"
@@ -20,31 +21,21 @@ FILL_IN = "«Fyll inn: hva ordningen er til for»"
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
+def content(content: Path) -> Path:
     """The sample with an earlier rule year, so that the newest can be a draft."""
-    folder = tmp_path / "content"
-    write_sample(folder)
     earlier = RULES.replace("year: 2030", "year: 2029")
-    (folder / RULES_FILE).with_name("2029.yaml").write_text(earlier, "utf-8")
-    return folder
+    (content / RULES_FILE).with_name("2029.yaml").write_text(earlier, "utf-8")
+    return content
 
 
 def change(path: Path, old: str, new: str) -> int:
     """Put `new` in the only place where `old` is; returns its line."""
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), "utf-8")
-    return text[: text.index(old)].count("\n") + 1
+    text = files.change(path, old, new)
+    return text[: text.index(new)].count("\n") + 1
 
 
 def make_draft(path: Path) -> None:
     path.write_text("draft: true\n" + path.read_text("utf-8"), "utf-8")
-
-
-def problems(content: Path) -> list[Problem]:
-    with pytest.raises(ContentError) as raised:
-        load(content)
-    return raised.value.problems
 
 
 def mark(line: str) -> str:
@@ -80,7 +71,7 @@ def mark(line: str) -> str:
         ),
     ],
 )
-def test_what_is_not_confirmed_stops_a_rule_year_but_not_a_draft(
+def test_an_unconfirmed_figure_stops_a_rule_year_but_not_a_draft(
     content: Path, old: str, new: str, key: str, message: str, found: str
 ) -> None:
     line = change(content / RULES_FILE, old, new) + new.count("\n")
@@ -96,7 +87,7 @@ def test_what_is_not_confirmed_stops_a_rule_year_but_not_a_draft(
     assert site.schemes[SLUG].rules[0].tracks["team"].rate is not None
 
 
-def test_all_that_is_not_confirmed_in_a_draft_is_counted(content: Path) -> None:
+def test_every_unconfirmed_figure_in_a_draft_is_counted(content: Path) -> None:
     for old in (RATE, UNKNOWN, "max_units: {value: 4.5, unit: årsverk"):
         change(content / RULES_FILE, old, mark(old))
     assert len(problems(content)) == 3
@@ -147,7 +138,7 @@ def test_the_facts_of_a_scheme_can_be_unconfirmed_as_a_whole_and_one_by_one(cont
     assert load(content).unfilled == {SLUG: 2}
 
 
-def test_other_mistakes_are_told_with_it(content: Path) -> None:
+def test_other_mistakes_are_reported_beside_unconfirmed_figures(content: Path) -> None:
     change(content / RULES_FILE, RATE, f"{RATE}, bekreft: nei")
     change(content / RULES_FILE, UNKNOWN, mark(UNKNOWN))
     change(content / RULES_FILE, "value: 66.7", "value: 166.7")
@@ -190,7 +181,7 @@ def test_a_text_to_fill_in_stops_everything_but_a_draft(
     assert load(content).unfilled == {SLUG: 1}
 
 
-def test_a_page_to_fill_in_is_told_by_line(content: Path) -> None:
+def test_each_text_to_fill_in_on_a_page_is_reported_with_its_line(content: Path) -> None:
     page = content / PAGE_FILE
     page.write_text(
         f"Title: Om\nDescription: {FILL_IN}\n\nHer. «Fyll inn: a» og «Fyll inn: b».\n", "utf-8"
@@ -205,7 +196,7 @@ def test_a_page_to_fill_in_is_told_by_line(content: Path) -> None:
     assert load(content).unfilled == {SLUG: 3}
 
 
-def test_a_page_may_tell_of_placeholders_in_code(content: Path) -> None:
+def test_a_page_may_show_placeholders_in_code(content: Path) -> None:
     page = content / PAGE_FILE
     before = page.read_text("utf-8")
     page.write_text(

@@ -33,7 +33,7 @@ def pages(built_site: Path) -> dict[str, Page]:
 
 @pytest.fixture(scope="session")
 def placed_site(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as it was on an earlier day, with its address given."""
+    """The site as it was on an earlier day, with its address given. To read only."""
 
     def make(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:

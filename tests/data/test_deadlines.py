@@ -108,7 +108,7 @@ def test_a_row_moves_at_its_minute() -> None:
         assert (len(there), len(gone)) == ((1, 0) if is_coming else (0, 1))
 
 
-def test_the_nearest_comes_first_and_what_is_unknown_last() -> None:
+def test_the_nearest_deadline_comes_first_and_unknown_ones_last() -> None:
     rows = deadlines.AllDeadlines(SCHEMES, dt.date(2026, 11, 22)).page().coming
     assert [(row.slug, str(row.deadline.date or row.deadline.expected)) for row in rows] == [
         ("en", "2026-11"),
@@ -132,7 +132,7 @@ def test_earlier_ones_stand_by_year_the_last_first() -> None:
     assert sum(len(year.rows) for year in page.years) == sum(len(s.deadlines) for s in SCHEMES)
 
 
-def test_words_of_an_expected_month() -> None:
+def test_an_expected_month_is_named_and_then_past() -> None:
     one = (scheme(deadline(expected="2027-04")),)
     assert "Ventet i april 2027" in text(section(built(one, dt.date(2027, 4, 30)), "kommende"))
     gone = built(one, dt.date(2027, 5, 1))
@@ -188,7 +188,7 @@ def test_the_page_of_the_site_has_every_deadline(
                 assert fitting, deadline_
 
 
-def test_what_was_to_come_on_an_earlier_day(placed_pages: dict[str, Page]) -> None:
+def test_deadlines_that_were_to_come_on_an_earlier_day(placed_pages: dict[str, Page]) -> None:
     assert EARLIER == "2025-03-10"
     rows = [row for row in coming(placed_pages["/frister/"]) if "TryggEst" in row]
     assert len(rows) == 2

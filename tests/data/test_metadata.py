@@ -54,7 +54,7 @@ def links(page: Page, rel: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_a_scheme_is_a_service_that_says_what_the_facts_say(
+def test_a_scheme_is_a_service_with_its_facts(
     pages: dict[str, Page], content_site: Site, lang: Lang
 ) -> None:
     amounts = 0
@@ -109,7 +109,7 @@ def test_no_text_of_the_content_can_end_the_script(translations: Translations) -
     )
 
 
-def test_every_page_of_a_scheme_tells_the_way_to_it(placed_pages: dict[str, Page]) -> None:
+def test_every_page_of_a_scheme_has_the_trail_to_itself(placed_pages: dict[str, Page]) -> None:
     trail = linked_data(placed_pages["/nn/tryggest/rapportering/"])["BreadcrumbList"]
     steps = [(s["position"], s["name"], s["item"]) for s in trail[0]["itemListElement"]]
     title = text(placed_pages["/nn/tryggest/rapportering/"].one("h1"))
@@ -144,7 +144,7 @@ def test_browsers_take_no_offence(page: BrowserPage, placed_site: Path) -> None:
 # --- Addresses ---
 
 
-def test_without_an_address_nothing_that_needs_one_is_said(
+def test_without_an_address_pages_leave_out_all_that_needs_one(
     pages: dict[str, Page], built_site: Path
 ) -> None:
     for url, page in pages.items():
@@ -218,7 +218,9 @@ def test_the_sitemap_has_every_page(placed_site: Path, placed_pages: dict[str, P
         assert alternates == links(page, "alternate")
 
 
-def test_the_sitemap_dates_what_has_been_checked(placed_site: Path, content_site: Site) -> None:
+def test_the_sitemap_has_the_day_on_which_a_scheme_was_checked(
+    placed_site: Path, content_site: Site
+) -> None:
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     for entry in sitemap(placed_site):
         path = entry.findtext("s:loc", "", names).removeprefix(f"{ADDRESS}/").removeprefix("nn/")
@@ -228,7 +230,7 @@ def test_the_sitemap_dates_what_has_been_checked(placed_site: Path, content_site
         )
 
 
-def test_robots_are_told_of_the_sitemap(placed_site: Path) -> None:
+def test_robots_txt_names_the_sitemap(placed_site: Path) -> None:
     lines = (placed_site / "robots.txt").read_text("utf-8").splitlines()
     assert lines[:2] == ["User-agent: *", "Allow: /"]
     assert f"Sitemap: {ADDRESS}/sitemap.xml" in lines

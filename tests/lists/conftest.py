@@ -1,4 +1,4 @@
-"""Sites of many made-up schemes, of which only what lists them is made: quick at any size."""
+"""Sites of many made-up schemes, of which only the lists are rendered: quick at any size."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ ADDRESS = "https://stigen.example"
 # With a form, or in the frame of another site: not about lists.
 OTHERS = {"egen-nedtrapping", "innebygd-kalkulator"}
 
-# What scripts of calculators are told of; there are none here.
+# The constants of the calculators' scripts; no page here has a calculator.
 CONSTANTS = {"FRAME_TITLES": {}, "RUNTIME": {}, "RUNTIME_URLS": []}
 
 type MakeSite = Callable[..., Site]

@@ -53,7 +53,7 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page with a clock that says noon of the day the site was built for, and no word of others.
+    """A page whose clock shows noon of the day for which the site was built.
 
     The server is never asked for the time: it would say that of the machine.
     """

@@ -1,4 +1,4 @@
-"""Lists in pages: what stands on each, and the way between them."""
+"""Lists in pages: the items of each page, and the links between the pages."""
 
 import pytest
 from hypothesis import given
@@ -41,7 +41,7 @@ def shown(way: Paging) -> list[int | None]:
         (30, 30, [1, None, 29, 30]),
     ],
 )
-def test_the_way_shows_the_ends_and_what_is_near(
+def test_the_way_shows_both_ends_and_the_pages_beside_this_one(
     count: int, number: int, numbers: list[int | None]
 ) -> None:
     steps = [Step(number=n, url=f"/{n}/") for n in range(1, count + 1)]
@@ -52,5 +52,5 @@ def test_the_way_shows_the_ends_and_what_is_near(
     assert (way.next and way.next.number) == (number + 1 if number < count else None)
 
 
-def test_of_one_page_there_is_no_way() -> None:
+def test_a_single_page_has_no_way_to_others() -> None:
     assert paging([Step(number=1, url="/")], 1) is None

@@ -1,4 +1,4 @@
-"""The templates as the build sets them up, and what every page is given."""
+"""The templates as the build sets them up, and the context of every page."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ def page(lang: Lang, **changes: Any) -> SimpleNamespace:
 
 
 def context(lang: Lang, schemes: tuple[Scheme, ...] = (), **more: Any) -> Mapping[str, Any]:
-    """What the build gives every template."""
+    """The context that the build passes to every template."""
     t = TRANSLATIONS.translator(lang)
 
     def text(value: Text | str) -> Markup:

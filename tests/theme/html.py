@@ -1,4 +1,4 @@
-"""What is true of all our HTML, as a list of what is not."""
+"""The rules of all our HTML; each function yields the places that break them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "h
 
 
 def parse_page(html: str) -> Element:
-    """A whole page, read strictly: what is not well-formed is an error."""
+    """A whole page, read strictly: HTML that is not well-formed is an error."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
 
 
@@ -23,7 +23,7 @@ def parse_fragment(html: str) -> Element:
 
 
 def mistakes(root: Element) -> Iterator[str]:
-    """What holds for pages and for parts of pages."""
+    """The mistakes in a page or in a part of a page."""
     for tag in root.iter():
         if not isinstance(tag.tag, str):
             continue
@@ -52,7 +52,7 @@ def mistakes(root: Element) -> Iterator[str]:
 
 
 def page_mistakes(root: Element) -> Iterator[str]:
-    """What holds for whole pages."""
+    """The mistakes in a whole page."""
     yield from mistakes(root)
     ids = {e.get("id") for e in root.iter()}
     for tag in root.iter():

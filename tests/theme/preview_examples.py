@@ -1,4 +1,4 @@
-"""Example data of the preview: of its bar, and of what it shows instead of a page."""
+"""Example data of the preview: of its bar, and of the pages about mistakes."""
 
 import datetime as dt
 from pathlib import Path

@@ -24,12 +24,17 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def built() -> Assets:
+    """The assets of the project itself, to read only."""
+    return assets.build(ROOT)
+
+
 def content(built: Assets) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in built.folder.iterdir()}
 
 
-def test_names_give_addresses_with_a_hash_of_existing_files(project: Path):
-    built = assets.build(project)
+def test_names_give_addresses_with_a_hash_of_existing_files(built: Assets):
     for name in ("css/site.css", "js/calculator.js", "js/worker.js", "images/favicon.svg"):
         address = built.url(name)
         stem, suffix = Path(name).stem, Path(name).suffix
@@ -37,8 +42,7 @@ def test_names_give_addresses_with_a_hash_of_existing_files(project: Path):
         assert (built.folder / Path(address).name).is_file()
 
 
-def test_the_font_that_pages_fetch_ahead_is_the_one_of_the_style_sheet(project: Path):
-    built = assets.build(project)
+def test_the_font_that_pages_fetch_ahead_is_the_one_of_the_style_sheet(built: Assets):
     font = Path(built.url("fonts/inter-latin-wght-normal.woff2")).name
     css = (built.folder / Path(built.url("css/site.css")).name).read_text("utf-8")
     assert f'url("./{font}")' in css
@@ -80,30 +84,30 @@ def test_scripts_are_given_the_constants_that_they_name(project: Path):
     assert other.url("css/site.css") == built.url("css/site.css")
 
 
-def test_the_service_worker_is_no_asset(project: Path):
-    built = assets.build(project)
+def test_the_service_worker_is_no_asset(built: Assets):
     assert "addEventListener" in built.service_worker
     assert not list(built.folder.glob("service-worker*"))
 
 
-def test_a_mistake_is_told_and_leaves_nothing(project: Path):
+def test_a_mistake_is_reported_and_leaves_nothing(project: Path):
     (project / "theme/css/reset.css").write_text('@import "./missing.css";')
     with pytest.raises(AssetError, match=r"esbuild fant feil(.|\n)*missing\.css"):
         assets.build(project)
     assert list((project / ".cache/assets").iterdir()) == []
 
 
-def test_missing_packages_are_told_with_a_remedy(project: Path):
+def test_missing_packages_are_reported_with_a_remedy(project: Path):
     (project / "theme/node_modules").unlink()
     with pytest.raises(AssetError, match=r"Fant ikke esbuild .* Kjør `make clean`"):
         assets.build(project)
 
 
-def test_an_unknown_name_is_told_with_those_that_exist(project: Path):
+def test_an_unknown_name_is_reported_with_the_known_ones(built: Assets):
     with pytest.raises(AssetError, match=r"«css/annet\.css».*css/site\.css"):
-        assets.build(project).url("css/annet.css")
+        built.url("css/annet.css")
 
 
+@pytest.mark.thorough
 def test_builds_that_nobody_has_used_for_a_day_are_forgotten_but_for_the_last(project: Path):
     folder = project / ".cache/assets"
     for n in range(KEPT_BUILDS + 3):
