@@ -174,7 +174,7 @@ export class Tools {
       }
     }
     this.calculator.unfold(this.calculator.changed());
-    this.calculator.change({ isDone: true });
+    this.calculator.change();
   }
 
   /**
@@ -319,7 +319,7 @@ export class Tools {
   /** Wait for Python, and start it where that has not been done. */
   async untilReady() {
     const { calculator, form } = this;
-    calculator.startOnce();
+    calculator.happen("start");
     while (!calculator.isReady) {
       if (form.dataset.state === "error") {
         throw new Error("Python did not start");
@@ -345,7 +345,7 @@ export class Tools {
         this.compareAnew();
       });
     }
-    this.find("output").before(this.comparison);
+    this.find("[data-result]").before(this.comparison);
     goTo(this.comparison.querySelector("h3"));
     this.compareAnew();
   }
