@@ -124,7 +124,8 @@ class Form:
         self.number = page.locator("#number")
         self.error = page.locator("#number-error")
         self.status = page.locator("[data-status]")
-        self.news = page.locator("[data-result]").locator("xpath=preceding-sibling::p[@role='status'][1]")
+        self.result = page.locator("[data-result]")
+        self.news = self.result.locator("xpath=preceding-sibling::p[@role='status'][1]")
         self.static = page.locator("#static")
         self.double = page.locator("#double")
         self.retry = page.get_by_role("button", name="Prøv igjen")
@@ -211,7 +212,7 @@ def test_of_many_keys_the_last_one_counts(form: Form):
 
 def test_tells_screen_readers_after_a_pause_and_only_the_summary(form: Form):
     form.open()
-    expect(form.page.locator("[data-result]")).to_have_attribute("aria-live", "off")
+    expect(form.result).to_have_attribute("aria-live", "off")
     form.page.clock.install()
     form.number.fill("5")
     form.shows("10.0")

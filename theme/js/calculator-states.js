@@ -34,7 +34,7 @@ export const STATES = {
   asking: {
     on: {
       ...ends,
-      ask: ["queued", "calmDown"],
+      ask: ["queued"],
       answer: ["ready", "consider"],
       refusal: ["unanswered", "complain"],
       late: ["asking", "doubt"],
@@ -44,7 +44,7 @@ export const STATES = {
   queued: {
     on: {
       ...ends,
-      ask: ["queued", "calmDown"],
+      ask: ["queued"],
       answer: ["asking", "ask"],
       refusal: ["asking", "ask"],
       late: ["queued", "doubt"],

@@ -31,6 +31,18 @@ function isUntouched(control) {
   return control.checked === control.defaultChecked && control.value === control.defaultValue;
 }
 
+/** @typedef {Calculator} PageCalculator for calculator-tools.js */
+
+/**
+ * @typedef {object} Answer of Python to a question about the result (calc/browser.py)
+ * @property {string} html the result
+ * @property {string} [summary] the result in a sentence
+ * @property {string[]} [fields] the questions that are asked; without it, as before
+ * @property {{field: string, text: string}[]} [problems] what is wrong with which answer
+ * @property {string[]} [missing] the questions without an answer
+ * @property {string} [rules_year] of which year the rules are
+ */
+
 class Calculator {
   #output;
   #status;
@@ -38,8 +50,11 @@ class Calculator {
   #summary;
   #staticAnswer;
   // The answer that is shown; none while that is the one of the build.
-  #answer;
+  /** @type {Answer | null} */
+  #answer = null;
   #state = "static";
+  /** @type {Worker | null} */
+  worker = null;
   #roundsLeft;
   #news;
   #keeping;
@@ -52,6 +67,7 @@ class Calculator {
   #more = "";
   #tools;
 
+  /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
     this.#output = form.querySelector("[data-result]");
@@ -63,7 +79,7 @@ class Calculator {
         field,
       ]),
     );
-    this.#shownAtFirst = [...this.fields.keys()].filter((name) => !this.fields.get(name).hidden);
+    this.#shownAtFirst = [...this.fields.keys()].filter((name) => !this.fields.get(name)?.hidden);
     this.groups = [...form.querySelectorAll("[data-group]")];
     this.#summary = form.querySelector("[data-summary]");
     this.#staticAnswer = this.#output.innerHTML;
@@ -78,12 +94,13 @@ class Calculator {
     this.#news.setAttribute("role", "status");
     this.#output.before(this.#news);
 
-    form.addEventListener("input", (event) => this.change(event));
-    form.addEventListener("change", () => this.change());
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.change();
-    });
+    for (const sign of ["input", "change", "submit"]) {
+      form.addEventListener(sign, (event) => {
+        // Of these, only "submit" would do something by itself.
+        event.preventDefault();
+        this.change(event);
+      });
+    }
     // The controls have their old values until the event is over.
     form.addEventListener("reset", () => {
       const before = this.#isAsBuilt() || new FormData(form);
@@ -110,7 +127,7 @@ class Calculator {
       if (navigator.connection?.saveData && this.#isAsBuilt()) {
         return;
       }
-      if (window.requestIdleCallback) {
+      if (/** @type {any} */ (window).requestIdleCallback) {
         requestIdleCallback(() => this.happen("start"), { timeout: 2000 });
       } else {
         this.happen("start");
@@ -125,7 +142,12 @@ class Calculator {
     return "ask" in STATES[this.#state].on;
   }
 
-  /** Let an event happen: the table says which state follows, and what is to be done. */
+  /**
+   * Let an event happen: the table says which state follows, and what is to be done.
+   *
+   * @param {string} event
+   * @param {Answer | string} [about] the answer, or why there is none
+   */
   happen(event, about) {
     const [state, ...actions] = next(this.#state, event);
     this.#state = state;
@@ -141,15 +163,15 @@ class Calculator {
       return;
     }
     this.form.dataset.state = shown;
-    say(this.#status, this.form.getAttribute(`data-text-${shown}`));
+    say(this.#status, /** @type {string} */ (this.form.getAttribute(`data-text-${shown}`)));
     this.#retry?.remove();
     if (shown === "error") {
-      this.#retry = Object.assign(document.createElement("button"), {
-        type: "button",
-        className: "ds-button",
-        textContent: this.form.dataset.textRetry,
-      });
-      Object.assign(this.#retry.dataset, { variant: "secondary", retry: "" });
+      this.#retry = document.createElement("button");
+      this.#retry.type = "button";
+      this.#retry.className = "ds-button";
+      this.#retry.textContent = this.form.dataset.textRetry;
+      this.#retry.dataset.variant = "secondary";
+      this.#retry.dataset.retry = "";
       this.#retry.addEventListener("click", () => {
         // The button goes away: the keyboard's place moves to the text that tells what comes.
         this.#status.tabIndex = -1;
@@ -177,7 +199,7 @@ class Calculator {
       const worker = new Worker(ownScript(url), { type: "module" });
       this.worker = worker;
       for (const sign of ["message", "messageerror", "error"]) {
-        worker.addEventListener(sign, ({ data, message }) => {
+        worker.addEventListener(sign, (/** @type {any} */ { data, message }) => {
           // A worker that was stopped may have said something just before.
           if (worker === this.worker) {
             this.#receive(sign === "message" ? data : { type: "error", message: message ?? url });
@@ -186,7 +208,7 @@ class Calculator {
       }
       worker.postMessage({
         type: "init",
-        data: document.getElementById("calculator-data").textContent,
+        data: document.querySelector("#calculator-data").textContent,
         lang,
         request: this.#request(),
       });
@@ -197,7 +219,7 @@ class Calculator {
   }
 
   stop() {
-    this.calmDown();
+    this.#calmDown();
     clearTimeout(this.#watchdog);
     this.worker?.terminate();
     this.worker = null;
@@ -236,7 +258,7 @@ class Calculator {
 
   /** The names of what is not as the page came. */
   changed() {
-    return [...this.form.elements]
+    return /** @type {HTMLInputElement[]} */ ([...this.form.elements])
       .filter((control) => control.name && !isUntouched(control))
       .map((control) => control.name);
   }
@@ -245,12 +267,16 @@ class Calculator {
     return !this.changed().length;
   }
 
-  /** The answers in the fields that are shown. */
+  /**
+   * The answers in the fields that are shown.
+   *
+   * @returns {Record<string, string>}
+   */
   answers() {
     const shown = [...new FormData(this.form)].filter(
       ([name]) => !this.fields.get(name)?.hidden,
     );
-    return Object.fromEntries(shown);
+    return Object.fromEntries(/** @type {[string, string][]} */ (shown));
   }
 
   /** The answers as the end of an address: it stays in the browser, servers never see it. */
@@ -276,6 +302,7 @@ class Calculator {
     this.#keeping = setTimeout(() => history.replaceState(this.fragment(), ""), PAUSE / 2);
     this.happen("start");
     if (this.isReady) {
+      this.#calmDown();
       // Emptied first, so that the same sentence is said again.
       say(this.#news, "");
       this.happen("ask");
@@ -284,8 +311,8 @@ class Calculator {
 
   /** Ask for the result. One question at a time is on its way, so any number will do. */
   ask() {
-    this.calmDown();
-    this.worker.postMessage({ type: "request", id: 0, request: this.#request() });
+    this.#calmDown();
+    /** @type {Worker} */ (this.worker).postMessage({ type: "request", id: 0, request: this.#request() });
     this.watch();
   }
 
@@ -317,7 +344,11 @@ class Calculator {
     console.error("The calculator has no answer:", reason);
   }
 
-  /** Show an answer: at once, or after a pause if it finds something to correct. */
+  /**
+   * Show an answer: at once, or after a pause if it finds something to correct.
+   *
+   * @param {Answer} answer
+   */
   consider(answer) {
     if (this.#isDone || !answer.problems?.length) {
       this.#show(answer);
@@ -414,7 +445,7 @@ class Calculator {
   }
 
   /** Take back what was to be said or shown after a pause. */
-  calmDown() {
+  #calmDown() {
     clearTimeout(this.#announcement);
     clearTimeout(this.#correction);
   }
@@ -427,13 +458,13 @@ class Calculator {
     form.querySelectorAll("[inert]").forEach((part) => (part.inert = false));
     // The steps of narrow screens are about to be used as soon as the form is.
     for (const sign of ["focusin", "pointerover"]) {
-      form.addEventListener(sign, ({ target }) => {
+      form.addEventListener(sign, (/** @type {any} */ { target }) => {
         if (steps?.offsetParent || target.closest("[data-actions]")) {
           this.#getTools().catch(() => {});
         }
       });
     }
-    form.addEventListener("click", ({ target }) => {
+    form.addEventListener("click", (/** @type {any} */ { target }) => {
       const button = target.closest("[data-tool]");
       if (button) {
         this.#use(button.dataset.tool, button);
@@ -445,6 +476,7 @@ class Calculator {
     // By then, browsers have put in what they do by themselves.
     addEventListener("load", () => this.#isAsBuilt() && fill(history.state), { once: true });
     // The page in the other language goes on with the same answers.
+    /** @type {HTMLAnchorElement} */
     const link = document.querySelector(".language-switch");
     for (const sign of ["pointerdown", "click"]) {
       link?.addEventListener(sign, () => (link.hash = this.#isAsBuilt() ? "" : this.fragment()));
@@ -478,7 +510,8 @@ class Calculator {
   #preparePrint() {
     this.#opened = [...this.#output.querySelectorAll("details:not([open])")];
     this.#opened.forEach((fold) => (fold.open = true));
-    const day = { dateStyle: "long", timeZone: "Europe/Oslo" };
+    /** @type {Intl.DateTimeFormatOptions} */
+    const day = { timeZone: "Europe/Oslo", dateStyle: "long" };
     fillIn("[data-printed]", new Date().toLocaleDateString("nb", day));
     fillIn("[data-address]", location.href.replace(/#.*/, ""));
   }
@@ -501,10 +534,9 @@ function say(element, text = "") {
 
 /** Tie a control to the message about what is wrong with it, or untie them. */
 function describe(control, id, isWrong) {
-  const about = new Set((control.getAttribute("aria-describedby") ?? "").split(" "));
-  about.delete("");
-  about[isWrong ? "add" : "delete"](id);
-  setOrRemove(control, "aria-describedby", [...about].join(" "));
+  const about = (control.getAttribute("aria-describedby") ?? "").split(" ");
+  const others = about.filter((other) => other !== id);
+  setOrRemove(control, "aria-describedby", (isWrong ? [...others, id] : others).join(" ").trim());
   setOrRemove(control, "aria-invalid", isWrong ? "true" : "");
 }
 
@@ -516,6 +548,6 @@ function setOrRemove(element, attribute, value) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-calculator]")) {
-  new Calculator(form);
-}
+document
+  .querySelectorAll("form[data-calculator]")
+  .forEach((form) => new Calculator(/** @type {HTMLFormElement} */ (form)));

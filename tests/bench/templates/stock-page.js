@@ -18,5 +18,5 @@ worker.addEventListener("message", ({ data }) => {
 });
 worker.addEventListener("error", (event) => console.error(event.message));
 
-const data = JSON.parse(document.getElementById("calculator-data").textContent);
+const data = JSON.parse(document.querySelector("#calculator-data").textContent);
 worker.postMessage({ pyodide, wheel, load: JSON.stringify({ v: 1, op: "load", lang, ...data }) });

@@ -21,6 +21,7 @@
   });
   noteLoading.observe(document, { attributeFilter: ["data-state"], subtree: true });
 
+  /** @returns {HTMLFormElement} */
   const form = () => document.querySelector("form[data-calculator]");
   const awards = () =>
     [...form().querySelectorAll('output tr[data-year] td[data-field="award"]')].map(
@@ -56,7 +57,7 @@
 
   /** Set a field; returns the event, which knows its time. */
   function type(name, value) {
-    const field = form().elements[name];
+    const field = /** @type {HTMLInputElement} */ (form().elements.namedItem(name));
     field.value = value;
     const event = new InputEvent("input", { bubbles: true, inputType: "insertText" });
     field.dispatchEvent(event);
@@ -74,7 +75,7 @@
   // Reported to whoever asks; not to the console of the page.
   first.catch(() => {});
 
-  window.bench = {
+  globalThis.bench = {
     /** From the start of the navigation until the first answer is painted. */
     async load() {
       const { painted: milliseconds } = await first;
@@ -104,7 +105,9 @@
       const times = [];
       for (let change = 0; change < changes; change += 1) {
         // Pauses of different lengths, so that changes fall anywhere between two frames.
-        await new Promise((resolve) => setTimeout(resolve, 30 + ((change * 37) % 40)));
+        await new Promise((resolve) => {
+          setTimeout(resolve, 30 + ((change * 37) % 40));
+        });
         const before = awards()[0];
         const answer = painted(() => ![undefined, before].includes(awards()[0]));
         const event = type("positions", `${4 + (change % 3)},${change % 10}`);
