@@ -82,10 +82,11 @@ test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGT
 	  FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" \
 	  $(RUN) -m pytest --browser firefox --browser webkit tests/browser $(ARGS)
 
-lint: setup-dev ## Kontroller koden med ruff og mypy
+lint: setup-dev ## Kontroller koden: Python, skript, stilark, maler og tekster
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+	@$(RUN) -m tests.lint
 
 schemas: setup-site ## Skriv JSON-skjemaene for YAML-filene på nytt (når modellen er endret)
 	@$(RUN) -m builder schemas

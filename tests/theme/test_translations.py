@@ -5,9 +5,8 @@ import pytest
 
 from builder.i18n import CALC, LANGS
 from calc.rules import Lang
-from tests.theme.environment import TEMPLATES, THEME, TRANSLATIONS
+from tests.theme.environment import TEMPLATES, TRANSLATIONS
 
-ROOT = THEME.parent
 CODE = re.compile(r"""\bt\(\s*f?["']([a-z_]+\.[\w.{}-]*)["']\s*(~)?""")
 TEMPLATE_FILES = sorted(TEMPLATES.rglob("*.html"))
 COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
@@ -36,18 +35,6 @@ def test_templates_use_codes_that_exist(lang: Lang):
     assert whole - codes.keys() == set()
     for beginning in beginnings:
         assert any(code.startswith(beginning) for code in codes), beginning
-
-
-def test_no_text_of_the_theme_is_unused():
-    sources = [*TEMPLATE_FILES, *(ROOT / "builder").rglob("*.py")]
-    whole, beginnings = codes_in(sources)
-    every = "".join(path.read_text("utf-8") for path in sources)
-    # calc, and builder.calculator for it, put their codes together.
-    together = (CALC, *beginnings, "rates.", "form.unit.", "form.more.")
-    own = (code for code in TRANSLATIONS.texts["nb"] if not code.startswith(together))
-    # Some are in a list, to be told by a script.
-    unused = [c for c in own if c not in whole and f'"{c}"' not in every]
-    assert unused == []
 
 
 @pytest.mark.parametrize("path", TEMPLATE_FILES, ids=lambda p: p.relative_to(TEMPLATES).as_posix())
