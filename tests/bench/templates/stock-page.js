@@ -1,5 +1,5 @@
 const form = document.querySelector("form");
-const output = form.querySelector("output");
+const output = form.querySelector("[data-result]");
 const { calculator: scheme, lang, pyodide, wheel } = form.dataset;
 const worker = new Worker(new URL("stock-worker.js", import.meta.url), { type: "module" });
 

@@ -1,6 +1,6 @@
 // Runs in each page before the page's own scripts: fills in the form, and notes when the answer is
 // painted. Knows of a page only what all of them share: `form[data-calculator]`, the names of its
-// fields, and the rows of the plan in its <output>. Sets no HTML.
+// fields, and the rows of the plan in its result. Sets no HTML.
 
 (() => {
   const ANSWERS = { positions: "6,5", share_year_3: "70", share_year_4: "40" };
@@ -24,7 +24,7 @@
   /** @returns {HTMLFormElement} */
   const form = () => document.querySelector("form[data-calculator]");
   const awards = () =>
-    [...form().querySelectorAll('output tr[data-year] td[data-field="award"]')].map(
+    [...form().querySelectorAll('[data-result] tr[data-year] td[data-field="award"]')].map(
       (cell) => cell.dataset.value,
     );
 
