@@ -57,14 +57,21 @@ class Calculator {
   worker = null;
   #roundsLeft;
   #news;
+  /** @type {number | undefined} */
   #keeping;
+  /** @type {number | undefined} */
   #watchdog;
+  /** @type {number | undefined} */
   #announcement;
+  /** @type {number | undefined} */
   #correction;
+  /** @type {HTMLButtonElement | undefined} */
   #retry;
+  /** @type {boolean | undefined} */
   #isDone;
   #opened;
   #more = "";
+  /** @type {Promise<import("./calculator-tools.js").Tools> | null | undefined} */
   #tools;
 
   /** @param {HTMLFormElement} form */
@@ -157,7 +164,11 @@ class Calculator {
     }
   }
 
-  /** Say on the page how it is: "loading", "ready" or "error". */
+  /**
+   * Say on the page how it is.
+   *
+   * @param {import("./calculator-states.js").State["shows"]} shown
+   */
   #report(shown) {
     if (!shown || shown === this.form.dataset.state) {
       return;
@@ -357,6 +368,7 @@ class Calculator {
     }
   }
 
+  /** @param {Answer} answer */
   #show(answer) {
     // A press on a button would be lost if what is shown moved it meanwhile. Leaving a field, as
     // the press does, may bring a message there.
@@ -380,20 +392,32 @@ class Calculator {
     this.#tell();
   }
 
-  /** Say something to screen readers after a pause, instead of what was to be said. */
+  /**
+   * Say something to screen readers after a pause, instead of what was to be said.
+   *
+   * @param {string | undefined} text
+   */
   announce(text) {
     clearTimeout(this.#announcement);
     this.#announcement = setTimeout(() => say(this.#news, text), PAUSE);
   }
 
-  /** Open what is folded around these fields. */
+  /**
+   * Open what is folded around these fields.
+   *
+   * @param {string[]} names
+   */
   unfold(names) {
     for (const name of names) {
       this.fields.get(name)?.closest("details")?.setAttribute("open", "");
     }
   }
 
-  /** Show these fields and no others; tell whether one came into view whose answer was not sent. */
+  /**
+   * Show these fields and no others; tell whether one came into view whose answer was not sent.
+   *
+   * @param {string[] | undefined} names
+   */
   #showFields(names) {
     let isNew = false;
     for (const [name, field] of this.fields) {
@@ -412,7 +436,11 @@ class Calculator {
     }
   }
 
-  /** Say what is wrong, at the fields where it is wrong. */
+  /**
+   * Say what is wrong, at the fields where it is wrong.
+   *
+   * @param {NonNullable<Answer["problems"]>} problems
+   */
   #mark(problems) {
     for (const [name, field] of this.fields) {
       const text = problems
@@ -434,6 +462,8 @@ class Calculator {
   /**
    * The only place that writes HTML. It comes from our own Python, which escapes all it is given.
    * What the reader has opened or folded stays so.
+   *
+   * @param {string} html
    */
   put(html, place = this.#output) {
     const folds = () => [...place.querySelectorAll("[data-fold]")];
