@@ -1,7 +1,9 @@
-"""The part of `make lint` that looks at the theme: scripts, style sheets, templates and texts.
+"""The part of `make lint` that checks the theme: scripts, style sheets, templates and texts.
 
-Says what is wrong and where, one line each, and ends with 1 if anything is. For those who work on
-the code, hence in English.
+    python -m tests.lint
+
+Prints each finding with its place, in English, since only those who work on the code see it. The
+exit code is 1 if there are findings.
 """
 
 import ast
@@ -22,7 +24,7 @@ TEMPLATES, TRANSLATIONS = "theme/templates", "theme/translations"
 LONGEST_LINE = 120
 
 _MODULES = "theme/node_modules"
-# Each looks at all it is for, in theme/ and in tests/.
+# Programs from npm with their arguments. Each checks all files of its kind, in theme/ and tests/.
 PROGRAMS = (
     ("eslint/bin/eslint.js", "--config", "theme/eslint.config.js", "theme", "tests"),
     ("stylelint/bin/stylelint.mjs", "--config", "theme/stylelint.config.js", "theme/css/**/*.css"),
@@ -32,19 +34,21 @@ PROGRAMS = (
     ),
 )
 
-# Where message codes are used, and what of it is code of ours.
+# The files that may use a message code.
 SOURCES = ("theme/templates/**/*.html", "theme/js/*.js", "builder/**/*.py", "calc/**/*.py")
 # calc asks for its own texts without this beginning.
 CALC = "calc."
 _QUOTED = re.compile(r"""["'`]([\w.]+)["'`]""")
-# In a text that is put together, where another one comes in.
+# Stands in a text that a source puts together, in the place of a part that is not known before the
+# source runs.
 _HOLE = "\0"
-# Enough to know a code by, or a part of one; not calc's own way to its texts, which is all of them.
+# A text that a source puts together counts as a use of codes if at least three letters at its
+# beginning are known. The text "calc.…" does not: calc looks all its codes up with it.
 _BEGINNING = re.compile(rf"(?!calc\.{_HOLE})\w{{3,}}[\w.]*{_HOLE}")
 
 
 def long_lines(root: Path) -> Iterator[str]:
-    """Lines of templates that are longer than `LONGEST_LINE` characters."""
+    """Find lines of templates that are longer than `LONGEST_LINE` characters, one finding each."""
     for path in sorted((root / TEMPLATES).rglob("*.html")):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if len(line) > LONGEST_LINE:
@@ -53,11 +57,12 @@ def long_lines(root: Path) -> Iterator[str]:
 
 
 def unused_codes(root: Path) -> Iterator[str]:
-    """Message codes of `theme/translations` that nothing asks for.
+    """Find message codes of `theme/translations` that no source uses, one finding each.
 
-    A code is used where it stands in one piece in a source, or where a source puts it together
-    (`t("status." ~ status)`, `t(f"status.{status}")`) of a beginning and of texts or names that
-    stand in a source too.
+    A source uses a code by naming the whole code, or by putting it together from a known beginning
+    and other parts (`t("status." ~ status)`, `t(f"status.{status}")`). Each of the other parts must
+    be a text or a name in some source as well: so `status.lost` is unused where no source has
+    "lost". The beginnings are read from the sources; no list of them has to be maintained.
     """
     texts: set[str] = set()
     for pattern in SOURCES:
@@ -67,9 +72,9 @@ def unused_codes(root: Path) -> Iterator[str]:
 
     def is_used(text: str) -> bool:
         return text in texts or any(
-            all(is_used(part) for hole in found.groups() for part in hole.split("."))
+            all(is_used(part) for hole in match.groups() for part in hole.split("."))
             for regex in put_together
-            if (found := regex.fullmatch(text))
+            if (match := regex.fullmatch(text))
         )
 
     for code, where in _codes(root):
@@ -78,7 +83,7 @@ def unused_codes(root: Path) -> Iterator[str]:
 
 
 def _codes(root: Path) -> Iterator[tuple[str, str]]:
-    """Every message code with its place, from the files in one language: all have the same."""
+    """Every message code with its place in the files in bokmål; nynorsk has the same codes."""
     for path in sorted((root / TRANSLATIONS).glob("*nb.po")):
         with path.open("rb") as file:
             for message in read_po(file):
@@ -87,10 +92,7 @@ def _codes(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _texts(path: Path) -> Iterable[str]:
-    """The texts and names in a source; `_HOLE` stands where a text has another one in it.
-
-    Comments and docstrings use nothing.
-    """
+    """The texts and names in a source, without its comments. Unknown parts of texts are `_HOLE`."""
     source = path.read_text("utf-8")
     if path.suffix == ".py":
         return _texts_of_python(ast.parse(source))
@@ -124,9 +126,9 @@ def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile("(.+)".join(map(re.escape, pattern.split(_HOLE))))
 
 
-def of_programs(root: Path) -> Iterator[str]:
-    """What the programs say of scripts and style sheets; they run side by side."""
-    started = [
+def program_findings(root: Path) -> Iterator[str]:
+    """The findings of `PROGRAMS`, one text per program. The programs run side by side."""
+    processes = [
         subprocess.Popen(
             [*node_command(), f"{_MODULES}/{program}", *arguments],
             cwd=root,
@@ -136,17 +138,17 @@ def of_programs(root: Path) -> Iterator[str]:
         )
         for program, *arguments in PROGRAMS
     ]
-    for process in started:
-        said, _ = process.communicate()
+    for process in processes:
+        output, _ = process.communicate()
         if process.returncode:
-            yield said.strip()
+            yield output.strip()
 
 
 def main() -> int:
-    """Print all that is wrong; returns the exit code."""
-    found = [*long_lines(ROOT), *unused_codes(ROOT), *of_programs(ROOT)]
-    print("\n".join(found) or "Theme: all checks passed!")
-    return 1 if found else 0
+    """Print all findings; returns the exit code."""
+    findings = [*long_lines(ROOT), *unused_codes(ROOT), *program_findings(ROOT)]
+    print("\n".join(findings) or "Theme: all checks passed!")
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-// The states of a calculator's form, tried without a browser: by stories that are told step by step,
-// and by going through everything that can happen in any order.
+// Tests of the states of a calculator's form, without a browser: some stories step by step, and then
+// every event that is possible in every situation that can be reached.
 //
 //   node --test tests/theme/calculator-states.test.js
 
@@ -9,7 +9,7 @@ import { test } from "node:test";
 
 import { next, STATES } from "../../theme/js/calculator-states.js";
 
-/** Each step of a story: event, what the page says afterwards, and what is to be done. */
+/** Each step of a story: the event, `data-state` afterwards, and the actions. */
 const STORIES = {
   "an answer to what was typed": [
     ["start", "loading", "start"],

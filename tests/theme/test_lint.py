@@ -70,8 +70,8 @@ def test_a_made_up_text_of_ours_would_be_found(code: str, tmp_path: Path):
     assert list(lint.unused_codes(tmp_path)) == []
     with (tmp_path / "theme/translations/nb.po").open("a", encoding="utf-8") as file:
         file.write(f'\nmsgid "{code}"\nmsgstr "Noe"\n')
-    (found,) = lint.unused_codes(tmp_path)
-    assert found.endswith(f"nothing uses the text {code!r}")
+    (finding,) = lint.unused_codes(tmp_path)
+    assert finding.endswith(f"nothing uses the text {code!r}")
 
 
 def test_a_long_line_of_a_template_is_found(project: Path):
@@ -94,15 +94,15 @@ def test_what_is_wrong_in_scripts_and_style_sheets_is_found(tmp_path: Path):
     tests = tmp_path / "tests/theme"
     tests.mkdir(parents=True)
     shutil.copy(lint.ROOT / "tests/theme/calculator-states.test.js", tests)
-    assert list(lint.of_programs(tmp_path)) == []
+    assert list(lint.program_findings(tmp_path)) == []
     (theme / "js/changes.js").write_text('var none = document.nothing("x") == 1;\n')
     (theme / "js/node.js").write_text("import { nothing } from 'node:fs';\nnothing();\n")
     (theme / "js/preview-service-worker.js").write_text("self.nothing();\n")
     (theme / "css/reset.css").write_text("p { colour: red; }\n")
-    found = "\n".join(lint.of_programs(tmp_path))
+    findings = "\n".join(lint.program_findings(tmp_path))
     for wrong in (
         *("no-var", "eqeqeq", "Property 'nothing' does not exist on type 'Document'"),
         *("has no exported member 'nothing'", "does not exist on type 'WorkerGlobalScope"),
         "property-no-unknown",
     ):
-        assert wrong in found, found
+        assert wrong in findings, findings

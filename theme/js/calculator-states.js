@@ -1,20 +1,26 @@
 // The states of a calculator's form, and what leads from one to another: plain data and one pure
-// function. calculator.js tells what happens, and does what the table says.
+// function. calculator.js reports each event, and runs the actions that the table names.
 //
-// Events: "start" (the form is about to be used), "retry" (the reader presses the button), "ask"
-// (there are answers to work out), "late" (no sign of life for too long), "hide" and "show" (the
-// page leaves the screen, and comes back as it was); from the worker "progress", "ready" and
-// "error" (Python is lost), and to a question "answer" or "refusal" (no answer to this one).
+// Events from the page: "start" (the reader is about to use the form), "retry" (the reader presses
+// the button), "ask" (the reader's answers need a result), "late" (the worker has been silent for too
+// long), "hide" and "show" (the browser puts the page aside, and brings it back).
+// Events from the worker: "progress", "ready" and "error" (Python has stopped); "answer" and
+// "refusal" (Python has no answer) follow a question.
 
 /**
  * @typedef {object} State
- * @property {"static" | "loading" | "ready" | "error"} [shows] how the page says that it is, from
- *   the moment this state is entered (data-state); without it, the page says the same as before
- * @property {Record<string, string[]>} on by event: the next state, and what is to be done then
- *   (methods of calculator.js); an event that is not named changes nothing
+ * @property {"static" | "loading" | "ready" | "error"} [shows] the value of `data-state` on the form
+ *   from the moment this state is entered; without it, the value stays as it was
+ * @property {Record<string, string[]>} on by event: the next state, then the actions (methods of
+ *   calculator.js) in their order; an event that is not named changes nothing
  */
 
-const ends = { error: ["failed", "complain", "stop"], hide: ["paused", "stop"], retry: ["loading", "start"] };
+// In every state with a worker.
+const ends = {
+  error: ["failed", "complain", "stop"],
+  hide: ["paused", "stop"],
+  retry: ["loading", "start"],
+};
 
 /** @type {Record<string, State>} */
 export const STATES = {
@@ -54,13 +60,13 @@ export const STATES = {
   unanswered: { shows: "error", on: { ...ends, ask: ["asking", "ask"] } },
   // There is no worker any more: only the reader starts again.
   failed: { shows: "error", on: { retry: ends.retry } },
-  // Nor is there one while the page is away: one that was kept with it is not to be relied on.
+  // There is no worker while the page is put aside either: browsers may stop such a worker unseen.
   paused: { on: { show: ["loading", "start"] } },
 };
 
 /**
  * @param {string} state
  * @param {string} event
- * @returns {string[]} the state after the event, and what is to be done then
+ * @returns {string[]} the state after the event, then the actions in their order
  */
 export const next = (state, event) => STATES[state].on[event] ?? [state];
