@@ -80,10 +80,11 @@ test-all: setup-dev lint ## Kjør alle kontroller og tester (inntil en halvtime;
 	  export FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" && \
 	  $(call pytest,--hypothesis-profile thorough $(ENGINES:%=--browser %))
 
-lint: setup-dev ## Kontroller koden med ruff og mypy
+lint: setup-dev ## Kontroller koden: Python, skript, stilark, maler og tekster
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+	@$(RUN) -m tests.lint
 
 schemas: setup-site ## Skriv JSON-skjemaene for YAML-filene på nytt (når modellen er endret)
 	@$(RUN) -m builder schemas

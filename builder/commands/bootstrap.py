@@ -376,7 +376,7 @@ def inputs(root: Path, level: str) -> dict[str, str]:
     # tree needs its own. This file is one too: other steps make another environment.
     python = [root / ".python-version", root / LEVELS[level], Path(__file__)]
     node = [root / "theme/package.json", root / "theme/package-lock.json"]
-    return {"level": level, "python": _digest(python, str(root)), "node": _digest(node)}
+    return {"level": level, "python": _digest(python, str(root)), "node": _digest(node, level)}
 
 
 def read_stamp(root: Path) -> dict[str, str]:
@@ -454,7 +454,7 @@ def prepare(level: str, root: Path = ROOT) -> None:
         if "python" in parts:
             _make_python(runner, level)
         if "node" in parts:
-            _make_node(runner)
+            _make_node(runner, level)
         write_stamp(root, made_from)
         say(f"Verktøyene er klare ({time.monotonic() - started:.0f} s).")
 
@@ -483,7 +483,7 @@ def _make_python(runner: Runner, level: str) -> None:
     )
 
 
-def _make_node(runner: Runner) -> None:
+def _make_node(runner: Runner, level: str) -> None:
     theme = runner.root / "theme"
     if not (theme / "package.json").exists():
         return
@@ -492,6 +492,8 @@ def _make_node(runner: Runner) -> None:
     # --ignore-scripts: no package runs code of its own on an editor's machine, and none fetches
     # anything past the lock file. Nothing in the lock needs such a script.
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    if level == "site":
+        command.append("--omit=dev")  # what checks scripts and style sheets, and makes the colours
     runner.run("Henter og installerer nettsidenes pakker", *_npm(runner.root, command))
 
 

@@ -131,7 +131,7 @@ def _parts(page: Path, wheel: str) -> dict[str, str]:
         "assets": ASSETS,
         "pyscript": f"{ASSETS}/pyscript",
         "data": data,
-        "form": f"<form{opening}>\n{fields}<output></output>\n</form>",
+        "form": f"<form{opening}>\n{fields}<section data-result></section>\n</form>",
     }
 
 

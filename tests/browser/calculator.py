@@ -16,7 +16,7 @@ class Calculator:
     def __init__(self, page: AnyPage) -> None:
         self.page = page
         self.form = page.locator("form[data-calculator]")
-        self.output = self.form.locator("output")
+        self.output = self.form.locator("[data-result]")
 
     def expect_state(self, state: str) -> None:
         expect(self.form).to_have_attribute("data-state", state)
@@ -97,5 +97,5 @@ class Calculator:
 
 def canonical(html: str) -> str:
     """HTML of a result as any browser that has read it would write it, written one way."""
-    parsed = html5lib.parseFragment(html, container="output", namespaceHTMLElements=False)
+    parsed = html5lib.parseFragment(html, container="section", namespaceHTMLElements=False)
     return ElementTree.tostring(parsed, encoding="unicode")

@@ -60,7 +60,7 @@ def frame_of(page: Page) -> Calculator:
     calculator = Calculator(page)
     frame = page.frame_locator("iframe")
     calculator.form = frame.locator("form[data-calculator]")
-    calculator.output = calculator.form.locator("output")
+    calculator.output = calculator.form.locator("[data-result]")
     return calculator
 
 

@@ -19,7 +19,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 # What can be pressed, and how much of it, in CSS pixels: `[name, width, height]`.
 TARGETS = """(form) => {
   const shown = (element) => element.checkVisibility() && getComputedStyle(element).visibility
-    === "visible" && !element.closest("output");
+    === "visible" && !element.closest("[data-result]");
   const size = (element) => {
     const { width, height } = element.getBoundingClientRect();
     return [element.textContent.trim() || element.name, width, height];

@@ -190,7 +190,7 @@ def use_form(page: Page) -> set[str]:
 def test_a_wide_table_is_scrolled_by_keyboard(tab: Page) -> None:
     tab.set_viewport_size({"width": 320, "height": 900})
     tab.goto("/oppfolging-voksne/kalkulator/")
-    focus_by_keyboard(tab, "output .table-scroll")
-    table = tab.locator("output .table-scroll").first
+    focus_by_keyboard(tab, "[data-result] .table-scroll")
+    table = tab.locator("[data-result] .table-scroll").first
     tab.keyboard.press("ArrowRight")
     assert until(lambda: table.evaluate("(box) => box.scrollLeft"), bool) > 0

@@ -67,7 +67,7 @@ PAGE = """<!doctype html>
 <div data-field-for="most" hidden><label for="most">Mest</label>
 <select id="most" name="most"><option>1<option>2</select></div>
 <p data-status role="status"></p>
-<output aria-live="polite"><p id="static">4</p></output>
+<section aria-live="polite" data-result><p id="static">4</p></section>
 <button type="reset">Nullstill</button>
 </form>
 <a href="/other.html">Videre</a>
@@ -122,7 +122,8 @@ class Form:
         self.number = page.locator("#number")
         self.error = page.locator("#number-error")
         self.status = page.locator("[data-status]")
-        self.news = page.locator("output").locator("xpath=preceding-sibling::p[@role='status'][1]")
+        self.result = page.locator("[data-result]")
+        self.news = self.result.locator("xpath=preceding-sibling::p[@role='status'][1]")
         self.static = page.locator("#static")
         self.double = page.locator("#double")
         self.retry = page.get_by_role("button", name="Prøv igjen")
@@ -209,7 +210,7 @@ def test_of_many_keys_the_last_one_counts(form: Form):
 
 def test_tells_screen_readers_after_a_pause_and_only_the_summary(form: Form):
     form.open()
-    expect(form.page.locator("output")).to_have_attribute("aria-live", "off")
+    expect(form.result).to_have_attribute("aria-live", "off")
     form.page.clock.install()
     form.number.fill("5")
     form.shows("10.0")

@@ -106,6 +106,14 @@ def test_the_test_tools_are_enough_for_publishing_and_stay(tree: Tree) -> None:
     assert tree.is_ready("dev")
 
 
+def test_only_the_test_tools_have_the_npm_packages_that_check_code(tree: Tree) -> None:
+    for level, is_without in (("site", True), ("dev", False), ("site", False)):
+        (tree.root / "theme/package-lock.json").write_text(f'{{"for": "{level} {is_without}"}}\n')
+        tree.run(level)
+        (npm,) = (call for call in tree.calls() if call.startswith("npm ci"))
+        assert ("--omit=dev" in npm) is is_without
+
+
 def test_a_tree_without_npm_packages_is_ready_too(tree: Tree) -> None:
     shutil.rmtree(tree.root / "theme")
     assert tree.run("site")[0] == 0

@@ -100,7 +100,7 @@ def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
             page.evaluate("document.querySelectorAll('form details').forEach((d) => d.open = true)")
             for name in ("persons", "population", "award_year_3", "other_costs", "cost_per_person"):
                 page.fill(f"[name={name}]", answers[name])
-            cells = page.locator("output tr[data-year] [data-field=award]")
+            cells = page.locator("[data-result] tr[data-year] [data-field=award]")
             expect(cells.nth(0)).to_have_attribute("data-value", "2350000")
             shown = [cell.get_attribute("data-value") for cell in cells.all()]
             assert shown == ["2350000", "1600000", "800000", "0"]

@@ -77,7 +77,7 @@ def _outside(page: Page) -> list[str]:
         *page.all("a", class_="skip-link"),
         *page.all("footer"),
         *find_all(main, "p", class_="only-in"),
-        *find_all(main, "output"),
+        *(e for e in main.iter("section") if "data-result" in e.attrib),
         *find_all(main, "section", class_="sources"),
         *find_all(main, "div", class_="worked-example-body"),
     ]

@@ -99,7 +99,8 @@ def test_calculator_follows_the_page_contract():
     hidden = [name for name, wrapper in wrappers.items() if "hidden" in wrapper.attrib]
     assert hidden == ["other_costs"]
     assert sum(1 for e in calculator.iter() if "data-status" in e.attrib) == 1
-    assert len(list(calculator.iter("output"))) == 1
+    (result,) = (e for e in calculator.iter() if "data-result" in e.attrib)
+    assert (result.tag, result.get("aria-live")) == ("section", "polite")
 
 
 def test_only_schemes_that_can_be_applied_for_invite_to_calculate():

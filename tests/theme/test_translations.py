@@ -5,9 +5,8 @@ import pytest
 
 from builder.kit.i18n import CALC, LANGS
 from calc.rules import Lang
-from tests.theme.environment import TEMPLATES, THEME, TRANSLATIONS
+from tests.theme.environment import TEMPLATES, TRANSLATIONS
 
-ROOT = THEME.parent
 CODE = re.compile(r"""\bt\(\s*f?["']([a-z_]+\.[\w.{}-]*)["']\s*(~)?""")
 TEMPLATE_FILES = sorted(TEMPLATES.rglob("*.html"))
 COMMENT = re.compile(r"{#.*?#}", re.DOTALL)
@@ -36,18 +35,6 @@ def test_templates_use_codes_that_exist(lang: Lang):
     assert whole - codes.keys() == set()
     for beginning in beginnings:
         assert any(code.startswith(beginning) for code in codes), beginning
-
-
-def test_no_text_of_the_theme_is_unused():
-    sources = [*TEMPLATE_FILES, *(ROOT / "builder").rglob("*.py")]
-    whole, beginnings = codes_in(sources)
-    every = "".join(path.read_text("utf-8") for path in sources)
-    # calc, and builder.views.calculator for it, put their codes together.
-    together = (CALC, *beginnings, "rates.", "form.unit.", "form.more.")
-    own = (code for code in TRANSLATIONS.texts["nb"] if not code.startswith(together))
-    # Some codes stand in a list, for a script.
-    unused = [c for c in own if c not in whole and f'"{c}"' not in every]
-    assert unused == []
 
 
 def test_templates_hold_no_wording():

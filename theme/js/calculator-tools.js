@@ -15,7 +15,7 @@ const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 const today = () => new Date().toLocaleDateString("sv", { timeZone: "Europe/Oslo" });
 
 export class Tools {
-  /** @param {object} calculator of calculator.js, whose form and worker these are the tools of */
+  /** @param {import("./calculator.js").PageCalculator} calculator whose form these are the tools of */
   constructor(calculator) {
     this.calculator = calculator;
     this.form = calculator.form;
@@ -34,6 +34,10 @@ export class Tools {
     return this.form.querySelector(selector);
   }
 
+  get controls() {
+    return /** @type {any[]} */ ([...this.form.elements]);
+  }
+
   text(code, name = "") {
     const texts = this.find("[data-texts]").content;
     return texts.querySelector(`[data-text="${code}"]`).textContent.replace("{name}", name);
@@ -49,8 +53,9 @@ export class Tools {
     for (const note of this.form.querySelectorAll("[data-note]")) {
       const isHere = Boolean(text) && note.dataset.note === place;
       note.toggleAttribute("data-shown", isHere);
-      note.firstElementChild.textContent = isHere ? text : "";
-      note.replaceChildren(note.firstElementChild, ...(isHere && more ? [more] : []));
+      const words = /** @type {Element} */ (note.firstElementChild);
+      words.textContent = isHere ? text : "";
+      note.replaceChildren(words, ...(isHere && more ? [more] : []));
     }
   }
 
@@ -101,7 +106,8 @@ export class Tools {
       return;
     }
     place.dataset.stepProblems = names;
-    place.firstElementChild.textContent = names ? place.dataset.textProblems : "";
+    const words = /** @type {Element} */ (place.firstElementChild);
+    words.textContent = names ? place.dataset.textProblems : "";
     const buttons = wrong.map((group) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -112,7 +118,7 @@ export class Tools {
       button.textContent = headingOf(group).querySelector("[data-name]").textContent;
       return button;
     });
-    place.replaceChildren(place.firstElementChild, ...buttons);
+    place.replaceChildren(words, ...buttons);
   }
 
   mark(group) {
@@ -168,13 +174,13 @@ export class Tools {
 
   /** Give these answers, by name; every other question is as the page came. */
   answer(answers) {
-    for (const control of this.form.elements) {
+    for (const control of this.controls) {
       if (control.name) {
         setControl(control, answers.get(control.name));
       }
     }
     this.calculator.unfold(this.calculator.changed());
-    this.calculator.change({ isDone: true });
+    this.calculator.change();
   }
 
   /**
@@ -206,7 +212,7 @@ export class Tools {
     if (!this.calculator.fields.has(name) || value.length > LONGEST_ANSWER) {
       return false;
     }
-    const controls = [...this.form.elements].filter((control) => control.name === name);
+    const controls = this.controls.filter((control) => control.name === name);
     const choices = controls.flatMap((control) =>
       control.type === "radio" ? control.value : [...(control.options ?? [])].map((o) => o.value),
     );
@@ -258,7 +264,7 @@ export class Tools {
 
   workbook(button) {
     return this.download("workbook", button, ({ base64 }) => [
-      Uint8Array.from(atob(base64), (character) => character.codePointAt(0)),
+      Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
       WORKBOOK,
     ]);
   }
@@ -291,7 +297,7 @@ export class Tools {
     await this.untilReady();
     this.asked += 1;
     const id = `tools-${this.asked}`;
-    const { worker } = calculator;
+    const worker = /** @type {Worker} */ (calculator.worker);
     const { calculator: scheme, lang } = form.dataset;
     const over = new AbortController();
     try {
@@ -319,12 +325,14 @@ export class Tools {
   /** Wait for Python, and start it where that has not been done. */
   async untilReady() {
     const { calculator, form } = this;
-    calculator.startOnce();
+    calculator.happen("start");
     while (!calculator.isReady) {
       if (form.dataset.state === "error") {
         throw new Error("Python did not start");
       }
-      await new Promise((resolve) => form.addEventListener("calculator", resolve, { once: true }));
+      await new Promise((resolve) => {
+        form.addEventListener("calculator", resolve, { once: true });
+      });
     }
   }
 
@@ -345,7 +353,7 @@ export class Tools {
         this.compareAnew();
       });
     }
-    this.find("output").before(this.comparison);
+    this.find("[data-result]").before(this.comparison);
     goTo(this.comparison.querySelector("h3"));
     this.compareAnew();
   }

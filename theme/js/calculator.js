@@ -8,6 +8,7 @@
 // calculator-tools.js. It is got when it is about to be used, and hears the event "calculator" on
 // the form whenever there is a new answer or state.
 
+import { next, STATES } from "./calculator-states.js";
 import { keep, runtimeUrls } from "./site.js";
 import { ownHtml, ownScript } from "./trust.js";
 
@@ -21,252 +22,272 @@ const PRESS = 50;
 // How an address ends that brings answers with it; the number is the version of how they are told.
 const ANSWERS = "#svar=1";
 
-/** Is this control as the page came? */
+/** Is this control, which has a name, as the page came? */
 function isUntouched(control) {
-  if (control.type === "radio" || control.type === "checkbox") {
-    return control.checked === control.defaultChecked;
-  }
-  if (control instanceof HTMLSelectElement) {
-    const options = [...control.options];
-    const chosen = options.findLastIndex((option) => option.defaultSelected);
+  if (control.options) {
+    const chosen = [...control.options].findLastIndex((option) => option.defaultSelected);
     return control.selectedIndex === Math.max(chosen, 0);
   }
-  return !("defaultValue" in control) || control.value === control.defaultValue;
+  return control.checked === control.defaultChecked && control.value === control.defaultValue;
 }
 
+/** @typedef {Calculator} PageCalculator for calculator-tools.js */
+
+/**
+ * @typedef {object} Answer of Python to a question about the result (calc/browser.py)
+ * @property {string} html the result
+ * @property {string} [summary] the result in a sentence
+ * @property {string[]} [fields] the questions that are asked; without it, as before
+ * @property {{field: string, text: string}[]} [problems] what is wrong with which answer
+ * @property {string[]} [missing] the questions without an answer
+ * @property {string} [rules_year] of which year the rules are
+ */
+
 class Calculator {
+  #output;
+  #status;
+  #shownAtFirst;
+  #summary;
+  #staticAnswer;
+  // The answer that is shown; none while that is the one of the build.
+  /** @type {Answer | null} */
+  #answer = null;
+  #state = "static";
+  /** @type {Worker | null} */
+  worker = null;
+  #roundsLeft;
+  #news;
+  /** @type {number | undefined} */
+  #keeping;
+  /** @type {number | undefined} */
+  #watchdog;
+  /** @type {number | undefined} */
+  #announcement;
+  /** @type {number | undefined} */
+  #correction;
+  /** @type {HTMLButtonElement | undefined} */
+  #retry;
+  /** @type {boolean | undefined} */
+  #isDone;
+  #opened;
+  #more = "";
+  /** @type {Promise<import("./calculator-tools.js").Tools> | null | undefined} */
+  #tools;
+
+  /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
-    this.output = form.querySelector("output");
-    this.status = form.querySelector("[data-status]");
-    // name -> the wrapper of the field, and whether it was hidden when the page came
+    this.#output = form.querySelector("[data-result]");
+    this.#status = form.querySelector("[data-status]");
+    // The wrappers of the fields, by the name of their question.
     this.fields = new Map(
       [...form.querySelectorAll("[data-field-for]")].map((field) => [
         field.dataset.fieldFor,
-        { field, wasHidden: field.hidden },
+        field,
       ]),
     );
+    this.#shownAtFirst = [...this.fields.keys()].filter((name) => !this.fields.get(name)?.hidden);
     this.groups = [...form.querySelectorAll("[data-group]")];
-    this.summary = form.querySelector("[data-summary]");
-    this.staticAnswer = this.output.innerHTML;
-    this.showsStaticAnswer = true;
-
-    this.worker = null;
-    this.isReady = false;
-    // Requests are numbered, and one at a time is on its way. Only the answer to the newest counts.
-    this.newest = 0;
-    this.isAsking = false;
-    this.mustAskAgain = false;
+    this.#summary = form.querySelector("[data-summary]");
+    this.#staticAnswer = this.#output.innerHTML;
     // Fields that come into view may bring others with them, but not for ever.
-    this.roundsLeft = this.fields.size;
+    this.#roundsLeft = this.fields.size;
 
     // The result is long, and changes with every key. Reading all of it aloud each time would drown
     // the reader: instead, the summary is said, after a pause. On the screen it stands in the result.
-    this.output.setAttribute("aria-live", "off");
-    this.news = document.createElement("p");
-    this.news.className = "ds-sr-only";
-    this.news.setAttribute("role", "status");
-    this.output.before(this.news);
+    this.#output.setAttribute("aria-live", "off");
+    this.#news = document.createElement("p");
+    this.#news.className = "ds-sr-only";
+    this.#news.setAttribute("role", "status");
+    this.#output.before(this.#news);
 
-    form.addEventListener("input", () => this.change());
-    form.addEventListener("change", () => this.change({ isDone: true }));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.change({ isDone: true });
-    });
+    for (const sign of ["input", "change", "submit"]) {
+      form.addEventListener(sign, (event) => {
+        // Of these, only "submit" would do something by itself.
+        event.preventDefault();
+        this.change(event);
+      });
+    }
     // The controls have their old values until the event is over.
     form.addEventListener("reset", () => {
-      const before = this.isAsBuilt() || new FormData(form);
-      setTimeout(() => this.reset(before));
+      const before = this.#isAsBuilt() || new FormData(form);
+      setTimeout(() => this.#reset(before));
     });
     for (const sign of ["focusin", "pointerenter", "pointerdown"]) {
-      form.addEventListener(sign, () => this.startOnce(), { once: true });
+      form.addEventListener(sign, () => this.happen("start"), { once: true });
     }
-    // A page kept for the back button keeps what was typed, but a worker kept with it is not to be
-    // relied on: it is stopped, and started again when the reader returns.
-    addEventListener("pagehide", () => this.pause());
-    addEventListener("pageshow", (event) => event.persisted && this.resume());
-    addEventListener("beforeprint", () => this.preparePrint());
-    addEventListener("afterprint", () => this.opened.forEach((fold) => (fold.open = false)));
-    this.prepareTools();
-    this.startWhenIdle();
+    addEventListener("pagehide", () => this.happen("hide"));
+    addEventListener("pageshow", (event) => event.persisted && this.happen("show"));
+    addEventListener("beforeprint", () => this.#preparePrint());
+    addEventListener("afterprint", () => this.#opened.forEach((fold) => (fold.open = false)));
+    this.#prepareTools();
+    this.#startWhenIdle();
   }
 
   // --- Python comes and goes ---------------------------------------------------------------
 
   /** Start before the reader asks for it, but after the page has been shown. */
-  startWhenIdle() {
+  #startWhenIdle() {
     const start = () => {
       // Who asks for less data gets Python when the form is used. What was typed before the reader
       // went back or reloaded, browsers put in again by themselves: then the form is in use.
-      if (navigator.connection?.saveData && this.isAsBuilt()) {
+      if (navigator.connection?.saveData && this.#isAsBuilt()) {
         return;
       }
-      if (window.requestIdleCallback) {
-        requestIdleCallback(() => this.startOnce(), { timeout: 2000 });
+      if (/** @type {any} */ (window).requestIdleCallback) {
+        requestIdleCallback(() => this.happen("start"), { timeout: 2000 });
       } else {
-        this.startOnce();
+        this.happen("start");
       }
     };
     // The next frame shows the page, and is over before a task that is asked for in it.
     requestAnimationFrame(() => setTimeout(start));
   }
 
-  /** Start, unless that has been done: after a failure, only the reader starts again. */
-  startOnce() {
-    if (this.form.dataset.state === "static") {
-      this.start();
+  /** Does Python take questions? */
+  get isReady() {
+    return "ask" in STATES[this.#state].on;
+  }
+
+  /**
+   * Let an event happen: the table says which state follows, and what is to be done.
+   *
+   * @param {string} event
+   * @param {Answer | string} [about] the answer, or why there is none
+   */
+  happen(event, about) {
+    const [state, ...actions] = next(this.#state, event);
+    this.#state = state;
+    this.#report(STATES[state].shows);
+    for (const action of actions) {
+      this[action](about);
     }
+  }
+
+  /**
+   * Say on the page how it is.
+   *
+   * @param {import("./calculator-states.js").State["shows"]} shown
+   */
+  #report(shown) {
+    if (!shown || shown === this.form.dataset.state) {
+      return;
+    }
+    this.form.dataset.state = shown;
+    say(this.#status, /** @type {string} */ (this.form.getAttribute(`data-text-${shown}`)));
+    this.#retry?.remove();
+    if (shown === "error") {
+      this.#retry = document.createElement("button");
+      this.#retry.type = "button";
+      this.#retry.className = "ds-button";
+      this.#retry.textContent = this.form.dataset.textRetry;
+      this.#retry.dataset.variant = "secondary";
+      this.#retry.dataset.retry = "";
+      this.#retry.addEventListener("click", () => {
+        // The button goes away: the keyboard's place moves to the text that tells what comes.
+        this.#status.tabIndex = -1;
+        this.#status.focus();
+        this.happen("retry");
+      });
+      this.#status.after(this.#retry);
+    }
+    this.#tell();
+  }
+
+  doubt() {
+    this.#report("error");
+  }
+
+  /** Have the tools know that something is new. */
+  #tell() {
+    this.form.dispatchEvent(new Event("calculator"));
   }
 
   start() {
     this.stop();
-    this.enter("loading");
     try {
       const { worker: url, lang } = this.form.dataset;
       const worker = new Worker(ownScript(url), { type: "module" });
       this.worker = worker;
-      // A worker that was stopped may have said something just before.
-      const ifCurrent = (react) => (event) => worker === this.worker && react(event);
-      worker.addEventListener("message", ifCurrent((event) => this.receive(event.data)));
-      worker.addEventListener("messageerror", ifCurrent(() => this.fail("messageerror")));
-      worker.addEventListener("error", ifCurrent((event) => this.fail(event.message ?? url)));
+      for (const sign of ["message", "messageerror", "error"]) {
+        worker.addEventListener(sign, (/** @type {any} */ { data, message }) => {
+          // A worker that was stopped may have said something just before.
+          if (worker === this.worker) {
+            this.#receive(sign === "message" ? data : { type: "error", message: message ?? url });
+          }
+        });
+      }
       worker.postMessage({
         type: "init",
-        data: document.getElementById("calculator-data").textContent,
+        data: document.querySelector("#calculator-data").textContent,
         lang,
-        request: this.request(),
+        request: this.#request(),
       });
       this.watch();
     } catch (error) {
-      this.fail(error.message);
+      this.happen("error", error.message);
     }
   }
 
   stop() {
-    this.calmDown();
-    clearTimeout(this.watchdog);
+    this.#calmDown();
+    clearTimeout(this.#watchdog);
     this.worker?.terminate();
     this.worker = null;
-    this.isReady = false;
-    this.isAsking = false;
-  }
-
-  pause() {
-    this.wasRunning = this.worker !== null;
-    this.stop();
-  }
-
-  resume() {
-    if (this.wasRunning) {
-      this.start();
-    }
   }
 
   /** Begin to wait for a sign of life. A worker that is slower than that may still get there. */
   watch() {
-    clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => this.enter("error"), PATIENCE);
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.happen("late"), PATIENCE);
   }
 
-  fail(reason) {
-    console.error("The calculator stopped:", reason);
-    this.stop();
-    this.enter("error");
-  }
-
-  /** Enter one of the states loading, ready and error, and say so. */
-  enter(state) {
-    const { textLoading, textReady, textError } = this.form.dataset;
-    this.form.dataset.state = state;
-    say(this.status, { loading: textLoading, ready: textReady, error: textError }[state]);
-    this.retry?.remove();
-    if (state === "error") {
-      this.offerRetry();
-    }
-    this.tell();
-  }
-
-  /** Have the tools know that something is new. */
-  tell() {
-    this.form.dispatchEvent(new Event("calculator"));
-  }
-
-  offerRetry() {
-    this.retry = document.createElement("button");
-    this.retry.type = "button";
-    this.retry.className = "ds-button";
-    this.retry.dataset.variant = "secondary";
-    this.retry.dataset.retry = "";
-    this.retry.textContent = this.form.dataset.textRetry;
-    this.retry.addEventListener("click", () => {
-      // The button goes away: the keyboard's place moves to the text that tells what comes.
-      this.status.tabIndex = -1;
-      this.status.focus();
-      this.start();
-    });
-    this.status.after(this.retry);
-  }
-
-  receive(message) {
-    if (message.type === "progress") {
-      this.watch();
-    } else if (message.type === "ready") {
-      clearTimeout(this.watchdog);
-      this.isReady = true;
-      this.enter("ready");
-      keep([...runtimeUrls(), this.form.dataset.tools]);
-      if (!this.showsStaticAnswer || !this.isAsBuilt()) {
-        this.unfold(this.changed());
-        this.ask();
-      }
-    } else if (message.id === undefined) {
-      this.fail(message.message);
-    } else if (Number.isInteger(message.id)) {
-      // Any other name is that of a question of the tools.
-      this.hear(message);
+  /** Python is there: what was typed meanwhile is asked for. */
+  open() {
+    keep([...runtimeUrls(), this.form.dataset.tools]);
+    if (this.#answer || !this.#isAsBuilt()) {
+      this.unfold(this.changed());
+      this.happen("ask");
     }
   }
 
-  hear({ id, response, message }) {
-    clearTimeout(this.watchdog);
-    this.isAsking = false;
-    if (this.mustAskAgain || id !== this.newest) {
-      this.ask();
+  #receive({ type, id, response, message }) {
+    // A name is that of a question of the tools, which hear the answer themselves.
+    if (typeof id === "string") {
       return;
     }
+    clearTimeout(this.#watchdog);
     const answer = JSON.parse(response ?? "{}");
-    if (typeof answer.html !== "string") {
-      // Python is there, but has no answer to this. To what is typed next, it may have one.
-      console.error("The calculator has no answer:", message ?? response);
-      this.enter("error");
-      return;
+    if (answer.html) {
+      this.happen("answer", answer);
+    } else {
+      this.happen(id === undefined ? type : "refusal", message ?? response);
     }
-    if (this.form.dataset.state === "error") {
-      this.enter("ready");
-    }
-    this.consider(answer);
   }
 
   // --- Questions ----------------------------------------------------------------------------
 
   /** The names of what is not as the page came. */
   changed() {
-    return [...this.form.elements]
+    return /** @type {HTMLInputElement[]} */ ([...this.form.elements])
       .filter((control) => control.name && !isUntouched(control))
       .map((control) => control.name);
   }
 
-  isAsBuilt() {
+  #isAsBuilt() {
     return !this.changed().length;
   }
 
-  /** The answers in the fields that are shown. */
+  /**
+   * The answers in the fields that are shown.
+   *
+   * @returns {Record<string, string>}
+   */
   answers() {
     const shown = [...new FormData(this.form)].filter(
-      ([name]) => !this.fields.get(name)?.field.hidden,
+      ([name]) => !this.fields.get(name)?.hidden,
     );
-    return Object.fromEntries(shown);
+    return Object.fromEntries(/** @type {[string, string][]} */ (shown));
   }
 
   /** The answers as the end of an address: it stays in the browser, servers never see it. */
@@ -278,130 +299,150 @@ class Calculator {
     return `${ANSWERS}&${new URLSearchParams(told)}`.replaceAll("%2C", ",");
   }
 
-  /** Something was typed or chosen; `isDone` when the reader left the field or pressed Enter. */
-  change({ isDone = false } = {}) {
-    this.isDone = isDone;
-    this.roundsLeft = this.fields.size;
+  /**
+   * Something was typed or chosen.
+   *
+   * @param {{type?: string}} [event] "input" while the reader is typing, and may not be done
+   */
+  change({ type } = {}) {
+    this.#isDone = type !== "input";
+    this.#roundsLeft = this.fields.size;
     // Not all browsers put what was typed in again when the page is loaded anew. All of them keep
     // this with the page's place in the history, but only so many times a minute.
-    clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => history.replaceState(this.fragment(), ""), PAUSE / 2);
-    this.startOnce();
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => history.replaceState(this.fragment(), ""), PAUSE / 2);
+    this.happen("start");
     if (this.isReady) {
+      this.#calmDown();
       // Emptied first, so that the same sentence is said again.
-      say(this.news, "");
-      this.ask();
+      say(this.#news, "");
+      this.happen("ask");
     }
   }
 
-  /** Ask for the result. While an answer is on its way, one more question waits: the last. */
+  /** Ask for the result. One question at a time is on its way, so any number will do. */
   ask() {
-    this.calmDown();
-    this.mustAskAgain = this.isAsking;
-    if (this.isAsking) {
-      return;
-    }
-    this.isAsking = true;
-    this.newest += 1;
-    this.worker.postMessage({ type: "request", id: this.newest, request: this.request() });
+    this.#calmDown();
+    /** @type {Worker} */ (this.worker).postMessage({ type: "request", id: 0, request: this.#request() });
     this.watch();
   }
 
-  request() {
+  #request() {
     const { calculator: scheme, lang } = this.form.dataset;
     return JSON.stringify({ v: 1, op: "estimate", scheme, lang, answers: this.answers() });
   }
 
   /** After a reset; `before` are the answers it took away, if it took any. */
-  reset(before) {
+  #reset(before) {
     if (before !== true) {
-      this.use("offerUndo", before);
+      this.#use("offerUndo", before);
     }
     if (this.isReady) {
-      this.change({ isDone: true });
+      this.change();
       return;
     }
     // Without Python there is still the answer to the form as it came.
-    this.put(this.staticAnswer);
-    this.showsStaticAnswer = true;
-    for (const { field, wasHidden } of this.fields.values()) {
-      field.hidden = wasHidden;
-    }
-    this.showGroups();
-    this.mark([]);
-    this.tell();
+    this.put(this.#staticAnswer);
+    this.#answer = null;
+    this.#showFields(this.#shownAtFirst);
+    this.#mark([]);
+    this.#tell();
   }
 
   // --- Answers ------------------------------------------------------------------------------
 
-  /** Show an answer: at once, or after a pause if it finds something to correct. */
+  complain(reason) {
+    console.error("The calculator has no answer:", reason);
+  }
+
+  /**
+   * Show an answer: at once, or after a pause if it finds something to correct.
+   *
+   * @param {Answer} answer
+   */
   consider(answer) {
-    if (this.isDone || !answer.problems?.length) {
-      this.show(answer);
+    if (this.#isDone || !answer.problems?.length) {
+      this.#show(answer);
     } else {
-      this.correction = setTimeout(() => this.show(answer), PAUSE);
+      this.#correction = setTimeout(() => this.#show(answer), PAUSE);
     }
   }
 
-  show(answer) {
+  /** @param {Answer} answer */
+  #show(answer) {
     // A press on a button would be lost if what is shown moved it meanwhile. Leaving a field, as
     // the press does, may bring a message there.
     if (this.form.matches(":active")) {
-      this.correction = setTimeout(() => this.show(answer), PRESS);
+      this.#correction = setTimeout(() => this.#show(answer), PRESS);
       return;
     }
-    if (this.showFields(answer.fields) && this.roundsLeft > 0) {
-      this.roundsLeft -= 1;
-      this.ask();
+    if (this.#showFields(answer.fields) && this.#roundsLeft > 0) {
+      this.#roundsLeft -= 1;
+      this.happen("ask");
       return;
     }
     const problems = answer.problems ?? [];
-    this.mark(problems);
+    this.#mark(problems);
     this.unfold([...problems.map(({ field }) => field), ...(answer.missing ?? [])]);
     this.put(answer.html);
-    this.showsStaticAnswer = false;
-    this.answer = answer;
-    say(this.summary, answer.summary);
+    this.#answer = answer;
+    say(this.#summary, answer.summary);
     fillIn("[data-rules-year]", answer.rules_year);
     this.announce(answer.summary);
-    this.tell();
+    this.#tell();
   }
 
-  /** Say something to screen readers after a pause, instead of what was to be said. */
+  /**
+   * Say something to screen readers after a pause, instead of what was to be said.
+   *
+   * @param {string | undefined} text
+   */
   announce(text) {
-    clearTimeout(this.announcement);
-    this.announcement = setTimeout(() => say(this.news, text), PAUSE);
+    clearTimeout(this.#announcement);
+    this.#announcement = setTimeout(() => say(this.#news, text), PAUSE);
   }
 
-  /** Open what is folded around these fields. */
+  /**
+   * Open what is folded around these fields.
+   *
+   * @param {string[]} names
+   */
   unfold(names) {
     for (const name of names) {
-      this.fields.get(name)?.field.closest("details")?.setAttribute("open", "");
+      this.fields.get(name)?.closest("details")?.setAttribute("open", "");
     }
   }
 
-  /** Show these fields and no others; tell whether one came into view whose answer was not sent. */
-  showFields(names) {
+  /**
+   * Show these fields and no others; tell whether one came into view whose answer was not sent.
+   *
+   * @param {string[] | undefined} names
+   */
+  #showFields(names) {
     let isNew = false;
-    for (const [name, { field }] of this.fields) {
+    for (const [name, field] of this.fields) {
       const hides = names ? !names.includes(name) : field.hidden;
       isNew ||= field.hidden && !hides;
       field.hidden = hides;
     }
-    this.showGroups();
+    this.#showGroups();
     return isNew;
   }
 
   /** A group without a question has no heading either. */
-  showGroups() {
+  #showGroups() {
     for (const group of this.groups) {
       group.hidden = !group.querySelector("[data-field-for]:not([hidden])");
     }
   }
 
-  /** Say what is wrong, at the fields where it is wrong. */
-  mark(problems) {
-    for (const [name, { field }] of this.fields) {
+  /**
+   * Say what is wrong, at the fields where it is wrong.
+   *
+   * @param {NonNullable<Answer["problems"]>} problems
+   */
+  #mark(problems) {
+    for (const [name, field] of this.fields) {
       const text = problems
         .filter((problem) => problem.field === name)
         .map((problem) => problem.text)
@@ -421,8 +462,10 @@ class Calculator {
   /**
    * The only place that writes HTML. It comes from our own Python, which escapes all it is given.
    * What the reader has opened or folded stays so.
+   *
+   * @param {string} html
    */
-  put(html, place = this.output) {
+  put(html, place = this.#output) {
     const folds = () => [...place.querySelectorAll("[data-fold]")];
     const before = new Map(folds().map((fold) => [fold.dataset.fold, fold.open]));
     place.innerHTML = ownHtml(html);
@@ -432,59 +475,60 @@ class Calculator {
   }
 
   /** Take back what was to be said or shown after a pause. */
-  calmDown() {
-    clearTimeout(this.announcement);
-    clearTimeout(this.correction);
+  #calmDown() {
+    clearTimeout(this.#announcement);
+    clearTimeout(this.#correction);
   }
 
   // --- What not every visit needs -----------------------------------------------------------
 
-  prepareTools() {
+  #prepareTools() {
     const { form } = this;
     const steps = form.querySelector("[data-steps-nav]");
     form.querySelectorAll("[inert]").forEach((part) => (part.inert = false));
     // The steps of narrow screens are about to be used as soon as the form is.
     for (const sign of ["focusin", "pointerover"]) {
-      form.addEventListener(sign, ({ target }) => {
+      form.addEventListener(sign, (/** @type {any} */ { target }) => {
         if (steps?.offsetParent || target.closest("[data-actions]")) {
-          this.getTools().catch(() => {});
+          this.#getTools().catch(() => {});
         }
       });
     }
-    form.addEventListener("click", ({ target }) => {
+    form.addEventListener("click", (/** @type {any} */ { target }) => {
       const button = target.closest("[data-tool]");
       if (button) {
-        this.use(button.dataset.tool, button);
+        this.#use(button.dataset.tool, button);
       }
     });
-    const fill = (told) => told?.startsWith?.("#svar=") && this.use("fill", told);
+    const fill = (told) => told?.startsWith?.("#svar=") && this.#use("fill", told);
     addEventListener("hashchange", () => fill(location.hash));
     fill(location.hash);
     // By then, browsers have put in what they do by themselves.
-    addEventListener("load", () => this.isAsBuilt() && fill(history.state), { once: true });
+    addEventListener("load", () => this.#isAsBuilt() && fill(history.state), { once: true });
     // The page in the other language goes on with the same answers.
+    /** @type {HTMLAnchorElement} */
     const link = document.querySelector(".language-switch");
     for (const sign of ["pointerdown", "click"]) {
-      link?.addEventListener(sign, () => (link.hash = this.isAsBuilt() ? "" : this.fragment()));
+      link?.addEventListener(sign, () => (link.hash = this.#isAsBuilt() ? "" : this.fragment()));
     }
   }
 
   /** The tools; after a failure under another name, since browsers don't ask again for the same. */
-  getTools() {
-    this.tools ??= import(this.form.dataset.tools + (this.more ?? ""))
+  #getTools() {
+    this.#tools ??= import(this.form.dataset.tools + this.#more)
       .then(({ Tools }) => new Tools(this))
       .catch((error) => {
-        this.tools = null;
-        this.more = `?${Date.now()}`;
+        this.#tools = null;
+        this.#more = `?${Date.now()}`;
         throw error;
       });
-    return this.tools;
+    return this.#tools;
   }
 
   /** Have a tool do its work. */
-  async use(name, about) {
+  async #use(name, about) {
     try {
-      await (await this.getTools())[name](about);
+      await (await this.#getTools())[name](about);
     } catch (error) {
       console.error("The tools failed:", error);
       const place = about.closest?.("section") ?? this.form;
@@ -493,10 +537,11 @@ class Calculator {
   }
 
   /** On paper everything is open, and says when it was printed, and where it is from. */
-  preparePrint() {
-    this.opened = [...this.output.querySelectorAll("details:not([open])")];
-    this.opened.forEach((fold) => (fold.open = true));
-    const day = { dateStyle: "long", timeZone: "Europe/Oslo" };
+  #preparePrint() {
+    this.#opened = [...this.#output.querySelectorAll("details:not([open])")];
+    this.#opened.forEach((fold) => (fold.open = true));
+    /** @type {Intl.DateTimeFormatOptions} */
+    const day = { timeZone: "Europe/Oslo", dateStyle: "long" };
     fillIn("[data-printed]", new Date().toLocaleDateString("nb", day));
     fillIn("[data-address]", location.href.replace(/#.*/, ""));
   }
@@ -519,10 +564,9 @@ function say(element, text = "") {
 
 /** Tie a control to the message about what is wrong with it, or untie them. */
 function describe(control, id, isWrong) {
-  const about = new Set((control.getAttribute("aria-describedby") ?? "").split(" "));
-  about.delete("");
-  about[isWrong ? "add" : "delete"](id);
-  setOrRemove(control, "aria-describedby", [...about].join(" "));
+  const about = (control.getAttribute("aria-describedby") ?? "").split(" ");
+  const others = about.filter((other) => other !== id);
+  setOrRemove(control, "aria-describedby", (isWrong ? [...others, id] : others).join(" ").trim());
   setOrRemove(control, "aria-invalid", isWrong ? "true" : "");
 }
 
@@ -534,6 +578,6 @@ function setOrRemove(element, attribute, value) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-calculator]")) {
-  new Calculator(form);
-}
+document
+  .querySelectorAll("form[data-calculator]")
+  .forEach((form) => new Calculator(/** @type {HTMLFormElement} */ (form)));

@@ -36,7 +36,8 @@ style.replaceSync(
 class Calculator extends HTMLElement {
   static observedAttributes = ["ordning", "lang"];
   #slot = document.createElement("slot");
-  #frame;
+  /** @type {HTMLIFrameElement | null} */
+  #frame = null;
   #timer;
   #isHere = false;
 
@@ -68,7 +69,7 @@ class Calculator extends HTMLElement {
     const lang = this.closest("[lang]")?.lang.startsWith("nn") ? "nn" : "nb";
     const isName = NAME.test(slug);
     this.#frame = isName ? this.#makeFrame(slug, lang) : null;
-    this.shadowRoot.replaceChildren(this.#slot, this.#frame ?? "");
+    /** @type {ShadowRoot} */ (this.shadowRoot).replaceChildren(this.#slot, this.#frame ?? "");
     this.#turnTo(isName);
   }
 
@@ -93,7 +94,7 @@ class Calculator extends HTMLElement {
     frame.addEventListener("load", () => {
       view.disconnect();
       this.#wait(ANSWER_PATIENCE);
-      frame.contentWindow.postMessage({ type: TYPE }, SITE);
+      /** @type {Window} */ (frame.contentWindow).postMessage({ type: TYPE }, SITE);
     });
     // Firefox, where the page's policy doesn't let the frame in.
     frame.addEventListener("error", () => {
@@ -120,11 +121,13 @@ class Calculator extends HTMLElement {
     }
   }
 
+  /** @param {any} event a message to the page, which may be from anywhere */
   handleEvent({ source, origin, data }) {
     const isMine = source && source === this.#frame?.contentWindow && origin === SITE;
     if (isMine && data?.type === TYPE && data.height > 0) {
-      this.#frame.height = Math.ceil(data.height);
-      this.#frame.title = data.title || this.#frame.title;
+      const frame = /** @type {any} */ (this.#frame);
+      frame.height = Math.ceil(data.height);
+      frame.title = data.title || frame.title;
       this.#turnTo(true);
     }
   }

@@ -45,7 +45,7 @@ dumps({
 })
 `;
 
-const folder = resolve(process.argv[2]) + "/";
+const folder = `${resolve(process.argv[2])}/`;
 const { loadPyodide } = await import(pathToFileURL(`${folder}pyodide.mjs`).href);
 const lock = JSON.parse(await readFile(`${folder}pyodide-lock.json`, "utf8"));
 const wheel = readFile(folder + wheelName(lock));

@@ -78,7 +78,9 @@ async function suggest() {
   const asked = tidy(location.pathname);
   const { names = "" } = document.querySelector("[data-not-found]").dataset;
   const lists = names.split(" ").filter(Boolean);
-  const links = [...document.querySelectorAll("[data-all-pages] a")];
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const listed = document.querySelectorAll("[data-all-pages] a");
+  const links = [...listed];
   const isListed = links.some(({ pathname }) => pathname === asked);
   if (asked !== location.pathname && (isListed || (lists.length && (await isThere(asked))))) {
     location.replace(asked + location.hash);

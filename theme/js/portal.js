@@ -6,8 +6,10 @@ import "./site.js";
 
 const list = document.querySelector("[data-list]");
 const count = document.querySelector("[data-list-count]");
-const items = [...list.children];
-const links = [...document.querySelectorAll("[data-facet]")];
+const items = /** @type {HTMLElement[]} */ ([...list.children]);
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const facets = document.querySelectorAll("[data-facet]");
+const links = [...facets];
 // A page of one choice leads to the front page, which has all schemes, for more.
 const isPart = "part" in list.dataset;
 const isWhole = !isPart && list.dataset.list === location.pathname;
@@ -61,7 +63,7 @@ function show() {
     link.href = addressOf(others);
     const number = link.querySelector("[data-count]");
     if (number) {
-      number.textContent = items.filter((item) => fits(item, others)).length;
+      number.textContent = String(items.filter((item) => fits(item, others)).length);
     }
   }
   const { textOne, textMany } = count.dataset;
@@ -75,7 +77,7 @@ function show() {
 /** The order may be another than on the day of the build. */
 function sort() {
   const rank = (item) => standing(item).dataset.rank;
-  const sorted = items.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b)));
+  const sorted = items.toSorted((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
   if (sorted.some((item, place) => item !== list.children[place])) {
     list.append(...sorted);
   }

@@ -119,8 +119,9 @@ function goBack() {
 
 /** Put the new style sheet in the place of the one before, once it is there. */
 function changeStyle(href) {
+  /** @type {HTMLLinkElement} */
   const before = document.querySelector('link[rel="stylesheet"]');
-  const after = before.cloneNode();
+  const after = /** @type {HTMLLinkElement} */ (before.cloneNode());
   after.href = href;
   after.addEventListener("load", () => before.remove(), { once: true });
   before.after(after);
@@ -133,6 +134,7 @@ function prepareBar() {
   if (!bar) {
     return;
   }
+  /** @type {HTMLDetailsElement} */
   const details = bar.querySelector("[data-preview-details]");
   bar.hidden = memory.get("skjult") === "ja";
   details.open = memory.get("apen") === "ja";

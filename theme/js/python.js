@@ -7,19 +7,29 @@ const WHEEL = "/lib/calculators.whl";
 // What the calculators need for workbooks alone: fetched when a reader asks for the first one.
 export const WORKBOOK = "workbook.zip";
 
-/** The file name of the calculators' wheel: the only package of the lock. */
+/**
+ * @typedef {import("pyodide").PyodideAPI} Python
+ * @typedef {import("pyodide").Lockfile & {files: Record<string, string>}} Lock with the SHA-256 of
+ *   every file of the runtime by its name, which the build adds
+ */
+
+/**
+ * The file name of the calculators' wheel: the only package of the lock.
+ *
+ * @param {Lock} lock
+ */
 export function wheelName(lock) {
   const [{ file_name: name }] = Object.values(lock.packages);
   return name;
 }
 
 /**
- * @param {Function} loadPyodide from the runtime's own pyodide.mjs
+ * @param {typeof import("pyodide").loadPyodide} loadPyodide from the runtime's own pyodide.mjs
  * @param {string} base where the runtime's files are, ending in a slash
- * @param {object} lock the runtime's pyodide-lock.json, which holds the calculators' wheel only
+ * @param {Lock} lock the runtime's pyodide-lock.json, which holds the calculators' wheel only
  * @param {Promise<Uint8Array>} wheel the calculators' wheel
  * @param {object} [options] more options for loadPyodide
- * @returns {Promise<object>} Pyodide with the wheel in Python's path
+ * @returns {Promise<Python>} Pyodide with the wheel in Python's path
  */
 export function loadCalculators(loadPyodide, base, lock, wheel, options = {}) {
   return loadPyodide({
@@ -36,14 +46,19 @@ export function loadCalculators(loadPyodide, base, lock, wheel, options = {}) {
 /**
  * The calculators' only door.
  *
- * @param {object} python what loadCalculators gave
+ * @param {Python} python what loadCalculators gave
  * @returns {(request: string) => string}
  */
 export function openDoor(python) {
   return python.pyimport("calc.browser").handle;
 }
 
-/** Put what workbooks need in Python's path; some of it belongs to the calculators' package. */
+/**
+ * Put what workbooks need in Python's path; some of it belongs to the calculators' package.
+ *
+ * @param {Python} python
+ * @param {Uint8Array} bytes of WORKBOOK
+ */
 export function addWorkbook(python, bytes) {
   python.FS.writeFile("/lib/workbook.zip", bytes);
   python.runPython(`import sys, calc

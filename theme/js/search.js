@@ -17,8 +17,9 @@ const RANKING = {
   metaWeights: { title: 5, scheme: 3, tracks: 3, lang: 0 },
 };
 
+/** @type {HTMLFormElement} */
 const form = document.querySelector("[data-search-page]");
-const input = form.elements.q;
+const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("q"));
 const { textOne, textMany, textNone, textError, textOtherLanguage, lang, index, parts } = form.dataset;
 const status = document.querySelector("[data-search-status]");
 const list = document.querySelector("[data-search-hits]");
@@ -37,7 +38,7 @@ async function start() {
   const instance = (await import(index)).createInstance({ ...options, noWorker: true });
   // A large site has an index in parts, which lie together as if they were languages. Pagefind takes
   // an address that is written otherwise for another site's.
-  const others = [...Array(parts - 1).keys()].map((part) =>
+  const others = [...Array(Number(parts) - 1).keys()].map((part) =>
     instance.mergeIndex("/pagefind/./", { ...options, language: `${lang}-${part + 1}` }),
   );
   await Promise.all(others);

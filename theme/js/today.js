@@ -38,7 +38,8 @@ const publishedAt = () => Date.parse(document.lastModified) || 0;
 /** Ask the site's own server what time it is: this machine's clock may be wrong. */
 async function compareClocks() {
   const { headers } = await fetch(location.pathname, { method: "HEAD", cache: "no-store" });
-  const time = Date.parse(headers.get("Date"));
+  // Without a date, NaN.
+  const time = Date.parse(/** @type {string} */ (headers.get("Date")));
   if (time) {
     behind = time + Number(headers.get("Age")) * 1000 - Date.now();
     show();

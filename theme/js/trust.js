@@ -1,8 +1,6 @@
 // The page's only way to write HTML or start a script (Trusted Types, where the browser has them):
 // whatever else tries is stopped by the page's policy.
 
-const identity = (value) => value;
-
 function ownAddress(value) {
   const url = new URL(value, document.baseURI);
   if (url.origin !== location.origin) {
@@ -11,10 +9,8 @@ function ownAddress(value) {
   return url.href;
 }
 
-const policy = window.trustedTypes?.createPolicy("tilskuddsstigen", {
-  createHTML: identity,
-  createScriptURL: ownAddress,
-}) ?? { createHTML: identity, createScriptURL: ownAddress };
+const rules = { createHTML: (value) => value, createScriptURL: ownAddress };
+const policy = window.trustedTypes?.createPolicy("tilskuddsstigen", rules) ?? rules;
 
 /** HTML that our own Python has made: it escapes all that it is given. */
 export const ownHtml = (html) => policy.createHTML(html);

@@ -7,7 +7,7 @@ from pyscript import document, when, window
 from calc.browser import handle
 
 form = document.querySelector("form")
-output = form.querySelector("output")
+output = form.querySelector("[data-result]")
 lang = form.dataset.lang
 
 

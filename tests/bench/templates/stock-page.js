@@ -1,5 +1,5 @@
 const form = document.querySelector("form");
-const output = form.querySelector("output");
+const output = form.querySelector("[data-result]");
 const { calculator: scheme, lang, pyodide, wheel } = form.dataset;
 const worker = new Worker(new URL("stock-worker.js", import.meta.url), { type: "module" });
 
@@ -18,5 +18,5 @@ worker.addEventListener("message", ({ data }) => {
 });
 worker.addEventListener("error", (event) => console.error(event.message));
 
-const data = JSON.parse(document.getElementById("calculator-data").textContent);
+const data = JSON.parse(document.querySelector("#calculator-data").textContent);
 worker.postMessage({ pyodide, wheel, load: JSON.stringify({ v: 1, op: "load", lang, ...data }) });

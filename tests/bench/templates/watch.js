@@ -1,6 +1,6 @@
 // Runs in each page before the page's own scripts: fills in the form, and notes when the answer is
 // painted. Knows of a page only what all of them share: `form[data-calculator]`, the names of its
-// fields, and the rows of the plan in its <output>. Sets no HTML.
+// fields, and the rows of the plan in its result. Sets no HTML.
 
 (() => {
   const ANSWERS = { positions: "6,5", share_year_3: "70", share_year_4: "40" };
@@ -21,9 +21,10 @@
   });
   noteLoading.observe(document, { attributeFilter: ["data-state"], subtree: true });
 
+  /** @returns {HTMLFormElement} */
   const form = () => document.querySelector("form[data-calculator]");
   const awards = () =>
-    [...form().querySelectorAll('output tr[data-year] td[data-field="award"]')].map(
+    [...form().querySelectorAll('[data-result] tr[data-year] td[data-field="award"]')].map(
       (cell) => cell.dataset.value,
     );
 
@@ -56,7 +57,7 @@
 
   /** Set a field; returns the event, which knows its time. */
   function type(name, value) {
-    const field = form().elements[name];
+    const field = /** @type {HTMLInputElement} */ (form().elements.namedItem(name));
     field.value = value;
     const event = new InputEvent("input", { bubbles: true, inputType: "insertText" });
     field.dispatchEvent(event);
@@ -74,7 +75,7 @@
   // Reported to whoever asks; not to the console of the page.
   first.catch(() => {});
 
-  window.bench = {
+  globalThis.bench = {
     /** From the start of the navigation until the first answer is painted. */
     async load() {
       const { painted: milliseconds } = await first;
@@ -104,7 +105,9 @@
       const times = [];
       for (let change = 0; change < changes; change += 1) {
         // Pauses of different lengths, so that changes fall anywhere between two frames.
-        await new Promise((resolve) => setTimeout(resolve, 30 + ((change * 37) % 40)));
+        await new Promise((resolve) => {
+          setTimeout(resolve, 30 + ((change * 37) % 40));
+        });
         const before = awards()[0];
         const answer = painted(() => ![undefined, before].includes(awards()[0]));
         const event = type("positions", `${4 + (change % 3)},${change % 10}`);

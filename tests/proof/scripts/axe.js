@@ -62,9 +62,10 @@ async (onlyColours) => {
   };
   const isDrawn = ({ element }) => element.closest("svg") !== null;
 
+  /** @type {Record<"wrong" | "undecided", string[]>} */
   const found = { wrong: [], undecided: [] };
   const look = async (context, options) => {
-    const { violations, incomplete } = await axe.run(context, {
+    const { violations, incomplete } = await globalThis.axe.run(context, {
       resultTypes: ["violations", "incomplete"],
       elementRef: true,
       // What is in a frame is a page of its own, and looked at as such.

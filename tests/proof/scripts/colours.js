@@ -1,6 +1,8 @@
 // Colours as they are on the screen, and how far they stand out from each other (WCAG 2.2).
 globalThis.colours = (() => {
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const canvas = document.createElement("canvas");
+  /** @type {any} */
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   /** Red, green, blue and opacity, each of 255, however the colour is written. */
   const rgba = (colour) => {
     pen.clearRect(0, 0, 1, 1);

@@ -12,7 +12,7 @@
 
   /** What the keyboard should reach: of radios with one name, the one that is chosen. */
   const focusable = () =>
-    [...document.querySelectorAll(FOCUSABLE)].filter((element) => {
+    [...document.querySelectorAll(FOCUSABLE)].filter((/** @type {any} */ element) => {
       if (element.tabIndex < 0 || element.disabled || element.type === "hidden") {
         return false;
       }
@@ -83,12 +83,16 @@
   const judge = async (before, now) => {
     // What was out of sight until now may still be laid out, and move the rest.
     for (let frames = 0; frames < 30 && covered(now).length > 0; frames += 1) {
-      await new Promise((done) => requestAnimationFrame(done));
+      await new Promise((done) => {
+        requestAnimationFrame(done);
+      });
     }
     return [...unseen(now), ...covered(now), ...backwards(before, now)];
   };
 
+  /** @type {Element | null} */
   let first = null;
+  /** @type {Element | null} */
   let before = null;
   let waiting = [];
   globalThis.keyboard = {
@@ -100,7 +104,7 @@
     },
     /** After a step: what is wrong with it, and whether the page has been left. */
     async step() {
-      const now = document.activeElement;
+      const now = /** @type {Element} */ (document.activeElement);
       // After the last comes the browser itself, or, where it has nothing, the first again.
       if (now === document.body || now === first) {
         return { left: true, problems: [] };
@@ -121,6 +125,7 @@
     /** All steps at once, in the order of the page. The last thing used must be the keyboard. */
     async all() {
       const found = [];
+      /** @type {Element | null} */
       let from = null;
       for (const element of focusable()) {
         element.focus();

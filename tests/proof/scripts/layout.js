@@ -1,7 +1,7 @@
 // Text that is lost or in the way of other text, and a page wider than its window, as lines.
 () => {
   const found = [];
-  const root = document.scrollingElement;
+  const root = /** @type {Element} */ (document.scrollingElement);
   if (root.scrollWidth > root.clientWidth) {
     found.push(`the page is ${root.scrollWidth} wide in a window of ${root.clientWidth}`);
   }
@@ -64,8 +64,8 @@
   const range = document.createRange();
   const heard = new Map();
   while (walker.nextNode()) {
-    const node = walker.currentNode;
-    const element = node.parentElement;
+    const node = /** @type {Text} */ (walker.currentNode);
+    const element = /** @type {Element} */ (node.parentElement);
     if (!node.data.trim() || element.closest("script, noscript, option, title, template")) {
       continue;
     }
@@ -110,8 +110,12 @@
   });
 
   // What is written in a control has no text of its own in the page.
-  const pen = document.createElement("canvas").getContext("2d");
-  for (const control of document.querySelectorAll("input, select, button")) {
+  const canvas = document.createElement("canvas");
+  /** @type {any} */
+  const pen = canvas.getContext("2d");
+  /** @type {NodeListOf<any>} */
+  const controls = document.querySelectorAll("input, select, button");
+  for (const control of controls) {
     if (!control.checkVisibility({ visibilityProperty: true })) {
       continue;
     }
