@@ -151,9 +151,9 @@ def test_a_page_without_deadlines_says_so() -> None:
 
 
 def test_the_page_of_the_site_has_every_deadline(
-    pages: dict[str, Page], placed_pages: dict[str, Page], content_site: Site
+    pages: dict[str, Page], placed_pages: dict[str, Page], site: Site
 ) -> None:
-    everything = [(s, d) for s in content_site.schemes.values() for d in s.deadlines]
+    everything = [(s, d) for s in site.schemes.values() for d in s.deadlines]
     for found in (pages, placed_pages):
         for lang, start in (("nb", ""), ("nn", "/nn")):
             rows = [
