@@ -1,7 +1,5 @@
 """The questions of a form in their groups, whatever the rules of a scheme ask."""
 
-from pathlib import Path
-
 import pytest
 
 from builder.content import Site
@@ -9,8 +7,6 @@ from builder.kit.i18n import LANGS, Translations
 from builder.views.calculator import GROUPS, FieldGroup, Form, form, own_taper
 from calc.answers import NAMES
 from calc.rules import Lang, SchemeRules
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def groups(made: Form) -> dict[str, FieldGroup]:
