@@ -255,7 +255,12 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
         *(engine / name for name in (*ENGINE_FILES, STDLIB, LOCK, "package.json")),
     ]
     contents = [
-        (path.name, path.parent.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        # Whatever the project's folder is called, it is the same runtime.
+        (
+            path.name,
+            "" if path.parent == project_root else path.parent.name,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
         for path in sources
         if path.is_file()
     ]
