@@ -44,7 +44,7 @@ def with_line(old: str, new: str) -> str:
     return CHANGE.replace(old, new)
 
 
-def test_a_change_says_all_that_its_file_says(content: Path) -> None:
+def test_a_change_has_every_value_of_its_file(content: Path) -> None:
     (change,) = load(content).changes
     assert change.name == NAME
     assert change.date == dt.date(2030, 2, 3)
@@ -133,7 +133,7 @@ def test_a_source_of_scheme_yaml_or_of_a_rule_year_will_do(content: Path) -> Non
         "lesmeg.txt",
     ],
 )
-def test_a_file_name_that_readers_could_not_be_sent_to(content: Path, name: str) -> None:
+def test_a_file_name_that_is_no_address_is_refused(content: Path, name: str) -> None:
     (content / FILE.relative_to("content")).rename(content / "changes" / name)
     (problem,) = problems(content)
     assert (problem.file, problem.found) == (Path("content/changes") / name, name)

@@ -229,7 +229,7 @@ def test_periods_change_only_when_something_changes() -> None:
     ]
 
 
-def test_periods_of_the_site(placed_site: Path) -> None:
+def test_the_periods_of_the_site_follow_its_deadlines(placed_site: Path) -> None:
     entries = {entry["slug"]: entry for entry in load(placed_site, "schemes.json")["schemes"]}
     tryggest = entries["tryggest"]["periods"]
     assert [(p["start"], p["status"]) for p in tryggest] == [
