@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from builder import content
 from builder.bundle import exercise, runtime
 from builder.bundle.runtime import Runtime
 from builder.commands.bootstrap import find_chromium
@@ -16,6 +17,7 @@ from builder.commands.serve import serve_folder
 from builder.kit import i18n
 from builder.site import check, site
 from tests.once import alone, made_once
+from tests.site.pages import Page, read_pages
 from tests.tiers import THOROUGH, register_profiles
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
@@ -84,12 +86,23 @@ def project_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(project_root: Path) -> Runtime:
+def shipped(project_root: Path, translations: i18n.Translations) -> Runtime:
     """The browser's Python that readers get. Whoever builds the site in `.cache` finds it there."""
-    requests = exercise.requests(i18n.load(project_root / "theme/translations"))
+    requests = exercise.requests(translations)
     # Half a minute's work from nothing, so it is not done by several processes at once.
     with alone(project_root / ".cache/runtime-of-tests.lock"):
         return runtime.build(project_root, requests, exercise.workbooks())
+
+
+@pytest.fixture(scope="session", name="site")
+def site_of_content(project_root: Path) -> content.Site:
+    """The content of the project. To read only."""
+    return content.load(project_root / "content")
+
+
+@pytest.fixture(scope="session")
+def translations(project_root: Path) -> i18n.Translations:
+    return i18n.load(project_root / "theme/translations")
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +116,12 @@ def built_site(
         check.check(folder)
 
     return made_once(tmp_path_factory, "site", make)
+
+
+@pytest.fixture(scope="session")
+def pages(built_site: Path) -> dict[str, Page]:
+    """Every page of the built site by its address."""
+    return read_pages(built_site)
 
 
 def build_site(project_root: Path, folder: Path, day: str = BUILD_DATE) -> None:

@@ -58,7 +58,7 @@ def test_memory_is_of_all_processes_and_shared_parts_count_once() -> None:
     assert 100 * MEGABYTE < used < 150 * MEGABYTE
 
 
-def test_the_memory_of_nobody_is_not_known() -> None:
+def test_the_memory_of_a_session_without_processes_is_unknown() -> None:
     assert processes.used_by(-1) is None
 
 

@@ -65,7 +65,7 @@ def test_fewer_schemes_are_the_first_of_more(
     assert snapshot(tmp_path / "fewer").items() <= of_more.items()
 
 
-def test_pages_are_of_4_kb(project: Path) -> None:
+def test_pages_have_4_kb(project: Path) -> None:
     sizes = [len(text.encode()) for text in markdown(project)]
     assert min(sizes) >= schemes.PAGE_BYTES
     assert fmean(sizes) < schemes.PAGE_BYTES * 1.15
@@ -111,7 +111,7 @@ def test_schemes_have_the_rules_and_examples_of_real_ones_with_amounts_of_their_
 
 
 @pytest.mark.thorough
-def test_other_amounts_are_right_too(site: Site, project: Path) -> None:
+def test_doubled_amounts_make_no_mistake(site: Site, project: Path) -> None:
     edited = {path: path.read_text("utf-8") for path in project.glob("content/*/rules/*.yaml")}
     try:
         for path, text in edited.items():
@@ -127,7 +127,7 @@ def test_other_amounts_are_right_too(site: Site, project: Path) -> None:
             path.write_text(text, "utf-8")
 
 
-def test_some_are_open_have_changed_and_have_moved(site: Site) -> None:
+def test_some_schemes_are_open_and_some_have_changes(site: Site) -> None:
     assert {scheme.status(DAY) for scheme in site.schemes.values()} >= {"open", "archived"}
     assert len(site.changes) == NUMBER // schemes.CHANGED
     assert all(change.date < DAY for change in site.changes)

@@ -4,16 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
 
-from builder import content
 from builder.commands.bootstrap import find_firefox, find_webkit
-from builder.kit import i18n
-from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.engines import firefox, webkit
 from tests.browser.engines.page import PATIENCE, AnyPage
@@ -31,16 +27,6 @@ def base_url(served_site: str) -> str:
 def browser_context_args(browser_context_args: dict[str, Any], base_url: str) -> dict[str, Any]:
     # Tests elsewhere that open a browser may have made the plugin's own before, without an address.
     return {**browser_context_args, "base_url": base_url}
-
-
-@pytest.fixture(scope="session")
-def site(project_root: Path) -> content.Site:
-    return content.load(project_root / "content")
-
-
-@pytest.fixture(scope="session")
-def translations(project_root: Path) -> Translations:
-    return i18n.load(project_root / "theme/translations")
 
 
 @dataclass

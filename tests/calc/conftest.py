@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from builder.bundle import exercise
-from builder.content import Site, load
-from builder.kit import i18n
+from builder.content import Site
 from builder.kit.i18n import LANGS, Translations
 from calc.browser import handle
 from calc.codec import to_json
@@ -19,16 +18,6 @@ from calc.rules import Lang, SchemeRules
 ROOT = Path(__file__).parents[2]
 
 type Ask = Callable[..., Result]
-
-
-@pytest.fixture(scope="session")
-def site() -> Site:
-    return load(ROOT / "content")
-
-
-@pytest.fixture(scope="session")
-def translations() -> Translations:
-    return i18n.load(ROOT / "theme/translations")
 
 
 @pytest.fixture(scope="session")

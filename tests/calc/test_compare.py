@@ -4,13 +4,13 @@ import json
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 
 from builder.bundle import exercise
 from builder.kit.i18n import LANGS
 from calc.browser import handle
 from calc.rules import Lang
+from tests.theme.html import parse_fragment
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -34,9 +34,7 @@ def compare(lang: Lang, *answers: dict[str, object], names: str = "AB") -> dict[
 
 
 def body(answer: dict[str, Any]) -> Element:
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    parsed: Element = parser.parseFragment(answer["html"])
-    return parsed
+    return parse_fragment(answer["html"])
 
 
 def column(answer: dict[str, Any], field: str, where: str = "tbody") -> list[list[str | None]]:

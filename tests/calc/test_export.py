@@ -38,7 +38,7 @@ def texts(translations: Translations) -> Catalogue:
     return translations.catalogue("nb")
 
 
-def test_it_is_written_for_a_norwegian_spreadsheet(ask: Ask, texts: Catalogue) -> None:
+def test_the_file_is_written_for_a_norwegian_spreadsheet(ask: Ask, texts: Catalogue) -> None:
     result = ask(
         "oppfolging-voksne",
         track="act-fact",

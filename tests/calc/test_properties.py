@@ -2,7 +2,6 @@
 
 import json
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from builder.content import Site
-from builder.kit import i18n
-from builder.kit.i18n import LANGS
+from builder.kit.i18n import LANGS, Translations
 from calc.answers import Kind, read_number
-from calc.browser import handle, response
+from calc.browser import response
 from calc.codec import from_json, to_json
 from calc.fields import full_rate_known
 from calc.messages import decimal
@@ -21,8 +19,6 @@ from calc.plan import estimate
 from calc.result import Result, Row
 from calc.rules import Lang, SchemeRules
 from tests.calc.strategies import cases
-
-TRANSLATIONS = i18n.load(Path(__file__).parents[2] / "theme/translations")
 
 type Case = tuple[SchemeRules, dict[str, object]]
 
@@ -129,13 +125,13 @@ def test_an_unknown_rate_or_cap_gives_nothing_without_the_award_letter(case: Cas
 
 
 @given(case=cases())
-def test_an_assumption_is_marked_wherever_it_acts(case: Case) -> None:
+def test_an_assumption_is_marked_wherever_it_acts(translations: Translations, case: Case) -> None:
     result = estimate(*case)
     assumed = [row for row in result.plan if row.origin == "assumption"]
     assert (result.assumption is not None) == bool(assumed)
     if not assumed:
         return
-    answer = response(result, TRANSLATIONS.catalogue("nb"))
+    answer = response(result, translations.catalogue("nb"))
     assert answer["html"].count("origin-assumption") >= len(assumed)
     assert f"assumption_{result.assumption}" in [step["code"] for step in answer["steps"]]
     charted = any(row.award for row in assumed)
@@ -144,10 +140,10 @@ def test_an_assumption_is_marked_wherever_it_acts(case: Case) -> None:
 
 @given(case=cases(), lang=st.sampled_from(LANGS))
 def test_the_same_request_gives_the_same_bytes_also_after_a_way_through_json(
-    case: Case, lang: Lang
+    translations: Translations, case: Case, lang: Lang
 ) -> None:
     scheme, typed = case
-    texts = TRANSLATIONS.catalogue(lang)
+    texts = translations.catalogue(lang)
     sent: Any = json.loads(json.dumps(to_json(scheme)))
     rebuilt = from_json(SchemeRules, sent)
     assert rebuilt == scheme
@@ -160,8 +156,6 @@ def test_every_calendar_year_has_exactly_one_behaviour_per_track(site: Site) -> 
     """No year crashes, falls back silently, or is left undefined."""
     for scheme in site.schemes.values():
         calculator = scheme.calculator
-        request = {"v": 1, "op": "load", "scheme": to_json(calculator), "lang": "nb"}
-        handle(json.dumps({**request, "messages": TRANSLATIONS.of_calc("nb")}))
         for track_id in calculator.track_names():
             for year in range(2015, 2036):
                 for received in range(5):
@@ -181,12 +175,12 @@ def test_every_calendar_year_has_exactly_one_behaviour_per_track(site: Site) -> 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_step_of_the_published_examples_has_words_and_known_sources(
-    site: Site, lang: Lang
+    site: Site, translations: Translations, lang: Lang
 ) -> None:
     for scheme in site.schemes.values():
         for rules in scheme.rules:
             for example in rules.examples:
                 result = estimate(scheme.calculator, example.answers)
-                answer = response(result, TRANSLATIONS.catalogue(lang))
+                answer = response(result, translations.catalogue(lang))
                 for step in answer["steps"]:
                     assert step["source"] is None or step["source"] in scheme.sources

@@ -1,6 +1,5 @@
 """The report: complete, escaped, and of one piece with the plan."""
 
-import html5lib
 import pytest
 
 from builder.bundle import exercise
@@ -21,6 +20,7 @@ from calc.rules import (
     Track,
 )
 from tests.calc.conftest import Ask
+from tests.theme.html import parse_fragment
 
 EVIL = "<script>alert(1)</script>&\"'"
 
@@ -31,8 +31,7 @@ def test_every_kind_of_result_is_whole_html_in_both_languages(
     translations: Translations, lang: Lang, answers: dict[str, object]
 ) -> None:
     html = render(estimate(exercise.scheme(), answers), translations.catalogue(lang))
-    parser = html5lib.HTMLParser(strict=True)
-    parser.parseFragment(html)
+    parse_fragment(html)
     assert "{" not in html
 
 
@@ -80,7 +79,7 @@ def test_texts_of_rules_and_readers_are_escaped(translations: Translations) -> N
     ):
         html = render(estimate(scheme, answers), texts)
         assert "<script" not in html
-        parsed = html5lib.parseFragment(html, namespaceHTMLElements=False)
+        parsed = parse_fragment(html)
         assert not parsed.findall(".//script")
 
 
@@ -93,7 +92,7 @@ def test_bokmaal_in_a_nynorsk_report_is_marked_as_such(translations: Translation
 def test_a_cell_without_a_value_never_looks_like_zero(ask: Ask, translations: Translations) -> None:
     result = ask("oppfolging-voksne", track="act-fact", positions=10)
     html = render(result, translations.catalogue("nb"))
-    body = html5lib.parseFragment(html, namespaceHTMLElements=False)
+    body = parse_fragment(html)
     (cell,) = body.findall(".//tr[@data-grant-year='3']/td[@data-field='award']")
     assert cell.text == "Ukjent"
     assert "data-value" not in cell.attrib
@@ -125,7 +124,7 @@ def test_how_it_was_worked_out_is_folded_under_headings(
 ) -> None:
     result = ask("oppfolging-voksne", track="act-fact", positions=10)
     html = render(result, translations.catalogue("nb"))
-    section = html5lib.parseFragment(html, namespaceHTMLElements=False)[0]
+    section = parse_fragment(html)[0]
     folds = section.findall("details")
     assert [fold.get("data-fold") for fold in folds] == ["steps", "inputs", "sources"]
     assert not [fold for fold in folds if "open" in fold.attrib]
@@ -140,9 +139,7 @@ def test_how_it_was_worked_out_is_folded_under_headings(
 
 def test_why_there_is_no_plan_is_not_folded(translations: Translations) -> None:
     result = estimate(exercise.scheme(), {"track": "skjonn", "plan_year": 2030})
-    section = html5lib.parseFragment(
-        render(result, translations.catalogue("nb")), namespaceHTMLElements=False
-    )[0]
+    section = parse_fragment(render(result, translations.catalogue("nb")))[0]
     assert section.find("ol") is not None
     assert section.find("details[@data-fold='steps']") is None
 
@@ -154,7 +151,7 @@ def test_the_sum_and_the_next_years_award_come_first_and_stand_out(
         "oppfolging-voksne", track="act-fact", positions="6,5", share_year_3=70, share_year_4=40
     )
     html = render(result, translations.catalogue("nb"))
-    first = html5lib.parseFragment(html, namespaceHTMLElements=False)[0][0]
+    first = parse_fragment(html)[0][0]
     amounts = [strong.text for strong in first.findall("strong")]
     assert amounts == ["10\u00a0075\u00a0000\u00a0kr", "3\u00a0250\u00a0000\u00a0kr"]
 

@@ -369,7 +369,7 @@ def test_the_command_asks_once_and_remembers(
     assert len(site.asked) > before
 
 
-def test_without_network_there_is_one_sentence(
+def test_without_network_the_command_prints_one_sentence(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every way to other machines is closed, and the command says so and ends well."""

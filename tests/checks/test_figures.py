@@ -119,7 +119,7 @@ def test_an_amount_without_its_unit_is_guessed(text: str, value: int) -> None:
         ("[Inntil 500 000 kr](/frister/ \"Frister\")", NOT_THERE, "500 000 kr", False),
     ],
 )  # fmt: skip
-def test_a_figure_in_a_page_of_a_scheme(
+def test_a_figure_in_a_page_of_a_scheme_is_compared_with_its_rules(
     root: Path, findings: Findings, text: str, message: str, found: str, is_warning: bool
 ) -> None:
     write(root, PAGE_FILE, f"{HEADER}## Overskrift\n\nEn linje.\n{text}\n")
@@ -130,7 +130,7 @@ def test_a_figure_in_a_page_of_a_scheme(
     assert problem.expected
 
 
-def test_a_figure_that_begins_on_the_line_before(root: Path, findings: Findings) -> None:
+def test_a_figure_over_two_lines_is_reported_at_the_first(root: Path, findings: Findings) -> None:
     write(root, PAGE_FILE, f"{HEADER}En linje.\n\nDet er 500 000\nkroner.\n")
     assert [problem.line for problem in findings(SUBJECT)] == [6]
 

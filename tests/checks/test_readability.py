@@ -27,7 +27,7 @@ HEAVY = f"{LONG} og ser til at alt er som det skal være."
         (["1. april og 6,5 kr, f.eks. 2025 bl.a. Her"], 9),
     ],
 )
-def test_lix_by_its_formula(paragraphs: list[str], expected: Fraction) -> None:
+def test_lix_is_counted_by_its_formula(paragraphs: list[str], expected: Fraction) -> None:
     assert lix(sentences(paragraphs)) == expected
 
 

@@ -142,7 +142,7 @@ def test_only_mistakes_make_the_command_fail(
 
 
 @pytest.mark.thorough
-def test_the_command_of_make_check(project_root: Path, tmp_path: Path) -> None:
+def test_make_check_reports_a_mistake_and_fails(project_root: Path, tmp_path: Path) -> None:
     copy_project(project_root, tmp_path / "kopi")
     page = tmp_path / "kopi/content/tryggest/om.md"
     page.write_text(f"{page.read_text('utf-8')}\nInntil 300 000 kr.\n", "utf-8")

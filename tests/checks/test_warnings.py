@@ -28,7 +28,7 @@ def only(problems: list[Problem]) -> Problem:
 # Worked examples
 
 
-def test_a_track_without_an_example(root: Path, findings: Findings) -> None:
+def test_a_track_without_an_example_is_a_warning(root: Path, findings: Findings) -> None:
     assert findings("Regneeksempler") == []
     second = "  annet:\n    name: {nb: Annet}\n    on_request: {source: regelverk}\n  skjonn:\n"
     replace_in(root, RULES_FILE, "  skjonn:\n", second)
@@ -125,7 +125,7 @@ def test_a_scheme_that_is_over_needs_no_deadline(
         ),
     ],
 )  # fmt: skip
-def test_a_date_that_has_not_come(
+def test_a_date_that_has_not_come_is_a_warning(
     root: Path, findings: Findings, name: str, old: str, new: str, key: str
 ) -> None:
     replace_in(root, name, old, new)
@@ -135,7 +135,7 @@ def test_a_date_that_has_not_come(
     assert findings("Datoer", dt.date(2030, 3, 2)) == []
 
 
-def test_a_change_that_is_dated_later(root: Path, findings: Findings) -> None:
+def test_a_change_with_a_later_date_is_a_warning(root: Path, findings: Findings) -> None:
     change = (
         "date: 2030-03-02\nkind: correction\nscheme: proveordning\nyears: [2030]\n"
         "title: {nb: Rettelse}\ntext: {nb: En feil er rettet.}\n"
@@ -145,7 +145,7 @@ def test_a_change_that_is_dated_later(root: Path, findings: Findings) -> None:
     assert (problem.line, problem.key, problem.found) == (1, "date", "2030-03-02")
 
 
-def test_a_review_before_the_last_one(root: Path, findings: Findings) -> None:
+def test_a_review_before_the_last_one_is_a_warning(root: Path, findings: Findings) -> None:
     replace_in(root, SCHEME_FILE, "review_by: 2030-08-01", "review_by: 2030-01-31")
     problem = only(findings("Datoer"))
     assert problem.message == "Neste kontroll er satt før den siste."
@@ -170,7 +170,9 @@ def test_sources_without_a_link_are_reported_once_for_each_file(
 
 
 @pytest.mark.parametrize("name", [SCHEME_FILE, RULES_FILE])
-def test_a_source_that_nothing_refers_to(root: Path, findings: Findings, name: str) -> None:
+def test_a_source_that_nothing_refers_to_is_a_warning(
+    root: Path, findings: Findings, name: str
+) -> None:
     source = "\n  brev: {title: Brev, publisher: Noen, url: https://example.org/}"
     replace_in(root, name, "\nsources:", f"\nsources:{source}")
     unused = [p for p in findings("Kilder") if p.message == "Ingenting viser til kilden."]

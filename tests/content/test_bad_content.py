@@ -20,7 +20,7 @@ from tests.content.bad_content import (
 from tests.content.sample import PAGE, PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG
 
 
-def test_there_are_many_ways_to_be_bad() -> None:
+def test_bad_content_is_of_many_kinds() -> None:
     assert len(HARMFUL) >= 60
     said = {(bad.message, bad.found, bad.expected) for bad in HARMFUL.values()}
     assert len(said) >= 60
@@ -154,7 +154,7 @@ def test_another_file_is_a_warning(content: Path, name: str) -> None:
         (errno.EIO, f"Maskinen sier: {os.strerror(errno.EIO)}."),
     ],
 )
-def test_a_file_that_cannot_be_opened(
+def test_a_file_that_cannot_be_opened_is_reported(
     content: Path, monkeypatch: pytest.MonkeyPatch, code: int, why: str
 ) -> None:
     real = os.open
@@ -174,7 +174,9 @@ def test_a_file_that_cannot_be_opened(
     )
 
 
-def test_a_folder_that_cannot_be_listed(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_is_reported(
+    content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.scandir
 
     def refuse(path: Path) -> object:

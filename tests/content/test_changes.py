@@ -44,7 +44,7 @@ def with_line(old: str, new: str) -> str:
     return CHANGE.replace(old, new)
 
 
-def test_a_change_says_all_that_its_file_says(content: Path) -> None:
+def test_a_change_has_every_value_of_its_file(content: Path) -> None:
     (change,) = load(content).changes
     assert change.name == NAME
     assert change.date == dt.date(2030, 2, 3)
@@ -79,113 +79,40 @@ def test_a_mistake_of_our_own_needs_no_source(content: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "problem"),
     [
-        (
-            "date: 2030-02-03",
-            "date: 2030-02-04",
-            (1, "date", "Datoen stemmer ikke med filnavnet.", "2030-02-04", "2030-02-03"),
-        ),
-        (
-            "kind: rule_changed",
-            "kind: endret",
-            (
-                2,
-                "kind",
-                "Verdien er ikke en av dem som kan brukes.",
-                "«endret»",
-                "en av: rule_changed, correction",
-            ),
-        ),
-        (
-            SLUG,
-            "prøveordning",
-            (3, "scheme", "Ordningen finnes ikke.", "prøveordning", f"Mente du «{SLUG}»?"),
-        ),
-        (
-            SLUG,
-            "xyz",
-            (3, "scheme", "Ordningen finnes ikke.", "xyz", f"en av: {SLUG}"),
-        ),
-        (
-            "[2030, 2029]",
-            "[2030, 2031]",
-            (
-                4,
-                "years[2]",
-                f"«{SLUG}» har ikke dette regelverksåret.",
-                "2031",
-                "en av: 2030, 2029",
-            ),
-        ),
-        (
-            "[2030, 2029]",
-            "[2030, 2030]",
-            (4, "years[2]", "Året står to ganger.", "2030", "hvert regelverksår bare én gang"),
-        ),
+        ("date: 2030-02-03", "date: 2030-02-04",
+         (1, "date", "Datoen stemmer ikke med filnavnet.", "2030-02-04", "2030-02-03")),
+        ("kind: rule_changed", "kind: endret",
+         (2, "kind", "Verdien er ikke en av dem som kan brukes.", "«endret»",
+          "en av: rule_changed, correction")),
+        (SLUG, "prøveordning",
+         (3, "scheme", "Ordningen finnes ikke.", "prøveordning", f"Mente du «{SLUG}»?")),
+        (SLUG, "xyz", (3, "scheme", "Ordningen finnes ikke.", "xyz", f"en av: {SLUG}")),
+        ("[2030, 2029]", "[2030, 2031]",
+         (4, "years[2]", f"«{SLUG}» har ikke dette regelverksåret.", "2031", "en av: 2030, 2029")),
+        ("[2030, 2029]", "[2030, 2030]",
+         (4, "years[2]", "Året står to ganger.", "2030", "hvert regelverksår bare én gang")),
         ("[2030, 2029]", "[]", (4, "years", "Listen er tom.", "en tom liste", "minst ett punkt")),
-        (
-            "[2030, 2029]",
-            "2030",
-            (
-                4,
-                "years",
-                "Verdien har feil type.",
-                "2030",
-                "en liste (linjer som begynner med «- »)",
-            ),
-        ),
-        (
-            "source: regelverk",
-            "source: regleverk",
-            (
-                7,
-                "source",
-                f"«{SLUG}» har ikke denne kilden.",
-                "regleverk",
-                "Mente du «regelverk»?",
-            ),
-        ),
-        (
-            "source: regelverk\n",
-            "",
-            (
-                1,
-                "source",
-                "En regel som er endret, må ha en kilde.",
-                "ingen kilde",
-                "«source» med navnet på en av kildene til ordningen",
-            ),
-        ),
-        (
-            "source: regelverk",
-            "kilde: regelverk\nsource: regelverk",
-            (
-                7,
-                "kilde",
-                "Nøkkelen «kilde» er ukjent her.",
-                "kilde",
-                "Mente du «kind»?",
-            ),
-        ),
-        (
-            "title: {nb: Satsen er ny, nn: Satsen er ny}",
-            "title: Satsen er ny",
-            (
-                5,
-                "title",
-                "Verdien har feil type.",
-                "«Satsen er ny»",
-                "{nb: teksten på bokmål}, gjerne med nn: teksten på nynorsk",
-            ),
-        ),
+        ("[2030, 2029]", "2030",
+         (4, "years", "Verdien har feil type.", "2030", "en liste (linjer som begynner med «- »)")),
+        ("source: regelverk", "source: regleverk",
+         (7, "source", f"«{SLUG}» har ikke denne kilden.", "regleverk", "Mente du «regelverk»?")),
+        ("source: regelverk\n", "",
+         (1, "source", "En regel som er endret, må ha en kilde.", "ingen kilde",
+          "«source» med navnet på en av kildene til ordningen")),
+        ("source: regelverk", "kilde: regelverk\nsource: regelverk",
+         (7, "kilde", "Nøkkelen «kilde» er ukjent her.", "kilde", "Mente du «kind»?")),
+        ("title: {nb: Satsen er ny, nn: Satsen er ny}", "title: Satsen er ny",
+         (5, "title", "Verdien har feil type.", "«Satsen er ny»",
+          "{nb: teksten på bokmål}, gjerne med nn: teksten på nynorsk")),
     ],
-)
+)  # fmt: skip
 def test_a_mistake_is_reported_with_its_place(
-    content: Path, old: str, new: str, told: tuple[int, str, str, str, str]
+    content: Path, old: str, new: str, problem: tuple[int, str, str, str, str]
 ) -> None:
     write(content, NAME, with_line(old, new))
-    assert problems(content) == [Problem(FILE, *told)]
+    assert problems(content) == [Problem(FILE, *problem)]
 
 
 def test_a_source_of_scheme_yaml_or_of_a_rule_year_will_do(content: Path) -> None:
@@ -206,7 +133,7 @@ def test_a_source_of_scheme_yaml_or_of_a_rule_year_will_do(content: Path) -> Non
         "lesmeg.txt",
     ],
 )
-def test_a_file_name_that_readers_could_not_be_sent_to(content: Path, name: str) -> None:
+def test_a_file_name_that_is_no_address_is_refused(content: Path, name: str) -> None:
     (content / FILE.relative_to("content")).rename(content / "changes" / name)
     (problem,) = problems(content)
     assert (problem.file, problem.found) == (Path("content/changes") / name, name)

@@ -3,9 +3,7 @@
 import ast
 from pathlib import Path
 
-import pytest
-
-from builder.content import PAGE_NAMES, Site, load
+from builder.content import PAGE_NAMES, Site
 from builder.content.validate import _RULE_ERRORS
 from calc.rules import Figure
 
@@ -18,11 +16,6 @@ SCHEMES = {
 }
 # Whoever has a nynorsk version of every page.
 IN_NYNORSK = {"kommunalt-rusarbeid"}
-
-
-@pytest.fixture(scope="module")
-def site(project_root: Path) -> Site:
-    return load(project_root / "content")
 
 
 def test_the_content_has_five_schemes(site: Site) -> None:

@@ -67,7 +67,7 @@ def test_a_mistake_is_reported_each_time(content: Path) -> None:
     assert problems(content, memory) == first
 
 
-def test_new_and_removed_files_and_folders(content: Path) -> None:
+def test_new_and_removed_files_and_folders_are_noticed(content: Path) -> None:
     memory: Memory = {}
     load(content, memory)
     nynorsk = content / SLUG / "om.nn.md"

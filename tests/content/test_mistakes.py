@@ -540,7 +540,7 @@ def test_a_source_is_the_same_in_every_file(content: Path) -> None:
     )
 
 
-def test_a_rule_year_that_no_form_can_ask_for(content: Path) -> None:
+def test_a_rule_year_that_no_form_can_ask_for_is_refused(content: Path) -> None:
     (content / RULES_FILE).rename(content / SLUG / "rules/1999.yaml")
     text = change(content / SLUG / "rules/1999.yaml", "year: 2030\n", "year: 1999\n")
     told = [p for p in problems(content) if p.key == "year"]
@@ -551,7 +551,7 @@ def test_a_rule_year_that_no_form_can_ask_for(content: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [f"{page}.md" for page in PAGE_NAMES] + ["scheme.yaml"])
-def test_a_file_that_is_missing(content: Path, name: str) -> None:
+def test_a_missing_file_is_reported(content: Path, name: str) -> None:
     (content / SLUG / name).unlink()
     (problem,) = problems(content)
     assert problem.file == Path("content") / SLUG / name
@@ -559,7 +559,7 @@ def test_a_file_that_is_missing(content: Path, name: str) -> None:
     assert problem.expected
 
 
-def test_a_scheme_without_rules(content: Path) -> None:
+def test_a_scheme_without_rules_is_refused(content: Path) -> None:
     (content / RULES_FILE).unlink()
     (problem,) = problems(content)
     assert problem.file == Path("content") / SLUG / "rules"
@@ -579,7 +579,7 @@ def test_a_scheme_without_rules(content: Path) -> None:
         ("runtime", "runtime"),
     ],
 )
-def test_a_folder_name_that_is_no_address(content: Path, name: str, found: str) -> None:
+def test_a_folder_name_that_is_no_address_is_refused(content: Path, name: str, found: str) -> None:
     (content / SLUG).rename(content / name)
     (problem,) = problems(content)
     assert (problem.file, problem.found) == (Path("content") / name, found)
@@ -596,7 +596,7 @@ def test_a_folder_name_that_is_no_address(content: Path, name: str, found: str) 
         ("historie.md", "En ordning har ikke en side med dette navnet."),
     ],
 )
-def test_a_page_that_a_scheme_does_not_have(content: Path, name: str, message: str) -> None:
+def test_a_page_that_no_scheme_has_is_refused(content: Path, name: str, message: str) -> None:
     (content / SLUG / name).write_text(PAGE, encoding="utf-8")
     (problem,) = problems(content)
     assert (problem.file, problem.found) == (Path("content") / SLUG / name, name)
@@ -613,9 +613,7 @@ def test_a_page_that_a_scheme_does_not_have(content: Path, name: str, message: s
         ("hjelp.nn.md", "Siden finnes bare på nynorsk."),
     ],
 )
-def test_a_general_page_without_an_address_of_its_own(
-    content: Path, name: str, message: str
-) -> None:
+def test_a_general_page_needs_an_address_of_its_own(content: Path, name: str, message: str) -> None:
     (content / "pages").mkdir()
     (content / "pages" / name).write_text(PAGE, encoding="utf-8")
     (problem,) = problems(content)
@@ -624,13 +622,13 @@ def test_a_general_page_without_an_address_of_its_own(
     assert problem.expected
 
 
-def test_a_page_that_is_empty(content: Path) -> None:
+def test_an_empty_page_is_reported(content: Path) -> None:
     (content / PAGE_FILE).write_bytes(b"")
     assert [problem.key for problem in problems(content)] == ["Description", "Title"]
 
 
 @pytest.mark.parametrize("name", [SCHEME_FILE, RULES_FILE])
-def test_a_yaml_file_that_is_empty(content: Path, name: str) -> None:
+def test_an_empty_yaml_file_is_reported(content: Path, name: str) -> None:
     (content / name).write_bytes(b"")
     (problem,) = problems(content)
     assert (problem.file, problem.line) == (Path("content") / name, 1)
@@ -638,7 +636,9 @@ def test_a_yaml_file_that_is_empty(content: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [SCHEME_FILE, RULES_FILE, PAGE_FILE])
-def test_a_file_that_is_not_utf_8(content: Path, name: str) -> None:
+def test_a_file_that_is_not_utf_8_is_reported_with_its_first_such_line(
+    content: Path, name: str
+) -> None:
     path = content / name
     text = path.read_text("utf-8")
     path.write_text(text, encoding="iso-8859-1")
@@ -650,14 +650,14 @@ def test_a_file_that_is_not_utf_8(content: Path, name: str) -> None:
     assert problem.expected == "tegnsettet UTF-8"
 
 
-def test_a_file_too_large_to_be_one_of_ours(content: Path) -> None:
+def test_a_file_that_is_too_large_is_refused(content: Path) -> None:
     with (content / SCHEME_FILE).open("a", encoding="utf-8") as file:
         file.write("# mer\n" * 200_000)
     (problem,) = problems(content)
     assert problem.message == "Filen er for stor."
 
 
-def test_a_folder_where_a_file_belongs(content: Path) -> None:
+def test_a_folder_in_the_place_of_a_file_is_reported(content: Path) -> None:
     (content / PAGE_FILE).unlink()
     (content / PAGE_FILE).mkdir()
     told = problems(content)

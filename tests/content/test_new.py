@@ -210,7 +210,7 @@ def test_the_address_is_made_of_the_first_words_of_the_subject(name: str, slug: 
         (("", "NO", "1999"), ["NAME kan", "SLUG kan", "YEAR er"]),
     ],
 )
-def test_a_scheme_that_cannot_be_made(
+def test_a_scheme_that_cannot_be_made_is_refused(
     content: Path, asked: tuple[str, str, str], said: list[str]
 ) -> None:
     (content / "pages").mkdir()
@@ -375,7 +375,9 @@ def test_a_worked_example_with_another_result_in_the_new_year_is_reported_at_onc
         (SLUG, "2029", ["Det er ikke noe tidligere år å kopiere.", "Disse finnes: 2030"]),
     ],
 )
-def test_a_year_that_cannot_be_made(content: Path, scheme: str, year: str, said: list[str]) -> None:
+def test_a_rule_year_that_cannot_be_made_is_refused(
+    content: Path, scheme: str, year: str, said: list[str]
+) -> None:
     message = refused(content, "year", scheme, year)
     assert all(part in message for part in said), message
 
@@ -389,7 +391,7 @@ def test_a_year_that_cannot_be_made(content: Path, scheme: str, year: str, said:
         ("tracks: {}\n", "Filen sier ikke året."),
     ],
 )
-def test_a_year_before_that_cannot_be_read(content: Path, text: str, said: str) -> None:
+def test_a_mistake_in_the_year_before_is_reported(content: Path, text: str, said: str) -> None:
     (content / RULES_FILE).write_text(text, "utf-8")
     before = snapshot(content)
     with pytest.raises(ContentError) as raised:
@@ -405,7 +407,7 @@ def test_a_year_before_that_cannot_be_read(content: Path, text: str, said: str) 
         "? year\n: 2030\ntracks:\n  a:\n    rate:\n      ? value\n      : 1\n",
     ],
 )
-def test_a_year_before_that_cannot_be_copied_as_it_is_written(content: Path, text: str) -> None:
+def test_a_year_before_that_cannot_be_copied_is_refused(content: Path, text: str) -> None:
     (content / RULES_FILE).write_text(text, "utf-8")
     message = refused(content, "year", SLUG, "2031")
     assert "Filen er skrevet slik at vi ikke kan kopiere den." in message

@@ -112,19 +112,19 @@ def test_an_old_copy_of_a_schema_allows_new_parts(built_site: Path) -> None:
 # --- Facts ---
 
 
-def test_the_index_has_every_scheme(built_site: Path, content_site: Site) -> None:
+def test_the_index_has_every_scheme(built_site: Path, site: Site) -> None:
     index = load(built_site, "schemes.json")
     assert (index["api_version"], index["built_for"]) == (1, "2026-11-22")
-    assert [entry["slug"] for entry in index["schemes"]] == sorted(content_site.schemes)
+    assert [entry["slug"] for entry in index["schemes"]] == sorted(site.schemes)
     for entry in index["schemes"]:
-        found = content_site.schemes[entry["slug"]]
+        found = site.schemes[entry["slug"]]
         assert entry["name"] == {"nb": found.name.nb, "nn": found.name.nn}
         assert entry["owner"]["name"]["nb"] == found.owner.name.nb
         assert [rules["year"] for rules in entry["rules"]] == [r.year for r in found.rules]
 
 
-def test_a_scheme_has_all_that_the_content_says(built_site: Path, content_site: Site) -> None:
-    for slug, found in content_site.schemes.items():
+def test_a_scheme_has_all_that_the_content_says(built_site: Path, site: Site) -> None:
+    for slug, found in site.schemes.items():
         data = load(built_site, f"{slug}.json")["scheme"]
         assert without_answers(from_json(Scheme, whole_numbers(data))) == without_answers(found)
         assert data["rules"][0]["examples"][0]["answers"]
@@ -144,9 +144,9 @@ def whole_numbers(data: Json) -> Json:
     return data
 
 
-def test_money_is_whole_and_shares_are_exact(built_site: Path, content_site: Site) -> None:
+def test_money_is_whole_and_shares_are_exact(built_site: Path, site: Site) -> None:
     seen = set()
-    for slug, found in content_site.schemes.items():
+    for slug, found in site.schemes.items():
         data = load(built_site, f"{slug}.json")["scheme"]["rules"]
         for rules, said in zip(found.rules, data, strict=True):
             for name, track in rules.tracks.items():
@@ -229,7 +229,7 @@ def test_periods_change_only_when_something_changes() -> None:
     ]
 
 
-def test_periods_of_the_site(placed_site: Path) -> None:
+def test_the_periods_of_the_site_follow_its_deadlines(placed_site: Path) -> None:
     entries = {entry["slug"]: entry for entry in load(placed_site, "schemes.json")["schemes"]}
     tryggest = entries["tryggest"]["periods"]
     assert [(p["start"], p["status"]) for p in tryggest] == [
@@ -274,13 +274,11 @@ def test_addresses_lead_somewhere(built_site: Path, placed_site: Path) -> None:
             assert (path / "index.html" if path.is_dir() else path).is_file(), address
 
 
-def test_rules_can_be_downloaded(built_site: Path, content_site: Site, project_root: Path) -> None:
+def test_rules_can_be_downloaded(built_site: Path, site: Site, project_root: Path) -> None:
     there = {p.relative_to(built_site).as_posix() for p in built_site.glob("*/regler/*.yaml")}
-    wanted = {
-        f"{s.slug}/regler/{r.year}.yaml" for s in content_site.schemes.values() for r in s.rules
-    }
+    wanted = {f"{s.slug}/regler/{r.year}.yaml" for s in site.schemes.values() for r in s.rules}
     assert there == wanted
-    for slug, found in content_site.schemes.items():
+    for slug, found in site.schemes.items():
         for rules in found.rules:
             yaml = built_site / slug / f"regler/{rules.year}.yaml"
             written = project_root / "content" / slug / f"rules/{rules.year}.yaml"

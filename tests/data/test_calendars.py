@@ -55,14 +55,14 @@ def files(site: Path) -> Iterator[tuple[str | None, Lang, Calendar]]:
 
 
 def test_every_known_deadline_is_in_its_calendars_and_nothing_else(
-    built_site: Path, content_site: Site
+    built_site: Path, site: Site
 ) -> None:
     there = {(slug, lang): calendar for slug, lang, calendar in files(built_site)}
-    wanted = [(slug, lang) for slug in (None, *content_site.schemes) for lang in LANGS]
+    wanted = [(slug, lang) for slug in (None, *site.schemes) for lang in LANGS]
     assert sorted(there, key=str) == sorted(wanted, key=str)
     assert sum(len(calendar.events) for calendar in there.values()) > 0
     for (slug, _), calendar in there.items():
-        schemes = content_site.schemes.values() if slug is None else [content_site.schemes[slug]]
+        schemes = site.schemes.values() if slug is None else [site.schemes[slug]]
         known = [d for s in schemes for d in s.deadlines if d.date is not None]
         days = [
             e.start.date() if isinstance(e.start, dt.datetime) else e.start for e in calendar.events
@@ -257,9 +257,9 @@ def test_files_are_as_the_standard_says(built_site: Path) -> None:
 
 
 def test_a_calendar_does_not_know_what_day_it_was_built(
-    built_site: Path, content_site: Site, translations: Translations
+    built_site: Path, site: Site, translations: Translations
 ) -> None:
-    schemes = tuple(content_site.schemes.values())
+    schemes = tuple(site.schemes.values())
     data = calendars.calendar(schemes, None, "nb", translations, "")
     assert (built_site / "frister.ics").read_bytes() == data
     newest = max(s.last_checked for s in schemes)
@@ -269,13 +269,13 @@ def test_a_calendar_does_not_know_what_day_it_was_built(
 
 @pytest.mark.parametrize("number", [2, pytest.param(MANY + 1, marks=pytest.mark.thorough)])
 def test_the_calendar_of_all_has_what_stands_in_that_of_each(
-    content_site: Site, translations: Translations, number: int
+    site: Site, translations: Translations, number: int
 ) -> None:
     name = Text(nb="BEGIN:VEVENT\r\nEND:VEVENT\r\n, \\n; å" + "æ" * 80)
     schemes = tuple(
         dataclasses.replace(real, slug=f"{real.slug}-{n}", short_name=name)
-        for n in range(number // len(content_site.schemes) + 1)
-        for real in content_site.schemes.values()
+        for n in range(number // len(site.schemes) + 1)
+        for real in site.schemes.values()
     )
     of_each: dict[str, bytes] = {}
     for one in schemes:
@@ -291,15 +291,13 @@ def test_the_calendar_of_all_has_what_stands_in_that_of_each(
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_pages_lead_to_the_calendars(
-    pages: dict[str, Page], content_site: Site, lang: Lang
-) -> None:
+def test_pages_lead_to_the_calendars(pages: dict[str, Page], site: Site, lang: Lang) -> None:
     start = "/nn" if lang == "nn" else ""
-    paths = [f"{start}{calendar_list.address(slug)}" for slug in (None, *content_site.schemes)]
+    paths = [f"{start}{calendar_list.address(slug)}" for slug in (None, *site.schemes)]
     page = pages[f"{start}/frister/"]
     links = [link.get("href") for link in page.main.iter("a")]
     assert [link for link in links if str(link).endswith(".ics")] == paths
-    for slug, found in content_site.schemes.items():
+    for slug, found in site.schemes.items():
         for kind, name in calendars.PAGES.items():
             links = [a.get("href") for a in pages[f"{start}/{slug}/{name}/"].main.iter("a")]
             wanted = f"{start}/{slug}/frister.ics" in links

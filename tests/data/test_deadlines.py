@@ -95,7 +95,7 @@ def test_a_page_shows_on_a_later_day_what_a_page_of_that_day_shows(day: dt.date)
         assert shown(old.main, dt.datetime.combine(day, dt.time())) == fresh, before
 
 
-def test_the_page_differs_from_day_to_day() -> None:
+def test_the_page_differs_between_the_days_that_are_tried() -> None:
     assert len({tuple(shown(built(SCHEMES, day).main, None)) for day in DAYS}) == 6
 
 
@@ -123,7 +123,7 @@ def test_the_nearest_deadline_comes_first_and_unknown_ones_last() -> None:
     ]
 
 
-def test_earlier_ones_stand_by_year_the_last_first() -> None:
+def test_earlier_deadlines_stand_by_year_with_the_last_first() -> None:
     page = deadlines.AllDeadlines(SCHEMES, dt.date(2028, 6, 1)).page()
     assert [year.year for year in page.years] == [2027, 2026, 2025, 2024]
     for year in page.years:
@@ -151,9 +151,9 @@ def test_a_page_without_deadlines_says_so() -> None:
 
 
 def test_the_page_of_the_site_has_every_deadline(
-    pages: dict[str, Page], placed_pages: dict[str, Page], content_site: Site
+    pages: dict[str, Page], placed_pages: dict[str, Page], site: Site
 ) -> None:
-    everything = [(s, d) for s in content_site.schemes.values() for d in s.deadlines]
+    everything = [(s, d) for s in site.schemes.values() for d in s.deadlines]
     for found in (pages, placed_pages):
         for lang, start in (("nb", ""), ("nn", "/nn")):
             rows = [
@@ -196,7 +196,7 @@ def test_deadlines_that_were_to_come_on_an_earlier_day(placed_pages: dict[str, P
     assert rows[1].startswith("Ikke kjent")
 
 
-def test_every_page_leads_to_it(pages: dict[str, Page]) -> None:
+def test_every_page_leads_to_the_deadlines(pages: dict[str, Page]) -> None:
     # Calculators in frames have no navigation.
     whole = {url: page for url, page in pages.items() if page.all("nav", class_="site-nav")}
     assert len(whole) > len(pages) * 0.8

@@ -55,10 +55,10 @@ def links(page: Page, rel: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_a_scheme_is_a_service_with_its_facts(
-    pages: dict[str, Page], content_site: Site, lang: Lang
+    pages: dict[str, Page], site: Site, lang: Lang
 ) -> None:
     amounts = 0
-    for slug, found in content_site.schemes.items():
+    for slug, found in site.schemes.items():
         nodes = linked_data(pages[f"{'/nn' if lang == 'nn' else ''}/{slug}/"])
         if found.state != "active":
             # Nobody can apply any more.
@@ -219,12 +219,12 @@ def test_the_sitemap_has_every_page(placed_site: Path, placed_pages: dict[str, P
 
 
 def test_the_sitemap_has_the_day_on_which_a_scheme_was_checked(
-    placed_site: Path, content_site: Site
+    placed_site: Path, site: Site
 ) -> None:
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     for entry in sitemap(placed_site):
         path = entry.findtext("s:loc", "", names).removeprefix(f"{ADDRESS}/").removeprefix("nn/")
-        found = content_site.schemes.get(path.partition("/")[0])
+        found = site.schemes.get(path.partition("/")[0])
         assert entry.findtext("s:lastmod", None, names) == (
             found.last_checked.isoformat() if found else None
         )

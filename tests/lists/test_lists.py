@@ -114,7 +114,7 @@ def test_up_to_many_everything_stands_on_one_page(
     assert f"/{made_up(3).slug}/rapportering/" in [a.get("href") for a in everything.main.iter("a")]
 
 
-def test_of_one_more_there_are_two_pages(make_site: MakeSite, make_pages: MakePages) -> None:
+def test_one_scheme_more_makes_a_second_page(make_site: MakeSite, make_pages: MakePages) -> None:
     pages = make_pages(make_site(MANY + 1))
     found = by_url(pages)
     portal, second = (render(pages, found[url]) for url in ("/", f"/{FOLDER}/side-2/"))

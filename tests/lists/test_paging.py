@@ -16,7 +16,7 @@ def test_everything_is_on_one_page_in_order(count: int, size: int) -> None:
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (MANY, 1), (MANY + 1, 2), (1500, 30)])
-def test_as_many_pages_as_it_takes(count: int, pages: int) -> None:
+def test_a_list_has_as_many_pages_as_it_takes(count: int, pages: int) -> None:
     assert len(in_pages(range(count))) == pages
 
 

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import content
 from builder.bundle import exercise
 from builder.bundle.runtime import PyodideInNode, Runtime
-from builder.kit import i18n
 from builder.kit.i18n import Translations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,16 +22,6 @@ ECHO = """
 def handle(request: str) -> str:
     return request.upper()
 """
-
-
-@pytest.fixture(scope="session")
-def translations() -> Translations:
-    return i18n.load(ROOT / "theme/translations")
-
-
-@pytest.fixture(scope="session")
-def site() -> content.Site:
-    return content.load(ROOT / "content")
 
 
 @pytest.fixture(scope="session")

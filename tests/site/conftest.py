@@ -9,23 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import content
 from builder.bundle.runtime import Runtime
 from tests.conftest import BUILD_DATE, copy_project
-from tests.site.pages import Page, read_pages
 
 type Command = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture(scope="session")
-def site(project_root: Path) -> content.Site:
-    return content.load(project_root / "content")
-
-
-@pytest.fixture(scope="session")
-def pages(built_site: Path) -> dict[str, Page]:
-    """Every page of the built site by its address."""
-    return read_pages(built_site)
 
 
 def run_in(project: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

@@ -8,15 +8,8 @@ import brotli
 import pytest
 
 from builder.kit.compress import LEAST_BYTES, SUFFIXES, with_copies
+from tests.files import snapshot
 from tests.site.conftest import Command
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_a_build_elsewhere_gives_the_same_bytes(
@@ -31,13 +24,13 @@ def test_a_build_elsewhere_gives_the_same_bytes(
         "site", PYTHONHASHSEED="4711", TZ="Pacific/Auckland", LC_ALL="C", LANGUAGE="", LANG="C"
     )
     assert built.returncode == 0, built.stderr
-    here, there = files(built_site), files(project / "output")
+    here, there = snapshot(built_site), snapshot(project / "output")
     assert here.keys() == there.keys()
     assert [name for name in here if here[name] != there[name]] == []
 
 
 def test_every_text_has_compressed_copies(built_site: Path) -> None:
-    there = files(built_site)
+    there = snapshot(built_site)
     texts = [
         name
         for name, data in there.items()
@@ -73,6 +66,6 @@ def test_everybody_may_read_the_files(built_site: Path) -> None:
 
 
 def test_the_build_names_no_folder_of_the_machine(built_site: Path, project_root: Path) -> None:
-    for name, data in files(built_site).items():
+    for name, data in snapshot(built_site).items():
         assert str(project_root).encode() not in data, name
         assert str(built_site).encode() not in data, name

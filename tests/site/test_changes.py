@@ -14,7 +14,6 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from builder.content import Site
-from builder.kit import i18n
 from builder.kit.i18n import LANGS, Translations
 from builder.views import changes
 from calc.rules import Lang, Text
@@ -25,11 +24,6 @@ from tests.site.test_pages import address, spaced
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 FEEDS: dict[Lang, str] = {"nb": "/endringer.atom", "nn": "/nn/endringer.atom"}
-
-
-@pytest.fixture(scope="module")
-def translations(project_root: Path) -> Translations:
-    return i18n.load(project_root / "theme/translations")
 
 
 # --- Pages ---

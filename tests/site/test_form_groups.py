@@ -1,27 +1,12 @@
 """The questions of a form in their groups, whatever the rules of a scheme ask."""
 
-from pathlib import Path
-
 import pytest
 
-from builder import content
 from builder.content import Site
-from builder.kit.i18n import LANGS, Translations, load
+from builder.kit.i18n import LANGS, Translations
 from builder.views.calculator import GROUPS, FieldGroup, Form, form, own_taper
 from calc.answers import NAMES
 from calc.rules import Lang, SchemeRules
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return content.load(ROOT / "content")
-
-
-@pytest.fixture(scope="module")
-def translations() -> Translations:
-    return load(ROOT / "theme/translations")
 
 
 def groups(made: Form) -> dict[str, FieldGroup]:

@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from builder.content import PAGE_NAMES, Scheme, Site
-from builder.kit import i18n
 from builder.kit.i18n import LANGS, Translations
 from calc.rules import Example, Figure, Lang
 from tests.site.pages import Page, find_all, text
@@ -19,11 +18,6 @@ SLUGS = sorted(
     path.parent.name
     for path in (Path(__file__).resolve().parents[2] / "content").glob("*/scheme.yaml")
 )
-
-
-@pytest.fixture(scope="module")
-def translations(project_root: Path) -> Translations:
-    return i18n.load(project_root / "theme/translations")
 
 
 def address(lang: Lang, slug: str = "", name: str = "om") -> str:

@@ -17,6 +17,7 @@ import pytest
 from builder.publish.targets import TargetError
 from builder.publish.targets.rsync import RsyncTarget
 from builder.publish.targets.settings import Rsync
+from tests.files import snapshot
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, SshServer
 
@@ -27,14 +28,6 @@ def _target(path: Path | str, host: str = "vert") -> RsyncTarget:
     return RsyncTarget(Rsync(kind="rsync", host=host, path=str(path)))
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
     found = {path: path.lstat() for path in folder.rglob("*")}
     return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
@@ -42,7 +35,7 @@ def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
 
 def _site(release: Path) -> dict[str, bytes]:
     """What of a release is to be there."""
-    return {name: data for name, data in _files(release).items() if not name.startswith(".")}
+    return {name: data for name, data in snapshot(release).items() if not name.startswith(".")}
 
 
 @pytest.fixture
@@ -59,7 +52,7 @@ def test_a_release_is_there_as_the_local_ones_are(
     target.send(first, FIRST, record(FIRST), said.append)
     assert target.live() == record(FIRST)
     assert (there / "current").readlink() == Path("releases", FIRST)
-    assert _files(there / "current") == _site(first)
+    assert snapshot(there / "current") == _site(first)
     assert (there / f"records/{FIRST}.json").read_bytes() == record(FIRST)
     assert {path.name for path in there.iterdir()} == {"current", "records", "releases", ".lock"}
     assert said == [f"Sender {len(_site(first))} filer (0,0 MB) til {target.name}."]
@@ -73,8 +66,8 @@ def test_only_what_has_changed_is_sent(
     target.send(first, FIRST, record(FIRST), print)
     target.send(second, SECOND, record(SECOND), said.append)
     assert target.live() == record(SECOND)
-    assert _files(there / "current") == _site(second)
-    assert _files(there / "releases" / FIRST) == _site(first)
+    assert snapshot(there / "current") == _site(second)
+    assert snapshot(there / "releases" / FIRST) == _site(first)
     before, now = there / "releases" / FIRST, there / "current"
     same = {name for name in _site(second) if (before / name).exists()}
     same = {name for name in same if (before / name).samefile(now / name)}
@@ -109,7 +102,7 @@ def test_of_a_known_release_only_what_differs_is_read_and_sent(
     # Mostly what ssh says to begin with, four times.
     assert middleman.passed < 30_000
     assert target.live() == record(SECOND)
-    assert _files(there / "current") == wanted
+    assert snapshot(there / "current") == wanted
     assert not (there / "current/side-1").exists()
     before, now = there / "releases" / FIRST, there / "current"
     same = {name for name in wanted if (before / name).samefile(now / name)}
@@ -136,7 +129,7 @@ def test_what_somebody_touched_at_the_server_is_put_right(
         # Older than our record: only its being there tells.
         os.utime(live / "lagt-inn.html", (0, 0))
     target.send(changed, SECOND, record(SECOND), print, files_of)
-    assert _files(there / "current") == _site(changed)
+    assert snapshot(there / "current") == _site(changed)
 
 
 @pytest.mark.parametrize("meanwhile", ["nothing", "another release"])
@@ -163,7 +156,7 @@ def test_links_that_were_made_are_used_by_the_next(
         target.send(other, SECOND, record(SECOND), print, files_of)
     target.send(changed, third, record(third), said.append, files_of)
     assert target.live() == record(third)
-    assert _files(there / "current") == _site(changed)
+    assert snapshot(there / "current") == _site(changed)
     assert (there / "current/robots.txt").stat().st_ino == made
     assert not list((there / "releases").glob(".*"))
 
@@ -187,7 +180,7 @@ def test_an_older_release_is_made_live_again_without_being_sent(
     target.send(second, SECOND, record(SECOND), print)
     target.send(first, FIRST, record(FIRST), said.append)
     assert (target.live(), said) == (record(FIRST), [])
-    assert _files(there / "current") == _site(first)
+    assert snapshot(there / "current") == _site(first)
 
 
 def test_five_are_kept_and_the_live_one(ssh: SshServer, there: Path, first: Path) -> None:
@@ -258,12 +251,12 @@ def test_a_killed_sender_changes_nothing_and_the_next_goes_on(
         os.killpg(sender.pid, signal.SIGKILL)
     middleman.cut()
     assert target.live() == record(FIRST)
-    assert _files(there / "current") == _site(first)
+    assert snapshot(there / "current") == _site(first)
     come = _received(there)
     assert 0 < len(come) < 40
 
     target.send(release, SECOND, record(SECOND), said.append)
-    assert _files(there / "current") == _site(release)
+    assert snapshot(there / "current") == _site(release)
     [left] = re.findall(r"Sender (\d+) filer", said[0])
     assert int(left) <= len(_site(release)) - len(come)
 
@@ -287,7 +280,7 @@ def test_a_lost_connection_is_told_of_and_helps_another_release(
     _target(there).send(release, third, record(third), said.append)
     [left] = re.findall(r"Sender (\d+) filer", said[0])
     assert int(left) <= len(_site(release)) - come
-    assert _files(there / "current") == _site(release)
+    assert snapshot(there / "current") == _site(release)
 
 
 def test_readers_meet_whole_releases_only(
@@ -337,7 +330,7 @@ def test_two_at_once_leave_one_whole(
         thread.join(60)
     assert errors == []
     name = json.loads(_target(there).live() or b"")["name"]
-    assert _files(there / "current") == _site(first if name == FIRST else second)
+    assert snapshot(there / "current") == _site(first if name == FIRST else second)
 
 
 # What is said

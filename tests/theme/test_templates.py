@@ -73,7 +73,7 @@ def test_texts_of_the_content_are_escaped():
     assert "Alt &amp; mer" in html
 
 
-def test_calculator_data_cannot_end_its_script():
+def test_data_of_a_calculator_cannot_end_its_script():
     template, form = PAGES["calculator of full"]
     html = render(template, "nb", **form)
     data = html.partition('id="calculator-data">')[2].partition("</script>")[0]
@@ -81,7 +81,7 @@ def test_calculator_data_cannot_end_its_script():
     assert "\\u003c/script" in data
 
 
-def test_calculator_follows_the_page_contract():
+def test_the_calculator_follows_the_page_contract():
     template, form = PAGES["calculator of full"]
     root = parse_page(render(template, "nb", **form))
     (calculator,) = (form for form in root.iter("form") if form.get("data-calculator"))
