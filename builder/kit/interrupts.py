@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from typing import NoReturn
 
 _heard: list[int] = []
 
@@ -14,6 +15,11 @@ def listen() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
         sys.unraisablehook = _tell_of_lost
+
+
+def interrupt(_signal: int, _frame: object) -> NoReturn:
+    """Stop as Ctrl-C does: what handles a signal that asks a program to stop."""
+    raise KeyboardInterrupt
 
 
 def have_come() -> bool:

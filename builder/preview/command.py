@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from builder import checks
-from builder.commands.serve import DEFAULT_PORT, ServeError, interrupt, listen_from, port_number
 from builder.content import Problem
+from builder.kit import interrupts
+from builder.kit.ports import DEFAULT_PORT, ServeError, listen_from, port_number
 from builder.preview.answers import Answers
 from builder.preview.checker import Check, Checker
 from builder.preview.mistakes import Failure
@@ -166,7 +167,7 @@ def main(argv: Sequence[str]) -> int:
     # An open socket, from the preview that starts this one in its place.
     parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGTERM, interrupts.interrupt)
     try:
         if arguments.listener is not None:
             listener = socket.socket(fileno=arguments.listener)

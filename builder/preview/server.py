@@ -8,8 +8,8 @@ import traceback
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from builder.commands.serve import HOST
 from builder.kit.headers import headers_of
+from builder.kit.ports import HOST
 from builder.preview.answers import EVENTS, Answers
 
 # So often a stream of news says that it is there; that shows whether anyone still hears it.

@@ -12,7 +12,8 @@ import pytest
 from botocore.config import Config
 from playwright.sync_api import Page, expect
 
-from builder.commands.serve import CADDY, HOST
+from builder.commands.serve import CADDY
+from builder.kit.ports import HOST
 from builder.publish.targets.s3 import S3Target
 from builder.publish.targets.settings import S3
 from tests.targets.releases import FIRST, record
