@@ -8,7 +8,8 @@ from pathlib import Path
 
 from builder.content import Scheme, Site
 from builder.content.load import CHANGES as CHANGES
-from builder.publish.difference import MOST_LISTED, Difference, FigureChange
+from builder.publish.difference import Difference, FigureChange
+from builder.publish.difference_report import MOST_LISTED, figure_line
 from builder.publish.record import Record, figure_place
 from calc.messages import whole
 
@@ -87,7 +88,7 @@ def report(missing: Sequence[Untold], names: dict[str, str]) -> str:
     for one in missing[:MOST_LISTED]:
         file = f"content/{one.slug}/rules/{one.year}.yaml"
         lines.append(f"{names[one.slug]} {one.year}: {one.what} ({file})")
-        lines += [f"  {figure}" for figure in one.figures[:MOST_LISTED]]
+        lines += [f"  {figure_line(figure)}" for figure in one.figures[:MOST_LISTED]]
         if len(one.figures) > MOST_LISTED:
             lines.append(f"  … og {len(one.figures) - MOST_LISTED} tall til")
     if len(missing) > MOST_LISTED:
@@ -127,7 +128,7 @@ def stub(
     years to name where that is not `year` itself.
     """
     about = tuple(about)
-    comment = "".join(f"#   {change}\n" for change in about)
+    comment = "".join(f"#   {figure_line(change)}\n" for change in about)
     return Stub(
         name=_free_name(f"{day}-{scheme.slug}-{year}", taken),
         text=f"""\

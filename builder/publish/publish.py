@@ -21,7 +21,8 @@ from builder.kit.ask import Confirm
 from builder.kit.cache import Store, code_version, key
 from builder.kit.day import today
 from builder.kit.manifest import Files, files_of, hash_of
-from builder.publish import notices
+from builder.publish import difference_report, notices
+from builder.publish.assembly import gather, inherit, inheritance
 from builder.publish.difference import Difference, compare
 from builder.publish.record import Known, Record
 from builder.publish.releases import (
@@ -29,9 +30,6 @@ from builder.publish.releases import (
     Release,
     Releases,
     digest_of,
-    gather,
-    inherit,
-    inheritance,
 )
 from builder.publish.targets import Place, TargetError, place
 from builder.site import check, site
@@ -132,7 +130,7 @@ def publish(
             say(checks.report(begun.warnings, every=is_set("ALT")))
         say(_told(live, record, difference, project_root))
         if before is not None and difference is not None:
-            record = replace(record, summary=difference.short)
+            record = replace(record, summary=difference_report.summary(difference))
             missing = notices.untold(difference, before, own)
             if missing:
                 stubs = notices.stubs(missing, own, record.day, project_root / "content")
@@ -161,7 +159,7 @@ def _told(
     if difference is None:
         return f"Vi kan ikke vise hva som blir endret, for vi vet ikke hva som ligger ute. {pages}"
     texts = i18n.load(project_root / "theme/translations").catalogue("nb")
-    return f"Dette blir endret:\n\n{difference.told(texts)}\n"
+    return f"Dette blir endret:\n\n{difference_report.report(difference, texts)}\n"
 
 
 def _offer(

@@ -22,34 +22,27 @@ search index that it was made with. So a release also has the files of this kind
 release's own within the last days.
 """
 
-import ctypes
 import datetime as dt
-import errno
 import fcntl
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from builder.kit.cache import Store
+from builder.kit.disk import settle, sync
 from builder.kit.errors import KnownError
-from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.kit.manifest import Files, files_of, link_all, make_folders, of_each, paths_in
+from builder.kit.manifest import Files, files_of
 from builder.publish.record import Record
 
 KEPT_RELEASES = 5
 """So many different sites are kept. One that was published twice, or gone back to, is one site."""
 
-KEPT_FOR_OPEN_PAGES = dt.timedelta(days=7)
-"""How long after it was replaced a file is kept that pages may still ask for."""
-
-# In these folders, addresses carry a hash of the content: each entry fits one version of a page.
-FIXED = tuple(folder.strip("/") for folder in IMMUTABLE_FOLDERS)
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
 _STAMP = "%Y%m%dT%H%M%SZ"
 # Left by a run that was stopped: a release being made, one being deleted, a link, a record.
@@ -191,7 +184,7 @@ class Releases:
         self._keep(name, files)
         settle(site)
         site.rename(self.folder / name)
-        _sync(self.folder)
+        sync(self.folder)
         return self.release(name)
 
     def write_record(self, name: str, record: Record) -> None:
@@ -199,9 +192,9 @@ class Releases:
         file = self._record_file(name)
         unfinished = file.with_name(f".{file.name}")
         unfinished.write_bytes(record.to_json())
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.replace(file)
-        _sync(self.records)
+        sync(self.records)
 
     @contextmanager
     def switching(self, release: Release) -> Iterator[None]:
@@ -218,7 +211,7 @@ class Releases:
             link.replace(self.public / "current")
         finally:
             link.unlink(missing_ok=True)
-        _sync(self.public)
+        sync(self.public)
 
     def forget(self, release: Release) -> None:
         """Delete a release. It is none any more before the first of its files is gone.
@@ -267,138 +260,3 @@ def current(public: Path) -> Path | None:
     if not (link.is_symlink() and link.exists()):
         return None
     return public / "releases" / link.readlink().name
-
-
-# --- What open pages still need ---
-
-
-def own_of(built: Path) -> set[str]:
-    """The entries of a site whose address carries a hash: `assets/site-1A2B.css`."""
-    return {f"{folder}/{entry.name}" for folder in FIXED for entry in (built / folder).glob("*")}
-
-
-def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
-    """What pages of an earlier release, and of those before it, may ask for from `now` on.
-
-    Each with when it was last a live release's own. Where nothing is known of the earlier release,
-    all it has counts as its own.
-    """
-    inherited = earlier.record.inherited if earlier.record else {}
-    needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)
-    needed |= {name: last for name, last in inherited.items() if now - last <= KEPT_FOR_OPEN_PAGES}
-    return dict(sorted(needed.items()))
-
-
-def inherit(
-    site: Path, files: Files, earlier: Release, known: Files, now: dt.datetime
-) -> tuple[Files, dict[str, dt.datetime]]:
-    """Give a site what open pages may ask for, as further links to the same files.
-
-    `files` are those of the site, `known` those of the earlier release. Returns the files that the
-    site has then, and what was taken over, as `inheritance` does; what the site has itself is not.
-    """
-    own = own_of(site)
-    taken = {name: last for name, last in inheritance(earlier, now).items() if name not in own}
-    open_pages = {
-        address: file
-        for address, file in known.items()
-        if entry_of(address) in taken and (earlier.folder / address).is_file()
-    }
-    link_all(earlier.folder, site, open_pages)
-    return files | open_pages, taken
-
-
-def entry_of(address: str) -> str:
-    """The entry of `own_of` that a file is or lies in; empty where there is none."""
-    for folder in FIXED:
-        if address.startswith(f"{folder}/"):
-            return f"{folder}/{address.removeprefix(f'{folder}/').partition('/')[0]}"
-    return ""
-
-
-def gather(built: Path, files: Files, site: Path, earlier: Release | None, known: Files) -> Files:
-    """Make the folder `site` of what was built, and of what an earlier release has of the same.
-
-    What stands in the folder stays if it is what the earlier release has, and goes if it is not.
-    `files` are those that were built, `known` those that the earlier release was made with; one
-    that somebody has written to since then is not taken. Returns the files of `site`.
-    """
-    there = paths_in(site)
-    same: Files = {}
-    missing: list[str] = []
-    for address, before in known.items():
-        if earlier and address in files and before.digest == files[address].digest:
-            with suppress(OSError):
-                status = os.lstat(f"{earlier.folder}{os.sep}{address}")
-                if (status.st_size, status.st_mtime_ns) == (before.size, before.written):
-                    same[address] = before
-                    if there.get(address) == status.st_ino:
-                        del there[address]
-                    else:
-                        missing.append(address)
-    remove(site, there)
-    if earlier:
-        link_all(earlier.folder, site, missing)
-    new = sorted(files.keys() - same.keys())
-    make_folders(site, new)
-    for _ in of_each(lambda path: shutil.copy2(built / path, site / path), new, "Kopierer filene"):
-        pass
-    # Copies have the times of what they are copies of.
-    return {address: same.get(address, file) for address, file in files.items()}
-
-
-def remove(folder: Path, addresses: Iterable[str]) -> None:
-    """Remove files of a folder, and the folders in it that are empty by that."""
-    for address in addresses:
-        (folder / address).unlink()
-        with suppress(OSError):  # Something else is in there.
-            while address := address.rpartition("/")[0]:
-                (folder / address).rmdir()
-
-
-# --- On the disk ---
-
-
-def settle(folder: Path) -> None:
-    """Wait until all of a folder is on the disk, so that a power cut can't take it back."""
-    if _flush(folder):
-        return
-    # One by one. Files that other releases have too are there already.
-    for place, _, files in os.walk(folder):
-        for name in files:
-            path = Path(place, name)
-            if path.stat().st_nlink == 1:
-                _sync(path)
-        _sync(Path(place))
-
-
-def _flush(folder: Path) -> bool:
-    """Wait for all that is on its way to the disk that a folder is on; False where one can't.
-
-    Linux has a call for that, which takes a second where one for each of 80 000 files and folders
-    takes minutes. Python does not know it, and `os.sync` waits for all disks, or for none (macOS).
-    """
-    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if syncfs is None:
-        return False
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if syncfs(handle) == 0:
-            return True
-        number = ctypes.get_errno()
-    finally:
-        os.close(handle)
-    if number == errno.ENOSYS:
-        return False
-    raise OSError(number, os.strerror(number), str(folder))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # Some network disks can't for a folder.
-            raise
-    finally:
-        os.close(handle)

@@ -1,4 +1,4 @@
-"""Going back to an earlier release: its site goes live again, as a release of its own.
+"""Earlier releases: a list of them, and going back to one, whose site then goes live again.
 
 A release never changes, and going back must not take anything from pages that were opened in the
 meantime. So what goes live is new: the files of the earlier release, as further links to them, and
@@ -9,14 +9,19 @@ release, or publishes.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 
 from builder.kit import ask, i18n
 from builder.kit.ask import Confirm
 from builder.kit.manifest import files_of, link_all
+from builder.publish.assembly import entry_of
 from builder.publish.difference import compare
+from builder.publish.difference_report import report
 from builder.publish.publish import (
     ROOT,
     Clock,
@@ -34,7 +39,7 @@ from builder.publish.publish import (
     resumed,
     tell,
 )
-from builder.publish.releases import PublishError, Release, Releases, digest_of, entry_of
+from builder.publish.releases import PublishError, Release, Releases, digest_of
 from builder.publish.targets import place
 
 
@@ -98,7 +103,7 @@ def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
         say("Vi mangler opplysninger om den ene av de to, og kan ikke vise hva som blir endret.")
     else:
         texts = i18n.load(project_root / "theme/translations").catalogue("nb")
-        say(f"Dette blir endret:\n\n{compare(live.record, chosen.record).told(texts)}\n")
+        say(f"Dette blir endret:\n\n{report(compare(live.record, chosen.record), texts)}\n")
 
 
 def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock) -> Release:
@@ -122,6 +127,49 @@ def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock:
     files = {address: file for address, file in all_files.items() if entry_of(address) not in taken}
     link_all(chosen.folder, folder, files)
     return made(releases, live, folder, files, name, record, clock)
+
+
+# --- `make releases` ---
+
+_ZONE = ZoneInfo("Europe/Oslo")
+
+
+def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
+    """The releases that are kept, the newest first, in Norwegian."""
+    releases = Releases(place(project_root, scheme).public)
+    kept, current = releases.all(), releases.current
+    if not kept:
+        return "Ingenting er publisert ennå."
+    return "\n".join(line for release in reversed(kept) for line in _lines(release, current))
+
+
+def _lines(release: Release, current: Release | None) -> Iterator[str]:
+    is_live = current is not None and release.name == current.name
+    is_unfinished = current is None or release.name > current.name
+    mark = "  ← ligger ute nå" if is_live else "  (ble ikke lagt ut)" if is_unfinished else ""
+    yield f"{release.name}{mark}"
+    record = release.record
+    if record is None:
+        yield "  Vi mangler opplysninger om denne."
+        return
+    made = format_datetime(
+        record.made.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
+    )
+    yield f"  {made}, {len(record.pages)} sider"
+    if record.restores is not None:
+        yield f"  Tilbake til {record.restores}"
+    elif record.summary:
+        yield f"  {record.summary}"
+
+
+def main_of_releases(argv: Sequence[str]) -> int:
+    """`make releases`: show the releases."""
+    given = options(argparse.ArgumentParser(prog="releases"), argv)
+    print(releases_in_words(ROOT, given.scheme))
+    return 0
+
+
+# --- `make rollback` ---
 
 
 def main(argv: Sequence[str]) -> int:

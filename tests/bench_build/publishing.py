@@ -26,8 +26,9 @@ from botocore.config import Config
 from builder import content
 from builder.kit.cache import Store
 from builder.kit.manifest import files_of
+from builder.publish.assembly import gather
 from builder.publish.record import Known, Record
-from builder.publish.releases import Releases, gather
+from builder.publish.releases import Releases
 from builder.publish.targets.git import GitTarget
 from builder.publish.targets.rsync import RsyncTarget
 from builder.publish.targets.s3 import S3Target

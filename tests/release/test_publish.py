@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from builder.content import ContentError
-from builder.publish import history, publish
+from builder.publish import publish, rollback
 from builder.publish.releases import KEPT_RELEASES, PublishError, current
 from builder.site import check, site
 from tests.content.sample import PAGE_FILE
@@ -244,17 +244,17 @@ def test_a_record_that_cannot_be_read_is_said_and_stops_nothing(project: Project
         project.files = version("en")
     record.unlink()
     assert project.publish(version("to")).is_new
-    assert "Vi mangler opplysninger om denne." in history.told(project.root)
+    assert "Vi mangler opplysninger om denne." in rollback.releases_in_words(project.root)
 
 
 def test_releases_are_listed_with_what_each_changed(project: Project) -> None:
-    assert history.told(project.root) == "Ingenting er publisert ennå."
+    assert rollback.releases_in_words(project.root) == "Ingenting er publisert ennå."
     first = project.publish(version("en")).release
     files = version("to") | {"a/index.html": page("A")}
     second = project.publish(files).release
     assert first is not None
     assert second is not None
-    assert history.told(project.root).splitlines() == [
+    assert rollback.releases_in_words(project.root).splitlines() == [
         f"{second.name}  ← ligger ute nå",
         "  3. februar 2030 kl. 13.01, 2 sider",
         "  1 ny side, 1 endret side",
@@ -287,7 +287,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(
             project.publish(version("to"))
         assert project.releases.current == first
         assert "en" in project.live
-    assert "(ble ikke lagt ut)" in history.told(project.root)
+    assert "(ble ikke lagt ut)" in rollback.releases_in_words(project.root)
     target.fails = ""
     done = project.publish(version("to"))
     assert done.release is not None

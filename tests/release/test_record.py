@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from builder import content
 from builder.kit.manifest import content_hash
-from builder.publish.record import (
-    FigureMark,
-    Outcome,
-    PageMark,
-    Record,
-    SchemeMark,
-    pages_of,
-    read_page,
-)
+from builder.publish.page_digests import PageMark, pages_of, read_page
+from builder.publish.record import FigureMark, Outcome, Record, SchemeMark
 from tests.content.sample import RULES_FILE, SLUG
 
 PAGE = """\
