@@ -32,7 +32,7 @@ from builder.publish.record import Known, Record
 from builder.publish.releases import Releases
 from builder.publish.targets.git import GitTarget
 from builder.publish.targets.rsync import RsyncTarget
-from builder.publish.targets.s3 import S3Target
+from builder.publish.targets.s3.target import S3Target
 from builder.publish.targets.target import Target
 from tests.targets.servers import Middleman, ceph, ssh_server
 

@@ -53,7 +53,7 @@ def _target(settings: TargetSettings, root: Path) -> Target | None:
 
             return RsyncTarget(settings)
         case S3():
-            from builder.publish.targets.s3 import S3Target
+            from builder.publish.targets.s3.target import S3Target
 
             return S3Target(settings)
         case Git():
