@@ -8,7 +8,7 @@ from pathlib import Path
 
 from builder.kit.headers import IMMUTABLE_FOLDERS, MEDIA_TYPES, cache_control
 from builder.kit.manifest import Files
-from builder.publish.targets.target import is_packed_copy, site_files
+from builder.publish.targets.target import is_compressed_copy, site_files
 
 # A store sends every reader the same bytes, compressed or not. All browsers read gzip; Brotli they
 # read over https only. Feeds, calendars and open data are not compressed: many programs that fetch
@@ -72,7 +72,7 @@ def parcels(release: Path, files: Files | None = None) -> list[Parcel]:
         _parcel(release, key, files)
         for key in files
         # No store chooses between a file and its compressed copies for a reader.
-        if not is_packed_copy(key, files)
+        if not is_compressed_copy(key, files)
     )
     return sorted(all_parcels, key=lambda parcel: parcel.order)
 

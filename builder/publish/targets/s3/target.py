@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from builder.content.publish_settings import S3
-from builder.publish.targets.progress import Progress, said_files, said_size
+from builder.publish.targets.progress import Progress, files_text, size_text
 from builder.publish.targets.s3.bucket import DIGEST, OWN, WORKERS, Bucket, at_once
 from builder.publish.targets.s3.lock import Lock
 from builder.publish.targets.s3.objects import Listed, ObjectList
@@ -63,7 +63,7 @@ class S3Target:
         self._objects.write(listed | {parcel.key: Listed() for parcel in missing})
         size = sum(parcel.size for parcel in missing)
         if missing:
-            say(f"Sender {said_files(len(missing))} ({said_size(size)}) til {self.name}.")
+            say(f"Sender {files_text(len(missing))} ({size_text(size)}) til {self.name}.")
         progress = Progress(say, len(missing), size)
         for stage in Stage:
             of_stage = (parcel for parcel in missing if parcel.stage == stage)
@@ -74,7 +74,7 @@ class S3Target:
 
         old = sorted(listed.keys() - known.keys())
         if old:
-            say(f"Fjerner {said_files(len(old))} som ikke er med lenger.")
+            say(f"Fjerner {files_text(len(old))} som ikke er med lenger.")
         for _ in at_once(self._bucket.remove, old, lock.renew):
             pass
         self._objects.write(known)
@@ -102,7 +102,7 @@ class S3Target:
             else:
                 missing.append(parcel)
         if unknown:
-            say(f"Ser etter hva som er sendt før: {said_files(len(unknown))} …")
+            say(f"Ser etter hva som er sendt før: {files_text(len(unknown))} …")
         for parcel, digest in at_once(self._digest, unknown):
             if digest == parcel.digest:
                 known[parcel.key] = Listed(etags[parcel.key], digest)
