@@ -1,4 +1,4 @@
-"""Waits until files are on the disk, so that a power cut can't take them back."""
+"""Waits until files have reached the disk, so that a power cut does not lose them."""
 
 import ctypes
 import errno
@@ -7,23 +7,23 @@ from pathlib import Path
 
 
 def settle(folder: Path) -> None:
-    """Wait until all of a folder is on the disk, so that a power cut can't take it back."""
+    """Wait until all files and folders in a folder have reached the disk."""
     if _flush(folder):
         return
-    # One by one. Files that other releases have too are there already.
-    for place, _, files in os.walk(folder):
+    # One by one, but for files with a link in an earlier release, which are on the disk already.
+    for parent, _, files in os.walk(folder):
         for name in files:
-            path = Path(place, name)
+            path = Path(parent, name)
             if path.stat().st_nlink == 1:
                 sync(path)
-        sync(Path(place))
+        sync(Path(parent))
 
 
 def _flush(folder: Path) -> bool:
-    """Wait for all that is on its way to the disk that a folder is on; False where one can't.
+    """Flush the whole file system that a folder is on; False where the system has no such call.
 
-    Linux has a call for that, which takes a second where one for each of 80 000 files and folders
-    takes minutes. Python does not know it, and `os.sync` waits for all disks, or for none (macOS).
+    Linux has `syncfs`, which takes a second where a flush of each of 80 000 files and folders takes
+    minutes. Python does not offer it: `os.sync` waits for all disks, or for none (macOS).
     """
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
@@ -41,12 +41,12 @@ def _flush(folder: Path) -> bool:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
+    """Wait until a file, or the list of names in a folder, has reached the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # Some network disks can't for a folder.
+        if error.errno != errno.EINVAL:  # Some network disks refuse this for a folder.
             raise
     finally:
         os.close(handle)

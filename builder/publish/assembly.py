@@ -12,18 +12,20 @@ from builder.kit.manifest import Files, link_all, make_folders, of_each, paths_i
 from builder.publish.releases import Release
 
 KEPT_FOR_OPEN_PAGES = dt.timedelta(days=7)
-"""How long after it was replaced a file is kept that pages may still ask for."""
+"""So long after its release was replaced, a file is still served to pages that were open then."""
 
-# In these folders, addresses carry a hash of the content: each entry fits one version of a page.
+# In these folders, each name has a digest of the content in it, and fits one version of a page.
 FIXED = tuple(folder.strip("/") for folder in IMMUTABLE_FOLDERS)
 
 
 def gather(built: Path, files: Files, site: Path, earlier: Release | None, known: Files) -> Files:
-    """Make the folder `site` of what was built, and of what an earlier release has of the same.
+    """Make the folder `site` equal to the built site: links where it can, copies elsewhere.
 
-    What stands in the folder stays if it is what the earlier release has, and goes if it is not.
-    `files` are those that were built, `known` those that the earlier release was made with; one
-    that somebody has written to since then is not taken. Returns the files of `site`.
+    A file that the earlier release has too becomes a link to that one; all others are copied from
+    the folder `built`. A link of this kind that stands in `site` already is left alone, and all
+    else in `site` is removed. `files` are those of the build, and `known` those that the earlier
+    release was put in place with: where somebody has written to one since, the file is copied.
+    Returns the files of `site`.
     """
     there = paths_in(site)
     same: Files = {}
@@ -45,15 +47,15 @@ def gather(built: Path, files: Files, site: Path, earlier: Release | None, known
     make_folders(site, new)
     for _ in of_each(lambda path: shutil.copy2(built / path, site / path), new, "Kopierer filene"):
         pass
-    # Copies have the times of what they are copies of.
+    # A copy has the time of its original, so `files` describes the copies too.
     return {address: same.get(address, file) for address, file in files.items()}
 
 
 def remove(folder: Path, addresses: Iterable[str]) -> None:
-    """Remove files of a folder, and the folders in it that are empty by that."""
+    """Remove files of a folder, and the folders in it that are empty then."""
     for address in addresses:
         (folder / address).unlink()
-        with suppress(OSError):  # Something else is in there.
+        with suppress(OSError):  # The folder is not empty.
             while address := address.rpartition("/")[0]:
                 (folder / address).rmdir()
 
@@ -62,15 +64,19 @@ def remove(folder: Path, addresses: Iterable[str]) -> None:
 
 
 def own_of(built: Path) -> set[str]:
-    """The entries of a site whose address carries a hash: `assets/site-1A2B.css`."""
+    """The files and folders of a site with a digest in their names.
+
+    By their paths in the site, such as `assets/site-1A2B.css`.
+    """
     return {f"{folder}/{entry.name}" for folder in FIXED for entry in (built / folder).glob("*")}
 
 
 def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
-    """What pages of an earlier release, and of those before it, may ask for from `now` on.
+    """The files and folders that pages which are open `now` may still ask for.
 
-    Each with when it was last a live release's own. Where nothing is known of the earlier release,
-    all it has counts as its own.
+    By path as in `own_of`, with the time until which they belonged to the live release. These are
+    those of the earlier release itself, until `now`; and those that it inherited, if they were
+    replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as its own.
     """
     inherited = earlier.record.inherited if earlier.record else {}
     needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)
@@ -81,10 +87,11 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
 def inherit(
     site: Path, files: Files, earlier: Release, known: Files, now: dt.datetime
 ) -> tuple[Files, dict[str, dt.datetime]]:
-    """Give a site what open pages may ask for, as further links to the same files.
+    """Link into a site the files of the earlier release that open pages may still ask for.
 
-    `files` are those of the site, `known` those of the earlier release. Returns the files that the
-    site has then, and what was taken over, as `inheritance` does; what the site has itself is not.
+    `site` is the folder of the new site, `files` its files, and `known` those of the earlier
+    release. Returns all files that the site has then, and the part of `inheritance` that the site
+    does not have by itself.
     """
     own = own_of(site)
     taken = {name: last for name, last in inheritance(earlier, now).items() if name not in own}
@@ -98,7 +105,7 @@ def inherit(
 
 
 def entry_of(address: str) -> str:
-    """The entry of `own_of` that a file is or lies in; empty where there is none."""
+    """The path in `own_of` that a file has or lies below, by its address; empty without one."""
     for folder in FIXED:
         if address.startswith(f"{folder}/"):
             return f"{folder}/{address.removeprefix(f'{folder}/').partition('/')[0]}"

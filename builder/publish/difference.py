@@ -1,16 +1,16 @@
-"""What a publish would change: pages, answers of calculators, and figures, from what to what."""
+"""The difference between two records: pages, answers of calculators, and figures."""
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
-from builder.publish.page_digests import PageMark
-from builder.publish.record import Answer, FigureMark, Outcome, Record
+from builder.publish.page_digests import PageDigest
+from builder.publish.record import Answer, Outcome, Record, RecordedFigure
 from calc.rules import Lang
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageChange:
-    """A page that is new, gone or different: its address in bokmål, and in which målformer."""
+    """A page that is new, gone or changed: its address in bokmål, and the målformer in which."""
 
     address: str
     title: str
@@ -19,7 +19,7 @@ class PageChange:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerChange:
-    """An answer that is new (no `before`), gone (no `after`) or another; `name` says which."""
+    """An answer that is new (no `before`), gone (no `after`) or changed; `name` is for people."""
 
     slug: str
     name: str
@@ -29,18 +29,18 @@ class AnswerChange:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureChange:
-    """A figure that is new (no `before`), gone (no `after`) or another."""
+    """A figure that is new (no `before`), gone (no `after`) or changed."""
 
     slug: str
     year: int
     key: str
-    before: FigureMark | None
-    after: FigureMark | None
+    before: RecordedFigure | None
+    after: RecordedFigure | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class YearChange:
-    """A rule year that is new or gone, of a scheme that is on the site before and after."""
+    """A rule year that is new or gone, of a scheme that both releases have."""
 
     slug: str
     year: int
@@ -48,11 +48,12 @@ class YearChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """All that differs between two releases.
+    """All differences between two releases.
 
-    `changed` pages tell readers something else, `dated` ones only other deadlines or statuses;
-    `repainted` is how many say the same as before, in a file that is another. `figures` are those
-    of rule years that both have.
+    `changed` are pages whose text differs, and `dated` pages where only deadlines or statuses do.
+    `repainted` is the number of pages whose files differ, but not the text that readers see.
+    `figures` are those of rule years that both releases have. `names` are the short names of the
+    schemes by slug.
     """
 
     added: tuple[PageChange, ...]
@@ -69,7 +70,7 @@ class Difference:
 
 
 def compare(before: Record, after: Record) -> Difference:
-    """What is another in `after` than in `before`."""
+    """The difference between the live record `before` and the new record `after`."""
     names = {scheme.slug: scheme.name for scheme in (*before.schemes, *after.schemes)}
     years_before = {scheme.slug: scheme.years for scheme in before.schemes}
     years_after = {scheme.slug: scheme.years for scheme in after.schemes}
@@ -120,7 +121,7 @@ def compare(before: Record, after: Record) -> Difference:
 
 
 def _in_order(address: str) -> tuple[str, bool]:
-    """The pages in nynorsk right after those in bokmål."""
+    """The sort key of an address: a page in nynorsk comes right after the same one in bokmål."""
     bokmaal = _bokmaal(address)
     return bokmaal, bokmaal != address
 
@@ -129,29 +130,28 @@ def _bokmaal(address: str) -> str:
     return address.removeprefix("/nn") if address.startswith("/nn/") else address
 
 
-def _same(old: PageMark, new: PageMark) -> bool:
+def _same(old: PageDigest, new: PageDigest) -> bool:
     return (old.text, old.dated) == (new.text, new.dated)
 
 
 def _pages(
-    pages: list[tuple[str, PageMark | None, PageMark | None]],
-    is_meant: Callable[[PageMark | None, PageMark | None], bool],
+    pages: list[tuple[str, PageDigest | None, PageDigest | None]],
+    is_listed: Callable[[PageDigest | None, PageDigest | None], bool],
 ) -> tuple[PageChange, ...]:
-    """Those that are meant, the målformer of a page together."""
-    found: dict[str, PageChange] = {}
+    """The pages for which `is_listed` holds, as one change for both målformer of a page."""
+    changes: dict[str, PageChange] = {}
     for address, old, new in pages:
-        mark = new or old
-        if mark is None or not is_meant(old, new):
+        either = new or old
+        if either is None or not is_listed(old, new):
             continue
         bokmaal = _bokmaal(address)
         lang: Lang = "nb" if address == bokmaal else "nn"
-        if bokmaal in found:
-            known = found[bokmaal]
-            mark_title, langs = known.title, (*known.langs, lang)
+        if bokmaal in changes:
+            title, langs = changes[bokmaal].title, (*changes[bokmaal].langs, lang)
         else:
-            mark_title, langs = mark.title, (lang,)
-        found[bokmaal] = PageChange(address=bokmaal, title=mark_title, langs=langs)
-    return tuple(found.values())
+            title, langs = either.title, (lang,)
+        changes[bokmaal] = PageChange(address=bokmaal, title=title, langs=langs)
+    return tuple(changes.values())
 
 
 def _answers[K: Hashable](
@@ -170,17 +170,17 @@ def _answers[K: Hashable](
 
 
 def _figures(before: Record, after: Record) -> Iterator[FigureChange]:
-    def by_place(record: Record) -> dict[tuple[str, int, str], FigureMark]:
+    def by_key(record: Record) -> dict[tuple[str, int, str], RecordedFigure]:
         return {(f.slug, f.year, f.key): f for f in record.figures}
 
     def rule_years(record: Record) -> set[tuple[str, int]]:
         return {(scheme.slug, year) for scheme in record.schemes for year in scheme.years}
 
-    old, new = by_place(before), by_place(after)
+    old, new = by_key(before), by_key(after)
     in_both = rule_years(before) & rule_years(after)
     for slug, year, key in {**new, **old}:
-        place = slug, year, key
-        if (slug, year) in in_both and old.get(place) != new.get(place):
+        figure = slug, year, key
+        if (slug, year) in in_both and old.get(figure) != new.get(figure):
             yield FigureChange(
-                slug=slug, year=year, key=key, before=old.get(place), after=new.get(place)
+                slug=slug, year=year, key=key, before=old.get(figure), after=new.get(figure)
             )

@@ -1,4 +1,4 @@
-"""The difference between two releases in Norwegian, for whoever is to say yes to it."""
+"""The difference between two releases in Norwegian, for the person who decides on a publish."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from builder.publish.difference import (
     PageChange,
     YearChange,
 )
-from builder.publish.record import FigureMark, Outcome
+from builder.publish.record import Outcome, RecordedFigure
 from calc.answers import Field
 from calc.messages import NBSP, Catalogue, kroner, whole
 
 MOST_LISTED = 20
-"""More things than these of a kind are counted and not listed."""
+"""So many entries of a section are listed; the rest are counted."""
 
-# And no more lines than these, where a thing has several.
+# And so many lines of a section at most, where entries have several.
 _MOST_LINES = 60
-# So many schemes are named that have the same page.
+# So many schemes are named where many have the same page.
 _MOST_NAMED = 3
 
 
 def report(difference: Difference, texts: Catalogue) -> str:
-    """All of it, a line for each thing, in the målform of these texts of the calculators."""
+    """The whole difference in lines, by sections; `texts` are the texts of the calculators."""
     return "\n".join(_lines(difference, texts))
 
 
 def summary(difference: Difference) -> str:
-    """How much of each kind, in a line."""
+    """The number of differences of each kind, in one line."""
     answers = len(difference.examples) + len(difference.defaults)
     counts = (
         (len(difference.added), "ny side", "nye sider"),
@@ -54,7 +54,7 @@ def figure_line(change: FigureChange) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Something that is told, in one line or more; it is about so many things and these schemes."""
+    """An entry of a section: one line or more, about `count` things of the schemes `slugs`."""
 
     text: str
     slugs: frozenset[str] = frozenset()
@@ -106,15 +106,15 @@ def _lines(difference: Difference, texts: Catalogue) -> Iterator[str]:
 
 
 def _shortened(entries: list[_Entry]) -> Iterator[str]:
-    """The lines of the first of them, and how many more there are in how many schemes."""
-    lines, shown = 0, 0
+    """The lines of the first entries, and the number of the rest and of their schemes."""
+    lines, listed = 0, 0
     for entry in entries[:MOST_LISTED]:
         of_entry = entry.text.split("\n")
-        if shown and lines + len(of_entry) > _MOST_LINES:
+        if listed and lines + len(of_entry) > _MOST_LINES:
             break
         yield from (f"  {line}" for line in of_entry)
-        lines, shown = lines + len(of_entry), shown + 1
-    if left := entries[shown:]:
+        lines, listed = lines + len(of_entry), listed + 1
+    if left := entries[listed:]:
         schemes = frozenset[str]().union(*(entry.slugs for entry in left))
         inside = f", i {whole(len(schemes))} ordninger" if len(schemes) > 1 else ""
         yield f"  … og {whole(sum(entry.count for entry in left))} til{inside}"
@@ -125,7 +125,7 @@ def _entry(slug: str, text: str) -> _Entry:
 
 
 def _page_entries(pages: tuple[PageChange, ...], names: dict[str, str]) -> Iterator[_Entry]:
-    """Each page. Where there are many, the same page of several schemes is one thing."""
+    """An entry for each page; where there are many, one for the same page of several schemes."""
     if len(pages) <= MOST_LISTED:
         yield from (_Entry(_page(page)) for page in pages)
         return
@@ -146,7 +146,7 @@ def _page_entries(pages: tuple[PageChange, ...], names: dict[str, str]) -> Itera
 
 
 def _parts(page: PageChange) -> tuple[str, str]:
-    """The scheme that a page may be of, and the rest of its address."""
+    """The first folder of an address, which may be the slug of a scheme, and the rest."""
     slug, _, rest = page.address[1:].partition("/")
     return slug, rest
 
@@ -185,7 +185,7 @@ _STATUSES = {
 
 
 def _outcomes(before: Outcome, after: Outcome, texts: Catalogue) -> Iterator[str]:
-    """What differs, from what to what, a line for each."""
+    """A line for each part of an answer that differs, with its value before and after."""
     if before.status != after.status:
         yield f"{_status(before)} → {_status(after)}"
     yield from _by_year("", before, before.award, after, after.award)
@@ -227,20 +227,20 @@ def _asked(names: tuple[str, ...], texts: Catalogue) -> str:
 
 
 def _question(name: str, texts: Catalogue) -> str:
-    """What is asked for, as the calculator itself says it."""
+    """A question in the words of the calculator."""
     field = Field(name=name, kind="choice")
     try:
         return texts.text(f"missing.{field.label}", number=str(field.number or ""))
-    except KeyError:  # Asked by an earlier version of the calculators only.
+    except KeyError:  # A question that only earlier calculators had.
         return name
 
 
-def _figure(figure: FigureMark | None) -> str:
+def _figure(figure: RecordedFigure | None) -> str:
     if figure is None:
         return "ikke med"
     if figure.value is None:
         return f"ukjent ({figure.unknown}), {figure.unit}"
-    # Exactly as it is: rounded, two figures could look the same.
+    # Exact: two figures that differ could look the same if they were rounded.
     ones, point, rest = figure.value.partition(".")
     number = whole(int(ones)) + (f",{rest}" if point else "")
     return f"{number}{NBSP}{'%' if figure.unit == 'prosent' else figure.unit}"

@@ -1,4 +1,4 @@
-"""What the pages of a built site say: their texts as a reader meets them, and hashes of these."""
+"""Digests of the pages of a built site, by what a reader sees on them."""
 
 import hashlib
 import re
@@ -12,12 +12,12 @@ from builder.kit.manifest import HASH_LENGTH, Files, files_of, of_each, steps
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageMark:
-    """A page: its title, and hashes of what a reader can see there.
+class PageDigest:
+    """The title of a page, and three digests: the first ten hexadecimal digits of a SHA-256.
 
-    `text` is of title, description, text, links and pictures; `dated` of those parts that hold for
-    a time only (deadlines, statuses); `whole` of the file, with the addresses of its style sheet
-    and scripts, and what stands on every page.
+    `text` is the digest of title, description, text, links and pictures; `dated` of the parts that
+    are shown for a time only, such as deadlines and statuses; `whole` of the file, so it changes
+    with the menu and the addresses of style sheet and scripts as well.
     """
 
     title: str
@@ -27,19 +27,19 @@ class PageMark:
 
 
 def pages_of(
-    built: Path, files: Files | None = None, known: Mapping[str, PageMark] | None = None
-) -> dict[str, PageMark]:
-    """Every page of a built site by its address.
+    built: Path, files: Files | None = None, cached: Mapping[str, PageDigest] | None = None
+) -> dict[str, PageDigest]:
+    """The digest of every page of a built site, by address.
 
-    `files` are those of the site, where they have been looked at already; pages that are `known`
-    by their files' hashes are not read.
+    `built` is the folder of the site. `files` are its files, where they are known. `cached` are
+    digests of pages by the SHA-256 of their files; these pages are not read again.
     """
     files = files_of(built) if files is None else files
-    known = {} if known is None else known
+    cached = {} if cached is None else cached
     pages = [path for path in sorted(files, key=steps) if is_page(path)]
-    unread = [path for path in pages if files[path].digest not in known]
-    marks = dict(of_each(lambda path: _mark(built / path), unread, "Leser sidene"))
-    return {address_of(path): marks.get(path) or known[files[path].digest] for path in pages}
+    unread = [path for path in pages if files[path].digest not in cached]
+    read = dict(of_each(lambda path: _digest_of(built / path), unread, "Leser sidene"))
+    return {address_of(path): read.get(path) or cached[files[path].digest] for path in pages}
 
 
 def is_page(path: str) -> bool:
@@ -52,25 +52,25 @@ def address_of(path: str) -> str:
     return f"/{path}".removesuffix("index.html")
 
 
-def _mark(path: Path) -> PageMark:
+def _digest_of(path: Path) -> PageDigest:
     data = path.read_bytes()
     title, text, dated = read_page(data.decode())
-    return PageMark(
+    return PageDigest(
         title=title,
-        text=_hash("\n".join(text)),
-        dated=_hash("\n".join(dated)),
-        whole=hashlib.sha256(data).hexdigest()[:HASH_LENGTH],
+        text=_shortened_digest("\n".join(text).encode()),
+        dated=_shortened_digest("\n".join(dated).encode()),
+        whole=_shortened_digest(data),
     )
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
+def _shortened_digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:HASH_LENGTH]
 
 
-# What holds from or until some time: `theme/js/today.js` shows and hides it by these.
+# Attributes of elements that `theme/js/today.js` shows from a day on, or hides after it.
 _DATED = {"data-from", "data-until", "data-days-until"}
-_UNSEEN = {"script", "style", "template"}
-_SEEN_ATTRIBUTES = {"href", "src", "alt", "value", "placeholder", "aria-label"}
+_INVISIBLE = {"script", "style", "template"}
+_VISIBLE_ATTRIBUTES = {"href", "src", "alt", "value", "placeholder", "aria-label"}
 _VOID = {
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
     *("track", "wbr"),
@@ -78,60 +78,63 @@ _VOID = {
 
 # A tag: whether it ends an element, its name, and its attributes.
 _TAG = r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>"""
-# Text, a tag, or what nobody sees. By regular expressions, since Python's own reader takes five
-# times as long: more than a minute for 20 000 pages.
+# Text, a tag, or a comment. By regular expressions, since Python's own reader takes five times as
+# long: more than a minute for 20 000 pages.
 _PART = re.compile(rf"([^<]++|<(?![a-zA-Z/!?]))|{_TAG}|<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]++)))?""")
-# What stands in scripts and style sheets is no HTML.
+# Scripts and style sheets, whose content is not HTML.
 _RAW = re.compile(
     r"(?P<start><(?P<name>script|style)\b[^>]*+>).*?(?=</(?P=name)\b|\Z)", re.DOTALL | re.IGNORECASE
 )
 
 
 def read_page(html: str) -> tuple[str, list[str], list[str]]:
-    """Read of a page what its reader does: all of `main`, also what is hidden at the moment.
+    """What a reader sees on a page: its title, the parts that always hold, and the dated parts.
 
-    Its title; its text, links and pictures; and those of them that hold for a time. All without
-    what is new at each change of the calculators' code or rules.
+    Parts are the title, the description, and the texts, links and pictures in `main`, also those
+    that a script hides today; dated parts are those in elements with an attribute of `_DATED`. Left
+    out are addresses with a digest in them and the version of the calculator, since they change
+    with code that readers do not see.
     """
     html = _RAW.sub(r"\g<start>", html)
     title = version = ""
     text: list[str] = []
     dated: list[str] = []
-    # Of each element that is open: its name, and whether it is (in) main, dated, unseen.
+    # For each open element: its name, and whether it is or lies in `main`, a dated element, or an
+    # invisible one.
     elements = [("", False, False, False)]
     for piece, end, tag, rest in _PART.findall(html):
-        around, in_main, in_dated, in_unseen = elements[-1]
+        around, in_main, in_dated, in_invisible = elements[-1]
         if piece:
             if around == "title" and not title:
                 title = _words(piece)
                 text.append(title)
-            elif in_main and not in_unseen and (words := _words(piece)):
+            elif in_main and not in_invisible and (words := _words(piece)):
                 (dated if in_dated else text).append(words)
         elif end:
             _close(elements, tag.lower())
         elif tag:
             name = tag.lower()
             in_main = in_main or name == "main"
-            # Most tags have none, or are of the head and the menu.
+            # For speed: the attributes of most tags outside `main` are not needed.
             attributes = (
                 _attributes(rest) if rest and (in_main or name == "meta" or "data-" in rest) else {}
             )
             in_dated = in_dated or not _DATED.isdisjoint(attributes)
             if name not in _VOID and not rest.endswith("/"):
-                elements.append((name, in_main, in_dated, in_unseen or name in _UNSEEN))
+                elements.append((name, in_main, in_dated, in_invisible or name in _INVISIBLE))
             if name == "meta" and attributes.get("name") == "description":
                 text.append(attributes.get("content", ""))
             version = attributes.get("data-version") or version
             if in_main:
-                seen = dated if in_dated else text
+                parts = dated if in_dated else text
                 for key, value in attributes.items():
                     if (
                         value
-                        and key in _SEEN_ATTRIBUTES
+                        and key in _VISIBLE_ATTRIBUTES
                         and not value.startswith(IMMUTABLE_FOLDERS)
                     ):
-                        seen.append(value)
+                        parts.append(value)
     return (
         title,
         [part for part in text if part != version],
@@ -140,6 +143,7 @@ def read_page(html: str) -> tuple[str, list[str], list[str]]:
 
 
 def _words(text: str) -> str:
+    """The text with single spaces, and without HTML's escapes."""
     return " ".join(unescape(text).split())
 
 
@@ -148,7 +152,7 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def _close(elements: list[tuple[str, bool, bool, bool]], tag: str) -> None:
-    """An end tag that HTML lets one leave out closes with the element around it."""
+    """Close the innermost open element of this name, and the elements in it."""
     if elements[-1][0] == tag or any(name == tag for name, *_ in elements):
         while elements.pop()[0] != tag:
             pass

@@ -24,7 +24,7 @@ from builder.kit.manifest import Files, files_of, hash_of
 from builder.publish import difference_report, notices
 from builder.publish.assembly import gather, inherit, inheritance
 from builder.publish.difference import Difference, compare
-from builder.publish.record import Known, Record
+from builder.publish.record import Record, RecordCache
 from builder.publish.releases import (
     PublishError,
     Release,
@@ -119,8 +119,8 @@ def publish(
         last = live.name if live else ""
         name = releases.next_name(digest, clock(), after=last)
         of_code = key(code_version("builder", "calc"))
-        known: Known = kept.get(of_code) or Known()
-        record = Record.of(own, built, name=name, made=clock(), day=day, files=files, known=known)
+        known: RecordCache = kept.get(of_code) or RecordCache()
+        record = Record.of(own, built, name=name, made=clock(), day=day, files=files, cache=known)
         _keep(kept, of_code, known)
         kept.keep_only({_BUILT, of_code})
         record = replace(record, previous=last or None)
@@ -131,7 +131,7 @@ def publish(
         say(_told(live, record, difference, project_root))
         if before is not None and difference is not None:
             record = replace(record, summary=difference_report.summary(difference))
-            missing = notices.untold(difference, before, own)
+            missing = notices.unreported(difference, before, own)
             if missing:
                 stubs = notices.stubs(missing, own, record.day, project_root / "content")
                 report = notices.report(missing, difference.names)

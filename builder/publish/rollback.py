@@ -1,11 +1,11 @@
-"""Earlier releases: a list of them, and going back to one, whose site then goes live again.
+"""Earlier releases: a list of them, and the roll-back to one.
 
-A release never changes, and going back must not take anything from pages that were opened in the
-meantime. So what goes live is new: the files of the earlier release, as further links to them, and
-what open pages may still ask for.
+A release never changes, and a roll-back must not remove files that pages opened in the meantime
+still need. So a roll-back makes a new release: links to the files of the earlier release, and to
+the files that open pages may still ask for.
 
-Going back twice goes two steps back, as undoing twice does. To go forward again, one names the
-release, or publishes.
+A second roll-back goes one step further back, as a second undo does. The way forward again is a
+roll-back to a named release, or a publish.
 """
 
 import argparse
@@ -53,9 +53,10 @@ def rollback(
     say: Say = print,
     clock: Clock = now,
 ) -> Published:
-    """Let the site of an earlier release go live again: the one before, or the one named `to`.
+    """Make the site of an earlier release live again: the one named `to`, or the one before.
 
-    Shows what changes and asks, as publishing does. Raises `PublishError` or `TargetError`.
+    Shows the difference and asks for a yes, as `publish` does, with the same arguments. Raises
+    `PublishError` or `TargetError`.
     """
     where = place(project_root, scheme)
     releases = Releases(where.public, kept_for(project_root, where.public))
@@ -73,6 +74,7 @@ def rollback(
 
 
 def _named(releases: Releases, live: Live, name: str) -> Release:
+    """The release of this name; raises `PublishError` where it is missing or live."""
     chosen = next((release for release in releases.all() if release.name == name), None)
     if chosen is None:
         raise PublishError(f"Publiseringen «{name}» finnes ikke. «make releases» viser dem.")
@@ -82,14 +84,14 @@ def _named(releases: Releases, live: Live, name: str) -> Release:
 
 
 def _before(releases: Releases, live: Live) -> Release:
-    """The site that was live before this one."""
+    """The release whose site was live before the present one; raises `PublishError` without one."""
     earlier = [
         release
         for release in releases.all()
         if release.name < live.name and release.digest != digest_of(live.name)
     ]
     if live.record is not None:
-        # By its site: after a rollback, there are two releases of one, and the first is deleted.
+        # By the digest: after a roll-back two releases have one site, and the older is deleted.
         wanted = digest_of(live.record.previous or "")
         earlier = [release for release in earlier if release.digest == wanted]
     if not earlier:
@@ -98,6 +100,7 @@ def _before(releases: Releases, live: Live) -> Release:
 
 
 def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
+    """Show which release was chosen, and what it would change."""
     say(f"Tilbake til {chosen.name}.")
     if live.record is None or chosen.record is None:
         say("Vi mangler opplysninger om den ene av de to, og kan ikke vise hva som blir endret.")
@@ -107,7 +110,7 @@ def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
 
 
 def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock) -> Release:
-    """A new release of the same site."""
+    """A new release with the site of the chosen one, made in `folder`."""
     name = releases.next_name(chosen.digest, clock(), after=live.name)
     taken: set[str] = set()
     record = None
@@ -135,7 +138,7 @@ _ZONE = ZoneInfo("Europe/Oslo")
 
 
 def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
-    """The releases that are kept, the newest first, in Norwegian."""
+    """The list of all kept releases in Norwegian, the newest first."""
     releases = Releases(place(project_root, scheme).public)
     kept, current = releases.all(), releases.current
     if not kept:
@@ -146,8 +149,8 @@ def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
 def _lines(release: Release, current: Release | None) -> Iterator[str]:
     is_live = current is not None and release.name == current.name
     is_unfinished = current is None or release.name > current.name
-    mark = "  ← ligger ute nå" if is_live else "  (ble ikke lagt ut)" if is_unfinished else ""
-    yield f"{release.name}{mark}"
+    state = "  ← ligger ute nå" if is_live else "  (ble ikke lagt ut)" if is_unfinished else ""
+    yield f"{release.name}{state}"
     record = release.record
     if record is None:
         yield "  Vi mangler opplysninger om denne."
@@ -173,7 +176,7 @@ def main_of_releases(argv: Sequence[str]) -> int:
 
 
 def main(argv: Sequence[str]) -> int:
-    """`make rollback`: asks whoever sits at the terminal. Saying no is no error."""
+    """`make rollback`: asks the person at the terminal; the exit code is 0 also after a no."""
     parser = argparse.ArgumentParser(prog="builder rollback")
     parser.add_argument("--to", metavar="NAVN", help="navnet på publiseringen")
     given = options(parser, argv)

@@ -28,7 +28,7 @@ from builder.content.publish_settings import S3, Git, Rsync
 from builder.kit.cache import Store
 from builder.kit.manifest import files_of
 from builder.publish.assembly import gather
-from builder.publish.record import Known, Record
+from builder.publish.record import Record, RecordCache
 from builder.publish.releases import Releases
 from builder.publish.targets.git import GitTarget
 from builder.publish.targets.rsync import RsyncTarget
@@ -93,11 +93,11 @@ def _publish_here(work: Path, built: Path, name: str) -> None:
     with releases.alone(), releases.work() as folder:
         files = files_of(built, known=known.get("built"))
         known.put("built", files)
-        pages: Known = known.get("pages") or Known()
+        pages: RecordCache = known.get("pages") or RecordCache()
         now = dt.datetime.now(dt.UTC)
         empty = content.Site(schemes={}, pages={}, changes=())
         record = Record.of(
-            empty, built, name=name, made=now, day=now.date(), files=files, known=pages
+            empty, built, name=name, made=now, day=now.date(), files=files, cache=pages
         )
         known.put("pages", pages)
         if not name:

@@ -10,7 +10,7 @@ from builder import content
 from builder.kit import i18n
 from builder.publish.difference import Difference, compare
 from builder.publish.difference_report import MOST_LISTED, figure_line, report, summary
-from builder.publish.page_digests import PageMark
+from builder.publish.page_digests import PageDigest
 from builder.publish.record import Outcome, Record
 from calc.messages import Catalogue
 from tests.content.sample import RULES_FILE, SLUG
@@ -36,8 +36,8 @@ def of_content(root: Path, tmp_path: Path) -> Record:
     return Record.of(site, built, name="n", made=MADE, day=MADE.date())
 
 
-def page(text: str = "", dated: str = "", whole: str = "", title: str = "Side") -> PageMark:
-    return PageMark(title=f"{title} – Prøve", text=text, dated=dated, whole=whole)
+def page(text: str = "", dated: str = "", whole: str = "", title: str = "Side") -> PageDigest:
+    return PageDigest(title=f"{title} – Prøve", text=text, dated=dated, whole=whole)
 
 
 def told(difference: Difference, texts: Catalogue) -> str:

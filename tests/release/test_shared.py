@@ -192,13 +192,13 @@ def test_marks_of_pages_are_known_and_dropped_when_they_are_gone(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked: list[str] = []
-    real = page_digests._mark
+    real = page_digests._digest_of
 
-    def mark(path: Path) -> page_digests.PageMark:
+    def mark(path: Path) -> page_digests.PageDigest:
         marked.append(path.parent.name)
         return real(path)
 
-    monkeypatch.setattr(page_digests, "_mark", mark)
+    monkeypatch.setattr(page_digests, "_digest_of", mark)
     project.publish(SITE)
     assert sorted(marked) == ["a", "whole"]
     marked.clear()

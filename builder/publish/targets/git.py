@@ -98,13 +98,13 @@ class GitTarget:
         say: Say,
         files_of: FilesOf = files_of_none,
     ) -> None:
-        """Push the release as a commit on top of the branch, unless it has the same files already."""
+        """Push the release as a commit on top of the branch, unless its files are there already."""
         with self._alone():
             before = self._fetch()
             if before and self._record() is None:
                 raise TargetError(
-                    f"{self._capitalised()} har annet innhold enn et nettsted herfra, og det ville blitt"
-                    " borte. Velg en gren som ikke finnes, i content/publish.yaml."
+                    f"{self._capitalised()} har annet innhold enn et nettsted herfra, og det ville"
+                    " blitt borte. Velg en gren som ikke finnes, i content/publish.yaml."
                 )
             self._commit(release, name, record, files_of, is_first=not before)
             if before and self._tree(self._here) == self._tree(self._there):

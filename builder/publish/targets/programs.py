@@ -65,10 +65,8 @@ def feed(
             raise _missing(command[0]) from None
         assert process.stdin is not None
         try:
-            with (
-                contextlib.suppress(BrokenPipeError),
-                process.stdin,
-            ):  # The program has ended, and its errors say why.
+            # A broken pipe: the program has ended, and its errors say why.
+            with contextlib.suppress(BrokenPipeError), process.stdin:
                 for part in parts:
                     process.stdin.write(part)
         except BaseException:
