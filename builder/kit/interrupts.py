@@ -18,7 +18,7 @@ def listen() -> None:
 
 
 def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Stop as Ctrl-C does: what handles a signal that asks a program to stop."""
+    """A handler of signals that stops the program as Ctrl-C does."""
     raise KeyboardInterrupt
 
 

@@ -11,14 +11,14 @@ PORTS_TO_TRY = 100
 
 
 class ServeError(KnownError):
-    """What keeps the site from being served: a Norwegian sentence with the remedy."""
+    """The site can't be served; the text is a Norwegian sentence with the remedy."""
 
 
 def listen(port: int) -> socket.socket:
-    """Return a listening socket on that port of this machine."""
+    """A listening socket on this port of this machine; port 0 means any free one."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        # So that a server stopped a moment ago doesn't block its port.
+        # Without this, a server that has just stopped would block its port.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(128)
@@ -29,7 +29,10 @@ def listen(port: int) -> socket.socket:
 
 
 def listen_from(port: int) -> socket.socket:
-    """Return a listening socket on the first free port from that one on; say which if another."""
+    """A listening socket on this port, or on the first free one after it, which is then printed.
+
+    Raises `ServeError` where no port is free, or the user may not use this one.
+    """
     for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
         try:
             listener = listen(candidate)
@@ -50,8 +53,8 @@ def listen_from(port: int) -> socket.socket:
     )
 
 
-def port_number(given: str) -> int:
-    """Read a port number as somebody typed it."""
-    if given.isdecimal() and 1 <= int(given) <= 65535:
-        return int(given)
-    raise ServeError(f"«{given}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
+def port_number(text: str) -> int:
+    """The port number that somebody typed; raises `ServeError` where it is none."""
+    if text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise ServeError(f"«{text}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
