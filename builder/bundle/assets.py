@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from builder.kit.cache import UNFINISHED, forget_old_builds, put_in_place
 from builder.kit.errors import KnownError
+from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
 
 # What pages ask for by name.
 STYLE = "css/site.css"

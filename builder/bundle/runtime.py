@@ -36,9 +36,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from builder.bundle.substitutes import SUBSTITUTES
-from builder.kit.cache import UNFINISHED, forget_old_builds, put_in_place
+from builder.kit.environment import node_command
 from builder.kit.errors import KnownError
-from builder.kit.node import node_command
+from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
 
 # What is taken from Pyodide's npm package as it is.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")

@@ -15,11 +15,11 @@ from builder import content
 from builder.checks import dates, figures, links
 from builder.checks.context import KEPT, LABEL, Check, Context
 from builder.checks.found import name_of
-from builder.checks.report import is_set, report, summary
+from builder.checks.report import report, summary
 from builder.content import Problem
 from builder.content.load import PAGES
-from builder.kit.cache import Store
-from builder.kit.day import today
+from builder.kit.environment import is_set, today
+from builder.kit.store import Store
 from builder.publish.targets import place
 
 __all__ = [

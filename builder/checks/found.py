@@ -14,8 +14,8 @@ from builder.content import Change, Problem, Site
 from builder.content.files import is_ours
 from builder.content.load import CHANGES, PAGES, PageFile, digest_of_folder
 from builder.content.yaml_file import Document, Key, Plain, dotted
-from builder.kit.cache import Store, code_version, key
 from builder.kit.parallel import in_parallel
+from builder.kit.store import Store, code_version, key
 from calc.rules import Lang
 
 # What depends on a folder alone, by what it is called in reports.

@@ -28,7 +28,7 @@ from builder.content.unfinished import MARK, markable
 from builder.content.validate import suggestion
 from builder.content.visibility import Visibility
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
-from builder.kit.day import today
+from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from calc.fields import FIRST_YEAR, LAST_YEAR
 from calc.rules import Rules

@@ -35,9 +35,9 @@ from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_
 from builder.content.validate import validate
 from builder.content.visibility import NAMES, NAMES_WITHOUT_ALIASES, Visibility, take
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
-from builder.kit import cache
-from builder.kit.cache import Store, code_version
+from builder.kit import store
 from builder.kit.parallel import in_parallel
+from builder.kit.store import Store, code_version
 from calc.plan import estimate
 from calc.rules import Lang, Rules
 
@@ -319,7 +319,7 @@ class _FolderReader:
 
     def _name(self, folder: str, digest: str) -> str:
         # Files are known by where they are.
-        return cache.key(code_version("builder", "calc"), str(self.content), folder, digest)
+        return store.key(code_version("builder", "calc"), str(self.content), folder, digest)
 
 
 def digest_of_folder(folder: Path) -> str:

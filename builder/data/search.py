@@ -19,8 +19,8 @@ from typing import Any
 from pagefind_bin import get_executable
 
 from builder.kit.errors import KnownError
+from builder.kit.files import write_files
 from builder.kit.i18n import LANGS
-from builder.site.output import write_files
 from calc.rules import Lang
 
 FOLDER = "pagefind"

@@ -18,11 +18,11 @@ from builder.bundle.assets import ADDRESS, STYLE
 from builder.content import Problem, Site
 from builder.content.load import Memory
 from builder.data import redirects, search
-from builder.kit.day import today
+from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
-from builder.site.plugin import SiteGenerator
+from builder.site.generator import SiteGenerator
 from builder.views.pages import Planned
 from calc.rules import Lang
 

@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from builder import checks
-from builder.checks.report import is_set
 from builder.content.validate import suggestion
-from builder.kit import ask, i18n
-from builder.kit.ask import Confirm
-from builder.kit.cache import Store, code_version, key
-from builder.kit.day import today
-from builder.kit.manifest import Files, files_of, hash_of
+from builder.kit import i18n
+from builder.kit.environment import Confirm, is_approved, is_set, person, today
+from builder.kit.files import Files, hash_of
+from builder.kit.store import Store, code_version, key
 from builder.publish import notices
 from builder.publish.difference import Difference, compare
 from builder.publish.record import Known, Record
@@ -34,13 +32,10 @@ from builder.publish.releases import (
     inheritance,
 )
 from builder.publish.targets import Place, TargetError, place
-from builder.site import check, site
+from builder.site import build, check
 from calc.messages import whole
 
 ROOT = Path(__file__).resolve().parents[2]
-
-# The files of the last build, as `kept_for` keeps them.
-_BUILT = "built"
 
 type Say = Callable[[str], None]
 type Clock = Callable[[], dt.datetime]
@@ -92,44 +87,37 @@ def publish(
     where = place(project_root, scheme)
     releases = Releases(where.public, kept_for(project_root, where.public))
     # Only what is another than the last time is built anew there.
-    built = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
+    output = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
     with (
         in_words(),
         releases.alone(),
         releases.work() as work,
-        site.begin(project_root, built, address=where.address) as begun,
+        build.prepare(project_root, output, address=where.address) as prepared,
     ):
         live = live_now(where, releases)
         all_schemes = place(project_root).address if scheme else ""
-        digests = site.build(
-            project_root,
-            built,
-            scheme=scheme or "",
-            address=where.address,
-            whole_site=all_schemes,
-            begun=begun,
+        files = build.build(
+            prepared, scheme=scheme or "", address=where.address, whole_site=all_schemes
         )
         kept = kept_for(project_root, where.public, "known")
-        files = files_of(built, "Leser filene", kept.get(_BUILT))
-        _keep(kept, _BUILT, files)
         digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
-        check.check(built, project_root / check.KEPT, digests=digests)
-        own = begun.site.published(day)
+        check.check(output, project_root / check.CACHE, files=files)
+        own = prepared.site.published(day)
         own = own.only(scheme) if scheme else own
         last = live.name if live else ""
         name = releases.next_name(digest, clock(), after=last)
         of_code = key(code_version("builder", "calc"))
         known: Known = kept.get(of_code) or Known()
-        record = Record.of(own, built, name=name, made=clock(), day=day, files=files, known=known)
+        record = Record.of(own, output, name=name, made=clock(), day=day, files=files, known=known)
         _keep(kept, of_code, known)
-        kept.keep_only({_BUILT, of_code})
+        kept.keep_only({of_code})
         record = replace(record, previous=last or None)
         before = None if live is None else live.record
         difference = None if before is None else compare(before, record)
-        if begun.warnings:
-            say(checks.report(begun.warnings, every=is_set("ALT")))
+        if prepared.warnings:
+            say(checks.report(prepared.warnings, every=is_set("ALT")))
         say(_told(live, record, difference, project_root))
         if before is not None and difference is not None:
             record = replace(record, summary=difference.short)
@@ -145,7 +133,7 @@ def publish(
             earlier = _earlier(releases, live)
             before_files = (releases.files(earlier.name) if earlier else None) or {}
             releases.take_spare(work / "site")
-            files = gather(built, files, work / "site", earlier, before_files)
+            files = gather(output, files, work / "site", earlier, before_files)
             release = made(releases, live, work / "site", files, name, record, clock)
         go_live(where, releases, live, release, say)
         return Published(release=release, place=where, is_new=True)
@@ -345,21 +333,13 @@ def in_words() -> Iterator[None]:
     """Say in one sentence what keeps files from being written. Other errors are ours."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM | _NOT_ALLOWED:
+    except (OSError, build.BuildError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        if not isinstance(cause, OSError) or cause.errno not in _NO_ROOM | _NOT_ALLOWED:
             raise
         raise PublishError(
-            f"Ingenting er publisert, for {_in_words(error)} Rett det, og kjør kommandoen igjen."
+            f"Ingenting er publisert, for {_in_words(cause)} Rett det, og kjør kommandoen igjen."
         ) from None
-    except site.BuildError as error:
-        # Pelican runs by itself; all there is of its errors is what it has said.
-        for number in _NO_ROOM | _NOT_ALLOWED:
-            if f"[Errno {number}]" in str(error):
-                told = _in_words(OSError(number, ""))
-                raise PublishError(
-                    f"Ingenting er publisert, for {told} Rett det, og kjør kommandoen igjen."
-                ) from None
-        raise
 
 
 def _in_words(error: OSError) -> str:
@@ -376,7 +356,7 @@ def main(argv: Sequence[str]) -> int:
     """`make publish`: asks whoever sits at the terminal. Saying no is no error."""
     scheme = options(argparse.ArgumentParser(prog="publish"), argv).scheme
     print("Kontrollerer innholdet …", file=sys.stderr, flush=True)
-    done = publish(ROOT, scheme=scheme, confirm=ask.person(), approved=ask.is_approved())
+    done = publish(ROOT, scheme=scheme, confirm=person(), approved=is_approved())
     if done.was_declined:
         print("Ingenting er publisert.")
     elif not done.is_new:

@@ -17,9 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from builder import content
 from builder.content.yaml_file import dotted
-from builder.kit import cache
+from builder.kit import store
+from builder.kit.files import HASH_LENGTH, Files, files_of, of_each, steps
 from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.kit.manifest import HASH_LENGTH, Files, files_of, of_each, steps
 from builder.views.calculator import start_answers
 from calc.plan import estimate
 from calc.result import Result
@@ -219,7 +219,7 @@ def _scheme(site: content.Site, slug: str, known: dict[str, SchemeFacts]) -> Sch
     scheme = site.schemes[slug]
     years = tuple(rules.year for rules in scheme.rules)
     # Which rule years are shown is decided by the day too.
-    of = cache.key(slug, site.digests[slug], years) if slug in site.digests else ""
+    of = store.key(slug, site.digests[slug], years) if slug in site.digests else ""
     return known.get(of) or SchemeFacts(
         of=of,
         mark=SchemeMark(slug=slug, name=scheme.short_name.nb, years=years),

@@ -36,10 +36,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from builder.kit.cache import Store
 from builder.kit.errors import KnownError
+from builder.kit.files import Files, files_of, link_all, make_folders, of_each, paths_in
 from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.kit.manifest import Files, files_of, link_all, make_folders, of_each, paths_in
+from builder.kit.store import Store
 from builder.publish.record import Record
 
 KEPT_RELEASES = 5

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from builder.kit import ask, i18n
-from builder.kit.ask import Confirm
-from builder.kit.manifest import files_of, link_all
+from builder.kit import i18n
+from builder.kit.environment import Confirm, is_approved, person
+from builder.kit.files import files_of, link_all
 from builder.publish.difference import compare
 from builder.publish.publish import (
     ROOT,
@@ -133,8 +133,8 @@ def main(argv: Sequence[str]) -> int:
         ROOT,
         to=given.to,
         scheme=given.scheme,
-        confirm=ask.person(),
-        approved=ask.is_approved(),
+        confirm=person(),
+        approved=is_approved(),
     )
     if done.was_declined:
         print("Ingenting er endret.")

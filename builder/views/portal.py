@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from builder.content.model import Deadline, Group, Moment, Period, Scheme, Standing, Status
-from builder.kit import cache
+from builder.kit import store
 from builder.kit.i18n import Translations
 from builder.routes.paging import MANY, Paging, Step, in_pages, page_address, paging
 from calc.rules import Lang, Text
@@ -64,7 +64,7 @@ class Listed:
     mark: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mark", cache.key(self))
+        object.__setattr__(self, "mark", store.key(self))
 
     @property
     def rank(self) -> str:
@@ -215,7 +215,7 @@ class Portals:
         self.lists = lists
         self.choices = tuple(_choices(lists, lang, translations))
         self.facets = tuple(_facets(lists, self.choices))
-        self._mark = cache.key(self.facets)
+        self._mark = store.key(self.facets)
 
     def pages(self, chosen: Choice | None) -> Iterator[tuple[Step, Portal]]:
         """Every page of a list, with where it stands."""

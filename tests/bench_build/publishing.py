@@ -24,8 +24,8 @@ import pytest
 from botocore.config import Config
 
 from builder import content
-from builder.kit.cache import Store
-from builder.kit.manifest import files_of
+from builder.kit.files import files_of
+from builder.kit.store import Store
 from builder.publish.record import Known, Record
 from builder.publish.releases import Releases, gather
 from builder.publish.targets.git import GitTarget
@@ -90,8 +90,7 @@ def _publish_here(work: Path, built: Path, name: str) -> None:
     known: Store = Store(work / "known")
     releases = _releases(work)
     with releases.alone(), releases.work() as folder:
-        files = files_of(built, known=known.get("built"))
-        known.put("built", files)
+        files = files_of(built)
         pages: Known = known.get("pages") or Known()
         now = dt.datetime.now(dt.UTC)
         empty = content.Site(schemes={}, pages={}, changes=())

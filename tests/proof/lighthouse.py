@@ -22,8 +22,8 @@ from typing import Any
 from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
 from builder.commands.serve import ServeError, serve_folder
-from builder.kit.node import NodeMissingError, node_command
-from builder.site import site
+from builder.kit.environment import NodeMissingError, node_command
+from tests import building as site
 from tests import measuring, npm
 from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS
 from tests.measuring import say, spread

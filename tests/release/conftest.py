@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from builder.kit.files import Files, files_of
 from builder.publish import publish, rollback
 from builder.publish.publish import Published, TargetError
 from builder.publish.releases import Releases
 from builder.publish.targets.target import FilesOf
-from builder.site import site
+from builder.site import build as site
 from tests.content.sample import RULES_FILE, write_sample
 from tests.release.driving import Driver, driving
 
@@ -135,12 +136,14 @@ def driver(project_root: Path, root: Path) -> Iterator[Driver]:
 def project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(root, {"index.html": page("Forside")})
 
-    def build(_project_root: Path, output: Path, **_where: str) -> None:
+    def build(prepared: site.BuildInput, **_where: str) -> Files:
+        output = prepared.folder.folder
         shutil.rmtree(output, ignore_errors=True)
         for name, text in made.files.items():
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
+        return files_of(output)
 
     monkeypatch.setattr(site, "build", build)
     return made

@@ -13,7 +13,8 @@ import pytest
 from builder.content import ContentError
 from builder.publish import history, publish
 from builder.publish.releases import KEPT_RELEASES, PublishError, current
-from builder.site import check, site
+from builder.site import build as site
+from builder.site import check
 from tests.content.sample import PAGE_FILE
 from tests.release.conftest import FakeTarget, Project, page
 

@@ -24,8 +24,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from builder.kit.files import Files, files_of
 from builder.kit.headers import IMMUTABLE, REVALIDATE
-from builder.kit.manifest import Files, files_of
 from builder.publish.targets import TargetError
 from builder.publish.targets import s3 as subject
 from builder.publish.targets.s3 import CHANGES, LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from builder.kit.manifest import Files, link_all
+from builder.kit.files import Files, link_all
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
 from builder.publish.targets.progress import Progress, said_files, said_size
 from builder.publish.targets.settings import Rsync

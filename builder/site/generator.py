@@ -1,0 +1,154 @@
+"""The generator that Pelican runs: it makes everything that pages refer to, and the whole site.
+
+Pelican has settings, theme and templates. The values of pages come from `builder.views`, the parts
+of the site and their dependences from `builder.site.units`, and `builder.site.output` writes files.
+"""
+
+import sys
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemBytecodeCache
+from pelican.generators import Generator
+from pelican.writers import Writer
+
+from builder import content
+from builder.bundle import assets, exercise, licences, runtime
+from builder.kit import i18n
+from builder.kit.i18n import LANGS
+from builder.kit.store import code_version, digest_of_files, key
+from builder.site import search_units
+from builder.site.data_files import DataFiles
+from builder.site.output import OutputFolder
+from builder.site.units import SiteUnits
+from builder.views.pages import FILTERS, Pages, Planned, SiteView
+
+CONTENT = "SITE_CONTENT"
+"""The setting with the content of the site."""
+DAY = "SITE_DAY"
+"""The setting with the day that the site is made for."""
+FOLDER = "OUTPUT_FOLDER"
+"""The setting with the `OutputFolder`, where it is locked already."""
+
+
+class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hints
+    """Makes the portal, the schemes and the general pages, in both målformer."""
+
+    def generate_context(self) -> None:
+        """Make everything that pages refer to; Pelican calls this first."""
+        self.make_runtime()
+        self.make_assets()
+        self.take(self.settings[CONTENT], self.settings[DAY])
+
+    def make_runtime(self) -> None:
+        """Make the browser's Python and read texts: parts that depend on code, not on content."""
+        self.content_path = Path(self.settings["PATH"])
+        self.root = self.content_path.parent
+        self.env.filters |= FILTERS
+        # Each version of a template is compiled once.
+        compiled = self.root / ".cache/templates"
+        compiled.mkdir(parents=True, exist_ok=True)
+        self.env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        self.translations = i18n.load(Path(self.theme) / "translations")
+        # Not to standard output, which is Pelican's.
+        print("Gjør klar kalkulatorene for nettleseren …", file=sys.stderr, flush=True)
+        self.runtime = runtime.build(
+            self.root, exercise.requests(self.translations), exercise.workbooks()
+        )
+        self.licences = licences.shipped(self.root)
+
+    def make_assets(self) -> None:
+        """Make style sheet, scripts and images of the theme."""
+        titles = {lang: self.translations.translator(lang)("embed.frame_title") for lang in LANGS}
+        constants = {**self.runtime.constants, "FRAME_TITLES": titles}
+        self.assets = assets.build(self.root, constants)
+
+    def take(self, site: content.Site, day: date) -> None:
+        """Make the site of this content, as it is on that day."""
+        self.site = site
+        self.today = day
+        only = site.schemes[self.settings["SCHEME"]] if self.settings["SCHEME"] else None
+        self.pages = Pages(
+            site,
+            SiteView(
+                name=self.settings["SITENAME"],
+                address=self.settings["SITEURL"],
+                schemes=tuple(site.schemes.values()),
+                only=only,
+                whole=self.settings["WHOLE_SITE"],
+            ),
+            today=day,
+            translations=self.translations,
+            runtime=self.runtime,
+            asset=self.assets.url,
+            licences=self.licences,
+        )
+        self.data = DataFiles(
+            site=site,
+            pages=self.pages,
+            translations=self.translations,
+            content_path=self.content_path,
+            today=day,
+            name=self.settings["SITENAME"],
+            address=self.settings["SITEURL"],
+        )
+
+    def render(self, planned: Planned, values: dict[str, Any]) -> str:
+        """The HTML of a page, where `values` are those of `Pages.values`."""
+        template = self.get_template(planned.template)
+        rendered: str = template.render({**self.context, "output_file": planned.file, **values})
+        return rendered
+
+    def forget(self) -> None:
+        """Forget the templates that have been read, so that they are read anew."""
+        self._templates.clear()
+        self.env.cache.clear()
+
+    def generate_output(self, _writer: Writer) -> None:
+        """Put the whole site into the output folder; Pelican calls this last."""
+        folder = self.settings.get(FOLDER) or OutputFolder(Path(self.output_path), self.root)
+        units = SiteUnits(
+            site=self.site,
+            pages=self.pages,
+            data=self.data,
+            assets=self.assets,
+            runtime=self.runtime,
+            render=lambda planned: self.render(planned, self.pages.values(planned)),
+            version=self._version,
+        )
+        schemes = set(self.site.schemes)
+        folder.place([*units.lasting(), *units.of_schemes()], "Lager sidene")
+        # The other parts of the search index have pages of schemes only, which are placed by now.
+        others = search_units.other_parts(folder.units, folder.folder, schemes)
+        with folder.place_meanwhile(others, "Lager søket"):
+            folder.place(list(units.of_whole_site(folder.folder)))
+            folder.place(search_units.first_parts(folder.units, folder.folder, schemes))
+        folder.place([units.last(folder.digests(), search_units.entry_file(folder.units))])
+        folder.finish(self._kind)
+
+    @cached_property
+    def _kind(self) -> str:
+        """A hash of the settings that tell this site from others of the same content."""
+        names = ("SITENAME", "SITEURL", "SCHEME", "WHOLE_SITE", "DRAFTS")
+        return key(*(self.settings[name] for name in names))
+
+    @cached_property
+    def _version(self) -> str:
+        """A hash of everything that every page depends on, but for the day."""
+        theme = Path(self.theme)
+        files = [
+            *(path for path in sorted((theme / "templates").rglob("*")) if path.is_file()),
+            *sorted((theme / "translations").glob("*.po")),
+            self.root / "pelican.conf.py",
+        ]
+        return key(
+            code_version("builder", "calc"),
+            digest_of_files(self.root, files),
+            self._kind,
+            self.assets.urls,
+            self.runtime.url,
+            self.licences,
+            sorted(self.site.elsewhere),
+        )
