@@ -133,7 +133,8 @@ def test_a_failed_build_leaves_nothing(
     project.publish(version("en"))
     names = project.names
 
-    def fail(_project_root: Path, output: Path, **_where: str) -> None:
+    def fail(prepared: site.BuildInput, **_where: str) -> None:
+        output = prepared.folder.folder
         output.mkdir(exist_ok=True)
         (output / "index.html").write_text(page("halvferdig"), "utf-8")
         raise error
