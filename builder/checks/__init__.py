@@ -16,11 +16,10 @@ from builder.checks import dates, figures, links
 from builder.checks.context import KEPT, LABEL, Check, Context
 from builder.checks.found import name_of
 from builder.checks.report import is_set, report, summary
-from builder.content import Problem
+from builder.content import Problem, publish_settings
 from builder.content.load import PAGES
 from builder.kit.cache import Store
 from builder.kit.day import today
-from builder.publish.targets import place
 
 __all__ = [
     "SUBJECTS",
@@ -100,7 +99,7 @@ def check_all(
             return error.problems
     site, unreadable = read[0], set(read[1])
     try:
-        place(root)
+        publish_settings.address(root)
     except content.ContentError as error:
         unreadable.update(error.problems)
     found = check(root, site, today, site_address=site_address, label=LABEL)
