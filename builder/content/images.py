@@ -12,9 +12,9 @@ from pathlib import Path
 
 import imagesize  # type: ignore[import-untyped]  # has no type hints
 
-from builder.bundle.assets import ADDRESS, short_hash
 from builder.content.files import IMAGES, is_ours, read_bytes, why_no_name
 from builder.content.problems import Problem
+from builder.kit.headers import ASSETS, hashed_name
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 MOST_BYTES = 300_000
@@ -57,13 +57,12 @@ class Image:
     @property
     def file_name(self) -> str:
         """A name that changes with the content, so that browsers can keep it."""
-        path = Path(self.name)
-        return f"{path.stem}-{short_hash(self.data)}{path.suffix}"
+        return hashed_name(self.name, self.data)
 
     @property
     def address(self) -> str:
         """The address, from `/`."""
-        return ADDRESS + self.file_name
+        return ASSETS + self.file_name
 
 
 def read_images(folder: Path, shown: Path, problems: list[Problem]) -> dict[str, Image | None]:
