@@ -17,7 +17,7 @@ from builder.checks.context import KEPT, LABEL, Check, Context
 from builder.checks.found import name_of
 from builder.checks.report import is_set, report, summary
 from builder.content import Problem, publish_settings
-from builder.content.load import PAGES
+from builder.content.files import PAGES
 from builder.kit.cache import Store
 from builder.kit.day import today
 

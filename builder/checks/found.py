@@ -11,8 +11,9 @@ from builder.checks.figures import Written
 from builder.checks.folder import CONTENT, Folder
 from builder.checks.pages import Reference
 from builder.content import Change, Problem, Site
-from builder.content.files import is_ours
-from builder.content.load import CHANGES, PAGES, PageFile, digest_of_folder
+from builder.content.files import CHANGES, PAGES, is_ours
+from builder.content.folders import digest_of_folder
+from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, dotted
 from builder.kit.cache import Store, code_version, key
 from builder.kit.parallel import in_parallel

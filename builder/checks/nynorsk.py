@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from builder.checks.folder import CONTENT, Folder, texts, warning
 from builder.content import Problem
-from builder.content.load import PAGES
+from builder.content.files import PAGES
 
 _LONGEST_SHOWN = 60
 

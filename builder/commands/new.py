@@ -23,7 +23,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from builder.content import ContentError, load
-from builder.content.load import PAGES, is_address
+from builder.content.files import PAGES
+from builder.content.reserved import is_address
 from builder.content.unfinished import MARK, markable
 from builder.content.validate import suggestion
 from builder.content.visibility import Visibility

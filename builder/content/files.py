@@ -16,6 +16,12 @@ from builder.content.problems import Problem
 IMAGES = "bilder"
 """The folder of images beside the texts that show them."""
 
+PAGES = "pages"
+"""The folder of the general pages."""
+
+CHANGES = "changes"
+"""The folder of the published changes."""
+
 NAMING = "små bokstaver a–z, tall og bindestrek"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 60
@@ -40,6 +46,11 @@ _REASONS = {
     errno.EISDIR: "Den er en mappe.",
     errno.ELOOP: "Den er en lenke til en annen fil.",
 }
+
+
+def shown_path(content: Path, path: Path) -> Path:
+    """The path as messages name it: from the folder that `content` lies in."""
+    return path.relative_to(content.parent)
 
 
 def is_ours(path: Path) -> bool:

@@ -16,7 +16,7 @@ from pelican.settings import read_settings
 from builder import content
 from builder.bundle.assets import STYLE
 from builder.content import Problem, Site
-from builder.content.load import Memory
+from builder.content.folders import Memory
 from builder.data import redirects, search
 from builder.kit.day import today
 from builder.kit.errors import KnownError

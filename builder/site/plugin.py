@@ -24,7 +24,8 @@ from pelican.writers import Writer
 from builder import content
 from builder.bundle import assets, exercise, licences, offline, runtime
 from builder.content import Change, ContentError, Scheme
-from builder.content.load import PAGES, PageFile
+from builder.content.files import PAGES
+from builder.content.site import PageFile
 from builder.data import api, hosting, redirects, rule_files, search, sitemap
 from builder.kit import cache, i18n
 from builder.kit.day import today
