@@ -94,7 +94,7 @@ def check_all(
     """
     if read is None:
         try:
-            read = content.read(root / "content", keep=True)
+            read = content.read(root / "content", cached=True)
         except content.ContentError as error:
             return error.problems
     site, unreadable = read[0], set(read[1])

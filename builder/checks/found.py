@@ -11,7 +11,7 @@ from builder.checks.figures import Written
 from builder.checks.folder import CONTENT, Folder
 from builder.checks.pages import Reference
 from builder.content import Change, Problem, Site
-from builder.content.files import CHANGES, PAGES, is_ours
+from builder.content.files import CHANGES, PAGES, is_content
 from builder.content.folders import digest_of_folder
 from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, dotted
@@ -160,7 +160,7 @@ def _find_in_changes(root: Path, store: Store | None, kept_as: str) -> dict[str,
     kept: dict[str, tuple[str, Findings]] = (store.get(kept_as) if store else None) or {}
     found = {}
     for path in sorted((root / CONTENT / CHANGES).glob("*.yaml")):
-        if not path.is_file() or not is_ours(path):
+        if not path.is_file() or not is_content(path):
             continue
         name, digest = f"{CHANGES}/{path.stem}", _digest(path)
         before = kept.get(name)

@@ -1,4 +1,4 @@
-"""Reads the folders of schemes and of the general pages side by side, or takes them as cached."""
+"""Reads the folders of schemes and of the general pages side by side, unless they are cached."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from builder.content.files import (
     PAGES,
-    is_our_name,
+    is_content_name,
     misplaced_in_pages,
     misplaced_in_scheme,
     open_plain,
@@ -18,133 +18,147 @@ from builder.content.files import (
 from builder.content.page_files import read_pages
 from builder.content.prose import Prose
 from builder.content.scheme_files import read_scheme
-from builder.content.site import Found, PageKey
+from builder.content.site import FolderContent, PageKey
 from builder.kit import cache
 from builder.kit.cache import Store, code_version
 from builder.kit.parallel import in_parallel
 
-# How the names of kept prose end.
-_TEXTS = "-texts"
-# Folders as they were read, each with the state its files had then.
-type Memory = dict[Path, tuple[object, Found]]
+# The end of the keys under which prose is cached.
+_PROSE = "-prose"
 
-# So coarse may a file system's clock be: a file as new as this may be written again unnoticed.
+type Memory = dict[Path, tuple[object, FolderContent]]
+"""The content of folders as it was last read, each with the state (`_state`) of its files then."""
+
+# The clock of a file system may be this coarse: a file written this recently may be written once
+# more without a new time.
 _COARSE_NS = 2_000_000_000
 
 
 class FolderReader:
-    """Reads the folders of schemes and of the general pages, unless it is known what they hold."""
+    """Reads folders of the content, except those whose content is in the cache or the memory.
+
+    With a `store`, content is cached there; without one, it is remembered in `memory`.
+    """
 
     def __init__(self, content: Path, memory: Memory, store: Store | None) -> None:
         self.content = content
         self.memory = memory
         self.store = store
 
-    def read_all(self, folders: list[Path]) -> Iterator[Found]:
-        """What each of the folders holds, in order."""
-        known = self._remembered(folders) if self.store is None else self._kept(folders)
+    def read_all(self, folders: list[Path]) -> Iterator[FolderContent]:
+        """The content of each folder, in order."""
+        known = self._remembered(folders) if self.store is None else self._cached(folders)
         others = [folder for folder in folders if folder not in known]
         read = dict(zip(others, in_parallel(self.read, others, "Leser innholdet"), strict=True))
         if self.store is None:
             self._remember(read)
         else:
-            names = {self._name(name, d) for f in (known, read) for name, d in _digests(f)}
-            self.store.keep_only(names | {f"{name}{_TEXTS}" for name in names})
+            keys = {self._key(name, d) for group in (known, read) for name, d in _digests(group)}
+            self.store.keep_only(keys | {f"{key}{_PROSE}" for key in keys})
         for folder in folders:
             yield known[folder] if folder in known else read[folder]
 
-    def _kept(self, folders: list[Path]) -> dict[Path, Found]:
-        """What is kept of folders, by what stands in them."""
+    def _cached(self, folders: list[Path]) -> dict[Path, FolderContent]:
+        """The content of the folders that are in the cache as they are now."""
         assert self.store is not None
         known = {}
         for folder in folders:
-            with suppress(OSError):  # Told where the file is read.
-                name = self._name(folder.name, digest_of_folder(folder))
-                if (found := self.store.get(name)) is not None:
-                    known[folder] = found
+            with suppress(OSError):  # Reported where the file is read.
+                key = self._key(folder.name, digest_of_folder(folder))
+                if (folder_content := self.store.get(key)) is not None:
+                    known[folder] = folder_content
         return known
 
-    def _remembered(self, folders: list[Path]) -> dict[Path, Found]:
-        """What is remembered of folders that are as they were."""
-        # Before they are read: what is saved meanwhile makes another state.
+    def _remembered(self, folders: list[Path]) -> dict[Path, FolderContent]:
+        """The content of the folders whose files have not changed since it was remembered."""
+        # Noted before the files are read: a file saved meanwhile makes another state.
         self.now = time.time_ns()
         self.states = {folder: _state(folder) for folder in folders}
-        known = {f: self.memory[f] for f in folders if f in self.memory}
-        return {folder: kept[1] for folder, kept in known.items() if kept[0] == self.states[folder]}
+        return {
+            folder: self.memory[folder][1]
+            for folder in folders
+            if folder in self.memory and self.memory[folder][0] == self.states[folder]
+        }
 
-    def _remember(self, read: dict[Path, Found]) -> None:
-        for folder, found in read.items():
+    def _remember(self, read: dict[Path, FolderContent]) -> None:
+        for folder, folder_content in read.items():
             self.memory.pop(folder, None)
             if all(self.now - changed > _COARSE_NS for _, changed, *_ in self.states[folder]):
-                self.memory[folder] = self.states[folder], found
+                self.memory[folder] = self.states[folder], folder_content
 
-    def read(self, folder: Path) -> Found:
-        """What a folder holds. Where it is kept, the prose is left there."""
+    def read(self, folder: Path) -> FolderContent:
+        """Read the content of a folder, and cache it. Prose that is cached is not in the result."""
         try:
             digest = digest_of_folder(folder)
-        except OSError:  # Told where the file is read.
-            return self._read(folder, "")
-        found = self._read(folder, digest)
-        # What is wrong may be of the file system, and not of what stands in the files.
-        if self.store is not None and all(problem.is_warning for problem in found.problems):
-            name = self._name(folder.name, digest)
-            # First, so that it is there when the rest is.
-            self.store.put(f"{name}{_TEXTS}", found.proses)
-            found = replace(found, proses={})
-            self.store.put(name, found)
-        return found
+        except OSError:  # Reported where the file is read.
+            return self._read_files(folder, "")
+        folder_content = self._read_files(folder, digest)
+        # A mistake may come from the file system, such as missing access, and pass without a new
+        # digest. So content with mistakes is not cached.
+        if self.store is not None and all(p.is_warning for p in folder_content.problems):
+            key = self._key(folder.name, digest)
+            # The prose first: whoever finds the rest in the cache must find the prose too.
+            self.store.put(f"{key}{_PROSE}", folder_content.prose)
+            folder_content = replace(folder_content, prose={})
+            self.store.put(key, folder_content)
+        return folder_content
 
-    def proses(self, folder: str, digests: Mapping[str, str]) -> dict[PageKey, Prose]:
-        """The prose in a folder as it was read: kept, or read again if it is not any more."""
+    def prose(self, folder: str, digests: Mapping[str, str]) -> dict[PageKey, Prose]:
+        """The prose of a folder from the cache, or read again where the cache has lost it."""
         digest = digests[folder]
-        kept: dict[PageKey, Prose] | None = None
+        cached: dict[PageKey, Prose] | None = None
         if self.store is not None:
-            kept = self.store.get(self._name(folder, digest) + _TEXTS)
-        return self._read(self.content / folder, digest).proses if kept is None else kept
+            cached = self.store.get(self._key(folder, digest) + _PROSE)
+        return self._read_files(self.content / folder, digest).prose if cached is None else cached
 
-    def _read(self, folder: Path, digest: str) -> Found:
-        found = Found(digests={folder.name: digest})
+    def _read_files(self, folder: Path, digest: str) -> FolderContent:
+        read = FolderContent(digests={folder.name: digest})
         if folder.name == PAGES:
-            found.problems += misplaced_in_pages(self.content, folder)
-            read_pages(self.content, folder, None, found)
+            read.problems += misplaced_in_pages(self.content, folder)
+            read.add(read_pages(self.content, folder, None))
         else:
-            found.problems += misplaced_in_scheme(self.content, folder)
-            found.schemes[folder.name] = read_scheme(self.content, folder, found)
-            read_pages(self.content, folder, folder.name, found)
-        return found
+            read.problems += misplaced_in_scheme(self.content, folder)
+            read.add(read_scheme(self.content, folder))
+            visibility = read.visibility.get(folder.name)
+            is_draft = visibility is not None and visibility.draft
+            read.add(read_pages(self.content, folder, folder.name, is_draft=is_draft))
+        return read
 
-    def _name(self, folder: str, digest: str) -> str:
-        # Files are known by where they are.
+    def _key(self, folder: str, digest: str) -> str:
+        # The path of the content is part of the key, since the values name their files.
         return cache.key(code_version("builder", "calc"), str(self.content), folder, digest)
 
 
 def digest_of_folder(folder: Path) -> str:
-    """A hash of what stands in a folder, wherever the folder is."""
+    """The SHA-256 of the names and bytes of all content files in a folder, as hexadecimal digits.
+
+    It does not depend on where the folder lies. Raises `OSError` where a file can't be read.
+    """
     digest = hashlib.sha256()
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(filter(is_our_name, folders))
-        inside = place.removeprefix(str(folder))
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(filter(is_content_name, folders))
+        inside = parent.removeprefix(str(folder))
         digest.update(f"{inside}\0{'/'.join(folders)}\0".encode())
-        for name in sorted(filter(is_our_name, files)):
-            # As `read_bytes`; thousands of folders are looked at.
-            with open(f"{place}/{name}", "rb", opener=open_plain) as file:
+        for name in sorted(filter(is_content_name, files)):
+            # `read_bytes` would do the same more slowly, and there may be thousands of folders.
+            with open(f"{parent}/{name}", "rb", opener=open_plain) as file:
                 data = file.read()
             digest.update(f"{name}\0{len(data)}\0".encode())
             digest.update(data)
     return digest.hexdigest()
 
 
-def _digests(found: dict[Path, Found]) -> Iterator[tuple[str, str]]:
-    return (pair for one in found.values() for pair in one.digests.items())
+def _digests(contents: dict[Path, FolderContent]) -> Iterator[tuple[str, str]]:
+    return (pair for one in contents.values() for pair in one.digests.items())
 
 
 def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:
-    """What tells whether a file in a folder is another than before, whatever saved it how."""
-    found = []
+    """Path, times, size and inode of each file: another list where any program saved a file."""
+    state = []
     for path in sorted(folder.rglob("*")):
         try:
             stat = path.stat()
-        except OSError:  # gone again, as text editors' own files are, or leads nowhere
+        except OSError:  # a text editor's own file that is gone again, or a link to nothing
             continue
-        found.append((str(path), stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size, stat.st_ino))
-    return found
+        state.append((str(path), stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return state

@@ -1,64 +1,66 @@
-"""Reads all of `content/` into a frozen site, or reports everything that is wrong with it."""
+"""Reads all of `content/` as a frozen site, and reports every problem at once."""
 
 from pathlib import Path
 
 from builder.content.changes import read_changes
-from builder.content.files import CHANGES, PAGES, is_ours, misplaced, shown_path, unsafe
+from builder.content.files import CHANGES, PAGES, is_content, misplaced, shown_path, unsafe
 from builder.content.folders import FolderReader, Memory
 from builder.content.problems import ContentError, Problem
 from builder.content.reserved import check_addresses, check_aliases
-from builder.content.site import Found, Site, Texts
+from builder.content.site import FolderContent, Site, Texts
 from builder.kit.cache import Store
 
-KEPT = Path(".cache/content")
-"""Where folders are kept as they were read, from the root of the project."""
+CACHE = Path(".cache/content")
+"""The folder with the cached content of folders, from the root of the project."""
 
 
-def load(content: Path, memory: Memory | None = None, *, keep: bool = False) -> Site:
+def load(content: Path, memory: Memory | None = None, *, cached: bool = False) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once.
 
-    `memory` and `keep` are for whoever loads again and again, as for `read`.
+    `memory` and `cached` are as for `read`.
     """
-    site, problems = read(content, memory, keep=keep)
+    site, problems = read(content, memory, cached=cached)
     if problems:
         raise ContentError(problems)
     return site
 
 
 def read(
-    content: Path, memory: Memory | None = None, *, keep: bool = False
+    content: Path, memory: Memory | None = None, *, cached: bool = False
 ) -> tuple[Site, list[Problem]]:
-    """What can be read of the content folder, and all that is wrong with the rest.
+    """Read the content folder: the site without the parts that have mistakes, and all mistakes.
 
-    A scheme with mistakes is left out of the schemes; its pages stay among the pages. What stands
-    in a folder does not depend on others, so it is taken from `memory` where no file has changed,
-    and where it is to `keep`, from the cache of the project, by what stands in it. The others are
-    read on all cores. Raises `ContentError` where nothing may be read: it could be something else
-    than content.
+    A scheme with mistakes is left out of `Site.schemes`; its pages stay among `Site.pages`.
+
+    Folders are read on all cores. A folder that has not changed is not read again: with `cached`,
+    its content comes from the project's cache on disk; else from `memory`, a dictionary that the
+    caller passes from one call to the next.
+
+    Raises `ContentError` where the folder has links or other files that must not be opened at all.
     """
     if problems := unsafe(content):
         raise ContentError(problems)
-    found = Found(problems=list(misplaced(content, PAGES)))
+    every = FolderContent(problems=list(misplaced(content)))
     memory = {} if memory is None else memory
-    folders = [p for p in content.iterdir() if p.is_dir() and is_ours(p) and p.name != CHANGES]
+    folders = [p for p in content.iterdir() if p.is_dir() and is_content(p) and p.name != CHANGES]
     for gone in memory.keys() - set(folders):
         del memory[gone]
-    reader = FolderReader(content, memory, Store(content.parent / KEPT) if keep else None)
-    for part in reader.read_all(sorted(folders)):
-        found.add(part)
+    reader = FolderReader(content, memory, Store(content.parent / CACHE) if cached else None)
+    for folder_content in reader.read_all(sorted(folders)):
+        every.add(folder_content)
     shown = shown_path(content, content / CHANGES)
-    changes = read_changes(content / CHANGES, shown, found.schemes, found.problems)
-    found.problems += check_addresses(content, found.pages)
+    changes = read_changes(content / CHANGES, shown, every.schemes, every.problems)
+    every.problems += check_addresses(content, every.pages)
     site = Site(
-        schemes={slug: scheme for slug, scheme in found.schemes.items() if scheme is not None},
-        pages=found.pages,
+        schemes={slug: scheme for slug, scheme in every.schemes.items() if scheme is not None},
+        pages=every.pages,
         changes=changes,
-        visibility=found.visibility,
-        unconfirmed=+found.unconfirmed,
-        unfilled=+found.unfilled,
-        warnings=tuple(sorted({problem for problem in found.problems if problem.is_warning})),
-        digests=found.digests,
-        texts=Texts(found.proses, lambda slug: reader.proses(slug or PAGES, found.digests)),
+        visibility=every.visibility,
+        unconfirmed=+every.unconfirmed,
+        unfilled=+every.unfilled,
+        warnings=tuple(sorted({problem for problem in every.problems if problem.is_warning})),
+        digests=every.digests,
+        texts=Texts(every.prose, lambda slug: reader.prose(slug or PAGES, every.digests)),
     )
-    found.problems += check_aliases(content, site)
-    return site, [problem for problem in found.problems if not problem.is_warning]
+    every.problems += check_aliases(content, site)
+    return site, [problem for problem in every.problems if not problem.is_warning]

@@ -1,4 +1,4 @@
-"""Reads the Markdown pages of a folder: header, prose, images."""
+"""Reads the Markdown pages of a folder: their headers, prose and images."""
 
 import re
 from collections.abc import Iterator
@@ -6,36 +6,37 @@ from dataclasses import replace
 from pathlib import Path
 
 from builder.content import prose
-from builder.content.files import NAMING, is_ours, shown_path, why_no_name
-from builder.content.images import read_images, unused
-from builder.content.markdown_file import Text, read_markdown
+from builder.content.files import NAMING, is_content, shown_path, why_no_name
+from builder.content.images import read_images, unused_images
+from builder.content.markdown_file import MarkdownText, read_markdown
 from builder.content.model import PAGE_NAMES
 from builder.content.problems import Problem
 from builder.content.prose import Prose
-from builder.content.site import Found, PageFile
+from builder.content.site import FolderContent, PageFile
 from builder.content.unfinished import unfilled_in_page
-from builder.content.visibility import NAMES, Visibility, take
+from builder.content.visibility import NAMES, Visibility, take_visibility
 from builder.content.yaml_file import Document, Plain, read_text
 from calc.rules import Lang
 
 _HEADER = re.compile(r"(\w+):\s*(.*)")
 _HEADERS = ("Title", "Description")
-# A page may have these too; see `Visibility`.
+# The keys of `Visibility`, as the header of a page has them.
 _OPTIONAL_HEADERS = {name.capitalize(): name for name in NAMES}
 
 
 def read_pages(
-    content: Path,
-    folder: Path,
-    scheme: str | None,
-    found: Found,
-) -> None:
-    """Read the Markdown pages of a folder into `found`."""
-    problems = found.problems
-    is_draft = scheme in found.visibility and found.visibility[scheme].draft
+    content: Path, folder: Path, scheme: str | None, *, is_draft: bool = False
+) -> FolderContent:
+    """Read the Markdown pages in a folder of `content`, with what is wrong in them.
+
+    `scheme` is the slug of their scheme, None for general pages. Placeholders in a draft
+    (`is_draft`: the whole scheme) are counted, in other pages they are mistakes.
+    """
+    read = FolderContent()
+    problems = read.problems
     images = read_images(folder, shown_path(content, folder), problems)
     used: set[str] = set()
-    for path in sorted(path for path in folder.glob("*.md") if is_ours(path)):
+    for path in sorted(path for path in folder.glob("*.md") if is_content(path)):
         stem, dot, suffix = path.stem.partition(".")
         lang: Lang = "nn" if suffix == "nn" else "nb"
         shown = shown_path(content, path)
@@ -64,24 +65,28 @@ def read_pages(
         else:
             page = PageFile(scheme=scheme, name=stem, lang=lang, path=path)
             text = read_text(path, shown, problems)
-            header, visibility, wrong = _check_header(page, shown, text)
-            problems += wrong
-            read = Text("", [], set(images)) if text is None else read_markdown(text, shown, images)
-            problems += read.problems
-            used |= read.shows
-            placed = {name: image for name, image in images.items() if image and name in read.shows}
-            found.pages[scheme, stem, lang] = replace(page, visibility=visibility, images=placed)
-            found.proses[scheme, stem, lang] = Prose(
+            header, visibility, mistakes = _read_header(page, shown, text)
+            problems += mistakes
+            body = MarkdownText("", [], set(images))
+            if text is not None:
+                body = read_markdown(text, shown, images)
+            problems += body.problems
+            used |= body.images
+            placed = {
+                name: image for name, image in images.items() if image and name in body.images
+            }
+            read.pages[scheme, stem, lang] = replace(page, visibility=visibility, images=placed)
+            read.prose[scheme, stem, lang] = Prose(
                 title=header.get("Title", ""),
                 description=header.get("Description", ""),
-                html=prose.html(read.html, placed),
+                html=prose.html(body.html, placed),
             )
             unfilled = list(unfilled_in_page(text or "", shown))
             if is_draft or visibility.draft:
-                found.unfilled[scheme or stem] += len(unfilled)
+                read.unfilled[scheme or stem] += len(unfilled)
             else:
                 problems += unfilled
-    problems += unused(folder, images, used, shown_path(content, folder))
+    problems += unused_images(folder, images, used, shown_path(content, folder))
     if scheme is not None:
         problems += [
             Problem(
@@ -92,16 +97,18 @@ def read_pages(
                 expected="en Markdown-fil med dette navnet",
             )
             for name in PAGE_NAMES
-            if (scheme, name, "nb") not in found.pages
+            if (scheme, name, "nb") not in read.pages
         ]
+    return read
 
 
-def _check_header(
+def _read_header(
     page: PageFile, shown: Path, text: str | None
 ) -> tuple[dict[str, str], Visibility, list[Problem]]:
-    """A page starts with `Title:` and `Description:`, each on one line, then a blank line.
+    """The title and description at the top of a page, its visibility, and what is wrong there.
 
-    Between them may stand when it is published and its earlier addresses.
+    The header has one line for each name, such as `Title: Om ordningen`, and ends at the first
+    blank line. `Title` and `Description` must be there; the keys of `Visibility` may be.
     """
     problems: list[Problem] = []
     if text is None:
@@ -145,16 +152,16 @@ def _check_header(
         for name in _HEADERS
         if name not in header.data
     ]
-    visibility, wrong = take(header)
-    problems += (replace(problem, key=problem.key.capitalize()) for problem in wrong)
-    if not wrong:
+    visibility, mistakes = take_visibility(header)
+    problems += (replace(problem, key=problem.key.capitalize()) for problem in mistakes)
+    if not mistakes:
         problems += _check_visibility(page, visibility, header)
     texts = {name: str(header.data[name]) for name in _HEADERS if name in header.data}
     return texts, visibility, problems
 
 
 def _header_value(name: str, written: str) -> Plain:
-    """What stands after a name at the top of a page, as it would be in YAML."""
+    """The value after a name in the header, as YAML would have read it."""
     if name == "aliases":
         return [part.strip() for part in written.split(",")]
     return {"true": True, "false": False}.get(written, written) if name == "draft" else written
@@ -163,7 +170,10 @@ def _header_value(name: str, written: str) -> Plain:
 def _check_visibility(
     page: PageFile, visibility: Visibility, header: Document
 ) -> Iterator[Problem]:
-    """What a scheme can't be without is always there; addresses are those in bokmål."""
+    """Report earlier addresses of a page in nynorsk, and a scheme's page that is not always public.
+
+    Earlier addresses belong to the page in bokmål, and a scheme can't be without its pages.
+    """
     if page.lang == "nn" and visibility.aliases:
         message = "Tidligere adresser skal stå på siden på bokmål."
         expected = f"linjen i {page.name}.md"

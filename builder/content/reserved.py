@@ -1,4 +1,4 @@
-"""Addresses that the content may not use: the site has them itself, or they would be used twice."""
+"""Addresses that content can't have: the site needs them itself, or they are in use already."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,22 +8,23 @@ from builder.content.model import RULE_YEARS
 from builder.content.problems import Problem
 from builder.content.site import PageFile, PageKey, Site
 
-# Addresses that neither a scheme nor a general page can have.
 RESERVED = {
     *("api", "assets", "hosting", "nn", "ordninger", "pagefind", "runtime", "schemes"),
     *(PAGES, CHANGES, "uten-nett"),
 }
-# Below these the site has pages and files of its own, such as the pages of a long list.
+"""Names that neither a scheme nor a general page can have."""
+
+# The site has pages and files of its own below these, such as the further pages of a long list.
 _RESERVED_BELOW = RESERVED | {"endringer", "frister", "innebygd"}
 
 
-def is_address(name: str) -> bool:
-    """Whether a scheme could have this name in addresses, if no other part of the site has it."""
+def can_be_slug(name: str) -> bool:
+    """Whether a scheme can have this name, unless another scheme or page has it already."""
     return not why_no_name(name) and name not in RESERVED
 
 
 def check_addresses(content: Path, pages: dict[PageKey, PageFile]) -> Iterator[Problem]:
-    """Each general page has an address of its own, and is there in bokmål."""
+    """Report general pages whose address is in use, and those that exist in nynorsk only."""
     schemes = {scheme for scheme, _, _ in pages}
     for page in pages.values():
         if page.scheme is not None:
@@ -38,19 +39,21 @@ def check_addresses(content: Path, pages: dict[PageKey, PageFile]) -> Iterator[P
 
 
 def check_aliases(content: Path, site: Site) -> Iterator[Problem]:
-    """An earlier address leads to one place, and is not that of a page."""
+    """Report earlier addresses that a page has now, or that stand twice in the content."""
     used = {f"/{name}/" for name in (*site.schemes, *site.page_names(), *RESERVED)}
     used |= {f"/{s}/{name}/" for s, name, _ in site.pages if s is not None}
-    named = [
+    files = [
         (content / slug / "scheme.yaml", visibility)
         for slug, visibility in site.visibility.items()
         if isinstance(slug, str)
     ] + [(page.path, page.visibility) for page in site.pages.values()]
-    for path, visibility in named:
+    for path, visibility in files:
         for alias in visibility.aliases:
             _, first, second, *_ = alias.split("/")
-            is_taken = first in _RESERVED_BELOW or (first in site.schemes and second == RULE_YEARS)
-            if alias in used or is_taken:
+            is_reserved = first in _RESERVED_BELOW or (
+                first in site.schemes and second == RULE_YEARS
+            )
+            if alias in used or is_reserved:
                 message = "Den tidligere adressen er i bruk til noe annet."
                 expected = "en adresse som ingen side har"
                 lines = path.read_text("utf-8-sig").splitlines()

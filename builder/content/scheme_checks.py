@@ -1,4 +1,4 @@
-"""Checks of a scheme as a whole: its sources, names, the answers of its form, worked examples."""
+"""Checks of a scheme as a whole: names, sources, the first answers of its form, worked examples."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class RulesFile:
-    """A file of a rule year; `rules` is None where it could not be read."""
+    """The file of a rule year as read; `rules` is None where the file has mistakes."""
 
     document: Document
     rules: Rules | None
@@ -26,24 +26,30 @@ class RulesFile:
     unfinished: Unfinished
 
 
-def check_sources(facts: Facts, document: Document, read: list[RulesFile]) -> Iterator[Problem]:
-    """A source has one meaning in all files of a scheme: a page lists those of every rule year."""
+def check_sources(
+    facts: Facts, document: Document, rule_years: list[RulesFile]
+) -> Iterator[Problem]:
+    """Report a name that stands for one source in one file of a scheme, and for another elsewhere.
+
+    A page lists the sources of all rule years together, by name. `document` is the file of the
+    facts.
+    """
     known = {name: (source, document) for name, source in facts.sources.items()}
-    for file in read:
+    for file in rule_years:
         for name, source in file.rules.sources.items() if file.rules is not None else ():
-            same, where = known.setdefault(name, (source, file.document))
-            if source != same:
+            first, where = known.setdefault(name, (source, file.document))
+            if source != first:
                 message = f"Kilden er en annen i {where.file.name}."
                 expected = "et eget navn på hver kilde"
                 yield file.document.problem(("sources", name), message, source.title, expected)
 
 
 def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
-    """Tracks and sources have names that can stand in an address."""
+    """Report names below these keys (`tracks`, `sources`) that can't stand in an address."""
     for key in keys:
         named = at(document.data, (key,))
         for name in named if isinstance(named, dict) else ():
-            # What is not in this file is another's.
+            # Sources of `scheme.yaml` are among those of a rule year, but have no line in its file.
             if (key, name) in document.lines and not _SLUG.fullmatch(name):
                 message = "Navnet kan ikke brukes i en adresse."
                 expected = "små bokstaver a–z, tall og bindestrek"
@@ -51,7 +57,10 @@ def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def check_rules(scheme: Scheme, rules: Rules, document: Document) -> list[Problem]:
-    """What the form starts with must be answerable, and the worked examples must come out."""
+    """Report first answers that the form would refuse, and worked examples that are wrong.
+
+    `rules` are those of one rule year of the scheme, and `document` is their file.
+    """
     problems = []
     for track_id, track in rules.tracks.items():
         answers = {"track": track_id, "plan_year": rules.year, **track.start}
@@ -80,16 +89,17 @@ def check_rules(scheme: Scheme, rules: Rules, document: Document) -> list[Proble
 def check_example(
     scheme: SchemeRules, example: Example
 ) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Where an example does not come out: (key path in the example, what it says, what is right).
+    """Compare a worked example with the calculator's result, and return every difference.
 
-    In both, amounts are kroner and `null` is what can't be said.
+    A difference is a key path in the example, the value there and the expected value, both as text.
+    Amounts are whole kroner; `null` is a value that the calculator can't know.
     """
     result = estimate(scheme, example.answers)
     for problem in result.problems:
         found = str(example.answers.get(problem.field, ""))
         yield ("answers", problem.field), found, "et svar som skjemaet tar imot"
     if result.problems:
-        return  # What follows from them is no mistake of its own.
+        return  # The result of answers that are wrong is no mistake of its own.
     expect = example.expect
     pairs: tuple[tuple[str, object, object], ...] = (
         ("status", expect.status, result.status),
@@ -101,7 +111,7 @@ def check_example(
     )
     for name, expected, computed in pairs:
         if expected is not None and expected != computed:
-            yield ("expect", name), _shown(expected), _computed(computed)
+            yield ("expect", name), _as_text(expected), _computed(computed)
     if expect.missing is None and result.missing:
         yield ("expect", "missing"), "ingen svar som mangler", _computed(result.missing)
 
@@ -111,10 +121,10 @@ def _positions_part(result: Result) -> int | None:
 
 
 def _computed(value: object) -> str:
-    return f"{_shown(value)}, som utregningen gir"
+    return f"{_as_text(value)}, som utregningen gir"
 
 
-def _shown(value: object) -> str:
+def _as_text(value: object) -> str:
     if isinstance(value, tuple):
-        return f"[{', '.join(_shown(v) for v in value)}]"
+        return f"[{', '.join(_as_text(v) for v in value)}]"
     return "null" if value is None else str(value)

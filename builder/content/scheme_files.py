@@ -3,28 +3,32 @@
 from dataclasses import replace
 from pathlib import Path
 
-from builder.content.files import is_ours, shown_path, why_no_name
+from builder.content.files import is_content, shown_path, why_no_name
 from builder.content.model import Facts, Scheme
 from builder.content.problems import Problem
 from builder.content.reserved import RESERVED
 from builder.content.scheme_checks import RulesFile, check_names, check_rules, check_sources
-from builder.content.site import Found
+from builder.content.site import FolderContent
 from builder.content.unfinished import take_unfinished
 from builder.content.validate import validate
-from builder.content.visibility import NAMES_WITHOUT_ALIASES, take
+from builder.content.visibility import NAMES_WITHOUT_ALIASES, take_visibility
 from builder.content.yaml_file import Document, Plain, read_yaml
 from calc.rules import Rules
 
 
-def read_scheme(content: Path, folder: Path, found: Found) -> Scheme | None:
-    """The scheme of a folder, with what else is read there added to `found`; None with mistakes."""
-    problems = found.problems
+def read_scheme(content: Path, folder: Path) -> FolderContent:
+    """Read the scheme in a folder of `content` from its YAML files, with what is wrong in them.
+
+    The slug of the scheme is the name of the folder. With mistakes, the scheme is None.
+    """
+    read = FolderContent(schemes={folder.name: None})
+    problems = read.problems
     shown = shown_path(content, folder)
     taken = "et navn som ikke er i bruk til noe annet" if folder.name in RESERVED else ""
     if why := taken or why_no_name(folder.name):
         message = "Mappenavnet kan ikke brukes som adresse."
         problems.append(Problem(shown, 0, "", message, folder.name, why))
-        return None
+        return read
     facts_file = folder / "scheme.yaml"
     if not facts_file.is_file():
         problems.append(
@@ -36,20 +40,20 @@ def read_scheme(content: Path, folder: Path, found: Found) -> Scheme | None:
                 expected="en scheme.yaml i hver ordning",
             )
         )
-        return None
+        return read
     document = read_yaml(facts_file, shown_path(content, facts_file))
     unfinished = take_unfinished(Facts, document)
-    visibility, wrong = take(document)
+    visibility, mistakes = take_visibility(document)
     facts = validate(Facts, document)
-    problems += [*document.problems, *unfinished.mistakes, *wrong]
-    found.visibility[folder.name] = visibility
+    problems += [*document.problems, *unfinished.mistakes, *mistakes]
+    read.visibility[folder.name] = visibility
     if visibility.draft:
-        found.unfilled[folder.name] += len(unfinished.unconfirmed) + len(unfinished.unfilled)
+        read.unfilled[folder.name] += len(unfinished.unconfirmed) + len(unfinished.unfilled)
     else:
         problems += [*unfinished.unconfirmed, *unfinished.unfilled]
     if facts is not None:
         problems += check_names(document, ("sources",))
-    rule_files = sorted(path for path in (folder / "rules").glob("*.yaml") if is_ours(path))
+    rule_files = sorted(path for path in (folder / "rules").glob("*.yaml") if is_content(path))
     if not rule_files:
         problems.append(
             Problem(
@@ -60,46 +64,51 @@ def read_scheme(content: Path, folder: Path, found: Found) -> Scheme | None:
                 expected="en fil per år, for eksempel rules/2025.yaml",
             )
         )
-    read = [_read_rules(content, path, document, facts) for path in rule_files]
+    rule_years = [_read_rules(content, path, document, facts) for path in rule_files]
     rules: list[Rules] = []
-    for file in read:
+    for file in rule_years:
         problems += file.document.problems
         if not visibility.draft and not file.visibility.draft:
             problems += [*file.unfinished.unconfirmed, *file.unfinished.unfilled]
         elif file.rules is not None:
-            found.unconfirmed[folder.name, file.rules.year] = len(file.unfinished.unconfirmed)
-            found.unfilled[folder.name] += len(file.unfinished.unfilled)
+            read.unconfirmed[folder.name, file.rules.year] = len(file.unfinished.unconfirmed)
+            read.unfilled[folder.name] += len(file.unfinished.unfilled)
         if file.rules is not None:
             rules.append(file.rules)
-            found.visibility[folder.name, file.rules.year] = file.visibility
+            read.visibility[folder.name, file.rules.year] = file.visibility
     if facts is None or len(rules) < len(rule_files) or not rules:
-        return None
-    is_known = not any(file.document.problems for file in read)
-    if is_known and not visibility.draft and all(file.visibility.draft for file in read):
+        return read
+    is_valid = not any(file.document.problems for file in rule_years)
+    if is_valid and not visibility.draft and all(file.visibility.draft for file in rule_years):
         message = "Alle regelverksårene er utkast, men ordningen er det ikke."
         expected = "«draft: true» i scheme.yaml, eller minst ett regelverksår som ikke er utkast"
         problems.append(document.problem(("draft",), message, expected=expected))
-    problems += check_sources(facts, document, read)
-    scheme = Scheme.of(facts, folder.name, tuple(rules))
-    for file in read:
+    problems += check_sources(facts, document, rule_years)
+    scheme = read.schemes[folder.name] = Scheme.of(facts, folder.name, tuple(rules))
+    for file in rule_years:
         assert file.rules is not None
-        # In a file for another year than it says, every example would be wrong too.
+        # A file with the wrong year has been reported; each of its examples would fail as well.
         if not file.document.problems:
             problems += check_rules(scheme, file.rules, file.document)
-    return scheme
+    return read
 
 
 def _read_rules(content: Path, path: Path, scheme: Document, facts: Facts | None) -> RulesFile:
+    """Read the file of a rule year.
+
+    `scheme` is the `scheme.yaml` beside it, whose sources the rule year may name; `facts` are None
+    where that file has mistakes.
+    """
     document = read_yaml(path, shown_path(content, path))
     unfinished = take_unfinished(Rules, document)
-    visibility, wrong = take(document, NAMES_WITHOUT_ALIASES)
+    visibility, mistakes = take_visibility(document, NAMES_WITHOUT_ALIASES)
     if isinstance(document.data, dict):
         own = document.data.get("sources")
         if own is None or isinstance(own, dict):
             shared = _shared_sources(document.data, scheme, facts)
             document.data["sources"] = {**shared, **(own or {})}
     rules = validate(Rules, document)
-    document.problems += [*unfinished.mistakes, *wrong]
+    document.problems += [*unfinished.mistakes, *mistakes]
     if rules is not None:
         if str(rules.year) != path.stem:
             message = "Året stemmer ikke med filnavnet."
@@ -113,25 +122,26 @@ def _read_rules(content: Path, path: Path, scheme: Document, facts: Facts | None
 
 
 def _shared_sources(rules: Plain, scheme: Document, facts: Facts | None) -> dict[str, Plain]:
-    """The sources of scheme.yaml for a rule year that refers to them.
+    """The sources in `scheme.yaml` for a rule year that refers to them.
 
-    A mistake in scheme.yaml is told there, and not once more for each rule year: then the sources
-    it names, or where it can't be read, those that the rule year refers to, are taken for right.
+    A mistake in `scheme.yaml` is reported there, and not once more for each rule year. So where
+    that file has mistakes, each source that it names counts as valid; where it can't be read, each
+    source that the rule year refers to.
     """
     data = scheme.data if isinstance(scheme.data, dict) else {}
     sources = data.get("sources")
     if facts is not None and isinstance(sources, dict):
         return sources
-    names = sources if isinstance(sources, dict) else _referred(rules)
+    names = sources if isinstance(sources, dict) else _named_sources(rules)
     return {name: {"title": "?", "publisher": "?"} for name in names}
 
 
-def _referred(data: Plain) -> set[str]:
-    """Every name that stands after `source:` in a file."""
+def _named_sources(data: Plain) -> set[str]:
+    """Every value of a key `source` in a file."""
     if isinstance(data, list):
-        return set().union(*(_referred(item) for item in data))
+        return set().union(*(_named_sources(item) for item in data))
     if not isinstance(data, dict):
         return set()
     source = data.get("source")
-    inside = set().union(*(_referred(value) for value in data.values()))
+    inside = set().union(*(_named_sources(value) for value in data.values()))
     return inside | {source} if isinstance(source, str) else inside

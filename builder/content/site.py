@@ -1,4 +1,4 @@
-"""The values of `content/` as read: all of it, a Markdown file, and what stands in one folder."""
+"""The content as values: a Markdown page, the content of one folder, and the whole site."""
 
 import datetime as dt
 from collections import Counter
@@ -14,16 +14,19 @@ from builder.content.visibility import Visibility
 from calc.rules import Lang
 
 type PageKey = tuple[str | None, str, Lang]
-"""Which scheme (None for general pages), name and målform."""
+"""A page by the slug of its scheme (None for a general page), its name and its målform."""
+
+type VisibilityKey = str | tuple[str, int]
+"""A scheme by its slug, or a rule year by the slug of its scheme and the year."""
 
 _ALWAYS = Visibility()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageFile:
-    """A Markdown file: which scheme (None for general pages), name, language and path.
+    """A Markdown page: the slug of its scheme (None for a general page), its name and its file.
 
-    `images` are those that it shows, by address as it is written there.
+    `images` are the images that the text shows, by address as the editor writes it there.
     """
 
     scheme: str | None
@@ -34,28 +37,31 @@ class PageFile:
     images: dict[str, Image] = field(default_factory=dict, hash=False)
 
 
-# So many folders are kept in memory: pages are made folder by folder.
+# Pages are built folder by folder, so the prose of a few folders is enough in memory.
 _MOST_FOLDERS = 8
 
 
 class Texts:
-    """The prose of all pages. `fetch` gets that of a folder; what is in `made` is here already."""
+    """The prose of all pages, of which only a few folders are in memory at a time.
+
+    `ready` is prose that is in memory from the beginning. All other prose is fetched when it is
+    asked for: `fetch` returns that of all pages in the folder of a scheme (None: general pages).
+    """
 
     def __init__(
         self,
-        made: Mapping[PageKey, Prose],
+        ready: Mapping[PageKey, Prose],
         fetch: Callable[[str | None], Mapping[PageKey, Prose]] | None = None,
     ) -> None:
-        """Hold what is made, and fetch the rest."""
-        self._made = made
+        self._ready = ready
         self._fetch = fetch
         self._fetched: dict[str | None, Mapping[PageKey, Prose]] = {}
 
     def of(self, scheme: str | None, name: str, lang: Lang) -> Prose:
-        """The prose of a page that is there."""
+        """The prose of a page. Raises `KeyError` where the site has no such page."""
         page = (scheme, name, lang)
-        if self._fetch is None or page in self._made:
-            return self._made[page]
+        if self._fetch is None or page in self._ready:
+            return self._ready[page]
         if scheme not in self._fetched:
             while len(self._fetched) >= _MOST_FOLDERS:
                 del self._fetched[next(iter(self._fetched))]
@@ -65,22 +71,22 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All content.
+    """All content: the schemes by slug, the pages, and the published changes, newest first.
 
-    Schemes by slug, the Markdown files by (scheme, name, language), and the published changes,
-    newest first. `visibility` is that of schemes, by slug, and of rule years, by slug and year.
-    `elsewhere` are slugs of schemes that have been left out. `warnings` are of what their editor
-    should know, and stop nothing. `digests` are hashes of all that stands in the folder of each
-    scheme, by slug, and in that of the general pages (`PAGES`). `texts` has the prose of pages.
-
-    What is not finished in drafts is counted: `unconfirmed` what is marked `bekreft: true`, by
-    scheme and rule year; `unfilled` texts, and marks in `scheme.yaml`, by scheme.
+    - `visibility` has an entry for each scheme and each rule year.
+    - `unconfirmed` counts the marks `bekreft: true` in the drafts of rule years, by slug and year.
+    - `unfilled` counts placeholders in drafts, and marks in `scheme.yaml`, by slug of the scheme or
+      name of the general page.
+    - `elsewhere` are the slugs of schemes that `only` has left out.
+    - `warnings` report problems that stop nothing.
+    - `digests` are the digests of the folders of schemes, by slug, and of `PAGES`.
+    - `texts` has the prose of the pages.
     """
 
     schemes: dict[str, Scheme]
     pages: dict[PageKey, PageFile]
     changes: tuple[Change, ...]
-    visibility: Mapping[str | tuple[str, int], Visibility] = field(default_factory=dict)
+    visibility: Mapping[VisibilityKey, Visibility] = field(default_factory=dict)
     unconfirmed: Mapping[tuple[str, int], int] = field(default_factory=dict)
     unfilled: Mapping[str, int] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
@@ -89,13 +95,14 @@ class Site:
     texts: Texts = field(default_factory=lambda: Texts({}), compare=False, repr=False)
 
     def page_names(self) -> tuple[str, ...]:
-        """The names of the general pages, in order."""
+        """The names of the general pages, sorted."""
         return tuple(sorted({name for scheme, name, _ in self.pages if scheme is None}))
 
     def published(self, day: dt.date) -> "Site":
-        """What is on a site that is published on that day: no drafts, nothing too early or late.
+        """The part of the content that is public on a day.
 
-        Nor a change that is dated later, or of rules that are not there.
+        Left out are drafts, content that is not public yet or no longer, changes with a later date,
+        and changes of schemes or rule years that are left out.
         """
         schemes = {}
         for slug, scheme in self.schemes.items():
@@ -112,12 +119,12 @@ class Site:
             for change in self.changes
             if change.date <= day and change.scheme in schemes and _has_years(schemes, change)
         )
-        # Nobody reads general pages that are there in nynorsk only.
+        # A page in nynorsk is not published without the same page in bokmål.
         pages = {k: p for k, p in pages.items() if (k[0], k[1], "nb") in pages}
         return replace(self, schemes=schemes, pages=pages, changes=changes)
 
     def only(self, slug: str) -> "Site":
-        """One scheme alone, with the general pages."""
+        """One scheme as a site of its own, with the general pages."""
         return replace(
             self,
             schemes={slug: self.schemes[slug]},
@@ -126,7 +133,7 @@ class Site:
             elsewhere=frozenset(self.schemes) - {slug},
         )
 
-    def _is_published(self, key: str | tuple[str, int], day: dt.date) -> bool:
+    def _is_published(self, key: VisibilityKey, day: dt.date) -> bool:
         return self.visibility.get(key, _ALWAYS).is_published(day)
 
 
@@ -134,21 +141,24 @@ def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
     return set(change.years) <= {rules.year for rules in schemes[change.scheme].rules}
 
 
-@dataclass
-class Found:
-    """What has been read, as in `Site`; a scheme that could not be read is None."""
+@dataclass(kw_only=True)
+class FolderContent:
+    """The content of one folder, or of several taken together, with the problems found there.
+
+    The parts are those of `Site`; `prose` is that of the pages. A scheme with mistakes is None.
+    """
 
     schemes: dict[str, Scheme | None] = field(default_factory=dict)
     pages: dict[PageKey, PageFile] = field(default_factory=dict)
-    visibility: dict[str | tuple[str, int], Visibility] = field(default_factory=dict)
+    visibility: dict[VisibilityKey, Visibility] = field(default_factory=dict)
     unconfirmed: Counter[tuple[str, int]] = field(default_factory=Counter)
     unfilled: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
-    proses: dict[PageKey, Prose] = field(default_factory=dict)
+    prose: dict[PageKey, Prose] = field(default_factory=dict)
 
-    def add(self, other: "Found") -> None:
-        """Take in what has been read of another folder."""
+    def add(self, other: "FolderContent") -> None:
+        """Add the content of another folder, or more of this one."""
         self.schemes |= other.schemes
         self.pages |= other.pages
         self.visibility |= other.visibility
@@ -156,4 +166,4 @@ class Found:
         self.unfilled += other.unfilled
         self.problems += other.problems
         self.digests |= other.digests
-        self.proses |= other.proses
+        self.prose |= other.prose

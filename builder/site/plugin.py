@@ -57,7 +57,7 @@ def _prepare(pelican: Pelican) -> None:
     """Read the content before anything is written. Mistakes in it are said and end the run."""
     settings = pelican.settings
     try:
-        site = given[0] if given else content.load(Path(settings["PATH"]), keep=True)
+        site = given[0] if given else content.load(Path(settings["PATH"]), cached=True)
     except ContentError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

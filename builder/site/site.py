@@ -54,7 +54,7 @@ def begin(project_root: Path, output: Path, *, address: str) -> Iterator[Begun]:
 
 def _begin(project_root: Path, folder: OutputFolder, address: str) -> Begun:
     with folder.looked_at():
-        read = content.read(project_root / "content", keep=True)
+        read = content.read(project_root / "content", cached=True)
         check_all = partial(checks.check_all, project_root, today(), site_address=address)
         with meanwhile(partial(check_all, read=read)) as found:
             # Takes about as long to import as kept results take to look through.
@@ -84,7 +84,7 @@ def build(
 
     Raises `ContentError` with all mistakes in the content, `BuildError` where Pelican stops.
     """
-    site = begun.site if begun else content.load(project_root / "content", keep=True)
+    site = begun.site if begun else content.load(project_root / "content", cached=True)
     if scheme and scheme not in site.schemes:
         expected = suggestion(scheme, list(site.schemes))
         raise BuildError(f"Ordningen «{scheme}» finnes ikke i content/. {expected}")
