@@ -327,7 +327,7 @@ def main(argv: Sequence[str]) -> int:
         prog="check-links", description="Kontroller lenkene til andre nettsteder."
     )
     parser.parse_args(argv)
-    site, unreadable = content.read(ROOT / "content", keep=True)
+    site, unreadable = content.read(ROOT / "content", cached=True)
     if unreadable:
         print("Innholdet har feil, så noen av lenkene kan mangle her. Kjør «make check».")
     address = os.environ.get("SITE_ADDRESS", "")

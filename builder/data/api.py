@@ -23,7 +23,7 @@ from pydantic_core import core_schema
 from builder.content.model import PAGE_NAMES, Body, Deadline, Moment, Scheme, State, Status
 from builder.data import rule_files
 from builder.data.api_descriptions import DESCRIPTIONS
-from builder.routes import calendar_list
+from builder.routes.addresses import calendar_address
 from builder.routes.paging import in_pages
 from calc.rules import Text, Unit
 
@@ -197,7 +197,7 @@ def _entry(scheme: Scheme, today: dt.date, site_address: str) -> Entry:
         last_checked=scheme.last_checked,
         data=f"{site_address}/{FOLDER}/{scheme.slug}.json",
         page=_addresses(f"/{scheme.slug}/", site_address),
-        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
+        calendar=_addresses(calendar_address(scheme.slug), site_address),
         rules=_rule_files(scheme, site_address),
     )
 
@@ -210,7 +210,7 @@ def _document(scheme: Scheme, today: dt.date, site_address: str) -> Document:
         licence=LICENCE,
         periods=periods(scheme, scheme.unchanged_since(today)),
         pages={name: _addresses(path, site_address) for name, path in pages.items()},
-        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
+        calendar=_addresses(calendar_address(scheme.slug), site_address),
         rule_files=_rule_files(scheme, site_address),
         scheme=scheme,
     )

@@ -30,8 +30,7 @@ from icalendar import (
 
 from builder.content.model import Deadline, Scheme
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import localized
-from builder.routes.calendar_list import address
+from builder.routes.addresses import calendar_address, localized
 from builder.routes.paging import MANY
 from calc.rules import Lang
 
@@ -85,7 +84,7 @@ def files_of_all(
 
 def path(slug: str | None, lang: Lang) -> str:
     """Where the calendar of a scheme or of all is in the site."""
-    return localized(address(slug), lang).lstrip("/")
+    return localized(calendar_address(slug), lang).lstrip("/")
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def assembled(
     name = t("calendar.name")
     if slug is not None:
         name = t("calendar.name_of_scheme", scheme=schemes[0].short_name.best(lang)[0])
-    here = f"/nn{address(slug)}" if lang == "nn" else address(slug)
+    here = localized(calendar_address(slug), lang)
     made = Calendar()
     made.add("VERSION", "2.0")
     made.add("PRODID", f"-//Tilskuddsstigen//Frister//{lang.upper()}")

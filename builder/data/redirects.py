@@ -7,8 +7,7 @@ from builder.content import PAGE_NAMES, Scheme
 from builder.content.visibility import Visibility
 from builder.data import rule_files
 from builder.kit.i18n import LANGS
-from builder.routes import calendar_list
-from builder.routes.addresses import address, localized, year_address
+from builder.routes.addresses import address, calendar_address, localized, year_address
 from calc.rules import Lang
 
 
@@ -40,4 +39,4 @@ def _of_scheme(scheme: Scheme) -> Iterator[str]:
     for rules in scheme.rules:
         yield year_address(scheme.slug, rules.year)
         yield from (rule_files.address(scheme.slug, rules.year, k) for k in rule_files.KINDS)
-    yield from (localized(calendar_list.address(scheme.slug), lang) for lang in LANGS)
+    yield from (localized(calendar_address(scheme.slug), lang) for lang in LANGS)

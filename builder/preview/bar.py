@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from builder.content import RULE_YEARS, Change, Problem, Scheme, Site
-from builder.content.load import CHANGES
+from builder.content.files import CHANGES
 from builder.content.visibility import Visibility
 from builder.views import changes, portal
 from builder.views.pages import EMBEDDED, SEARCH, PageView, Planned

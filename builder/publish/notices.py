@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.content import Scheme, Site
-from builder.content.load import CHANGES as CHANGES
+from builder.content.files import CHANGES as CHANGES
 from builder.publish.difference import MOST_LISTED, Difference, FigureChange
 from builder.publish.record import Record, figure_place
 from calc.messages import whole

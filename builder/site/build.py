@@ -50,7 +50,7 @@ def prepare(project_root: Path, output: Path, *, address: str) -> Iterator[Build
     folder = OutputFolder(output, project_root)
     try:
         with folder.scan_meanwhile():
-            read = content.read(project_root / "content", keep=True)
+            read = content.read(project_root / "content", cached=True)
             check_all = partial(checks.check_all, project_root, today(), site_address=address)
             with meanwhile(partial(check_all, read=read)) as problems:
                 # The import takes about as long as the checks, where their results are cached.

@@ -30,7 +30,7 @@ def _prepare(pelican: Pelican) -> None:
     settings = pelican.settings
     day = settings[DAY] = today()
     try:
-        site = settings.get(CONTENT) or content.load(Path(settings["PATH"]), keep=True)
+        site = settings.get(CONTENT) or content.load(Path(settings["PATH"]), cached=True)
     except content.ContentError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -12,7 +12,8 @@ from builder.bundle import offline
 from builder.bundle.assets import Assets
 from builder.bundle.runtime import Runtime
 from builder.content import Change, Scheme
-from builder.content.load import PAGES, PageFile
+from builder.content.files import PAGES
+from builder.content.site import PageFile
 from builder.data import hosting, redirects, search
 from builder.kit.store import key
 from builder.site.data_files import DataFiles

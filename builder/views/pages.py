@@ -24,8 +24,14 @@ from builder.content import PAGE_NAMES, RULE_YEARS, Scheme
 from builder.data import redirects, search
 from builder.kit.headers import content_security_policy
 from builder.kit.i18n import LANGS, Translations
-from builder.routes import calendar_list
-from builder.routes.addresses import FRONT_PAGE, address, localized, year_address
+from builder.routes.addresses import (
+    FRONT_PAGE,
+    ListedCalendar,
+    address,
+    listed_calendars,
+    localized,
+    year_address,
+)
 from builder.routes.paging import Paging, Step
 from builder.views import alphabet, calculator, changes, deadlines, metadata, portal, rule_years
 from calc.messages import kroner, whole
@@ -606,8 +612,8 @@ class Pages:
             if items := calculator.readings(scheme, lang):
                 yield scheme.short_name, items
 
-    def _calendars(self) -> tuple[calendar_list.Listed, ...]:
-        return calendar_list.listed(self.schemes, only_all=self.lists.is_large)
+    def _calendars(self) -> tuple[ListedCalendar, ...]:
+        return listed_calendars(self.schemes, only_all=self.lists.is_large)
 
     def _groups_of_schemes(self, lang: Lang) -> PageGroups:
         """The pages of all schemes: label, address and målform of each, by scheme.

@@ -24,6 +24,7 @@ import pytest
 from botocore.config import Config
 
 from builder import content
+from builder.content.publish_settings import S3, Git, Rsync
 from builder.kit.files import files_of
 from builder.kit.store import Store
 from builder.publish.record import Known, Record
@@ -31,7 +32,6 @@ from builder.publish.releases import Releases, gather
 from builder.publish.targets.git import GitTarget
 from builder.publish.targets.rsync import RsyncTarget
 from builder.publish.targets.s3 import S3Target
-from builder.publish.targets.settings import S3, Git, Rsync
 from builder.publish.targets.target import Target
 from tests.targets.servers import Middleman, ceph, ssh_server
 

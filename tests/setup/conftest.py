@@ -48,7 +48,8 @@ class Tree:
     def start(self, *arguments: str, before: str = "", **env: str) -> subprocess.Popen[str]:
         """Run bootstrap.py; `before` is Python that prepares its module."""
         code = (
-            f"import sys; sys.path.insert(0, {str(self.root / 'builder/commands')!r}); import bootstrap\n"
+            f"import sys; sys.path.insert(0, {str(self.root / 'builder/commands')!r})\n"
+            "import bootstrap\n"
             f"bootstrap.FURTHER_FOLDERS = (); {before}\n"
             f"sys.exit(bootstrap.main({list(arguments)!r}))"
         )

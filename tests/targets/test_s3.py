@@ -24,12 +24,12 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from builder.content.publish_settings import S3
 from builder.kit.files import Files, files_of
 from builder.kit.headers import IMMUTABLE, REVALIDATE
 from builder.publish.targets import TargetError
 from builder.publish.targets import s3 as subject
 from builder.publish.targets.s3 import CHANGES, LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels
-from builder.publish.targets.settings import S3
 from builder.publish.targets.target import FilesOf
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, Store

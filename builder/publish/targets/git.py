@@ -15,11 +15,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from builder.content.publish_settings import Git
 from builder.kit.files import Files
 from builder.kit.store import write_whole
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, feed, follow, run
 from builder.publish.targets.progress import NowAndThen
-from builder.publish.targets.settings import Git
 from builder.publish.targets.target import (
     FilesOf,
     Say,

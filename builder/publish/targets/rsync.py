@@ -16,10 +16,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from builder.content.publish_settings import Rsync
 from builder.kit.files import Files, link_all
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
 from builder.publish.targets.progress import Progress, said_files, said_size
-from builder.publish.targets.settings import Rsync
 from builder.publish.targets.target import (
     KEPT_RELEASES,
     FilesOf,

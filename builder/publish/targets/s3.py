@@ -30,10 +30,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from builder.content.publish_settings import S3
 from builder.kit.files import Files
 from builder.kit.headers import IMMUTABLE_FOLDERS, MEDIA_TYPES, cache_control
 from builder.publish.targets.progress import Progress, said_files, said_size
-from builder.publish.targets.settings import S3
 from builder.publish.targets.target import (
     FilesOf,
     Say,
