@@ -20,7 +20,7 @@ from pagefind_bin import get_executable
 
 from builder.kit.errors import KnownError
 from builder.kit.i18n import LANGS
-from builder.site.output import write_files
+from builder.kit.manifest import write_files
 from calc.rules import Lang
 
 FOLDER = "pagefind"

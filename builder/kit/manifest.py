@@ -132,3 +132,11 @@ def _link(source: str, target: str) -> None:
         if error.errno not in _NO_LINKS:
             raise
         shutil.copy2(source, target)
+
+
+def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files by their path in a folder."""
+    for path, data in files:
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)

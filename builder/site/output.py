@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,14 +73,6 @@ def lasting(path: str, data: bytes) -> Unit:
         effort=len(data) / _BYTES_LIKE_A_PAGE,
         lasting=True,
     )
-
-
-def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files by their path in a folder."""
-    for path, data in files:
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
 
 
 # A file as it was placed: SHA-256 of its content, and what tells that nobody has changed it since.

@@ -25,13 +25,13 @@ from builder import content
 from builder.bundle import assets, exercise, licences, offline, runtime
 from builder.content import Change, ContentError, Scheme
 from builder.content.load import PAGES, PageFile
-from builder.data import api, hosting, redirects, rule_files, search, sitemap
+from builder.data import api, change_files, hosting, redirects, rule_files, search, sitemap
 from builder.kit import cache, i18n
 from builder.kit.day import today
 from builder.kit.i18n import LANGS
+from builder.kit.manifest import write_files
 from builder.routes.addresses import localized
-from builder.site.output import Made, OutputFolder, Unit, lasting, write_files
-from builder.views import changes
+from builder.site.output import Made, OutputFolder, Unit, lasting
 from builder.views.pages import FILTERS, Pages, Planned, SiteView
 from calc.rules import Lang
 
@@ -330,8 +330,8 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def _changes(self) -> Iterator[tuple[str, bytes]]:
         site_address = self.settings["SITEURL"]
         for lang in LANGS:
-            path = localized(changes.FEED, lang)
-            feed = changes.feed(
+            path = localized(change_files.FEED, lang)
+            feed = change_files.feed(
                 self.pages.changes,
                 lang,
                 self.translations.translator(lang),
@@ -341,7 +341,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 built=self.today,
             )
             yield path.lstrip("/"), feed
-        for path, data in changes.as_data(self.pages.changes, site_address):
+        for path, data in change_files.open_data(self.pages.changes, site_address):
             yield path.lstrip("/"), data
 
     def write_data(self, output: Path) -> None:

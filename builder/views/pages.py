@@ -21,13 +21,22 @@ from builder import content
 from builder.bundle import offline, runtime
 from builder.bundle.licences import Licence
 from builder.content import PAGE_NAMES, RULE_YEARS, Scheme
-from builder.data import redirects, search
+from builder.data import change_files, redirects, search
 from builder.kit.headers import content_security_policy
 from builder.kit.i18n import LANGS, Translations
 from builder.routes import calendar_list
 from builder.routes.addresses import FRONT_PAGE, address, localized, year_address
 from builder.routes.paging import Paging, Step
-from builder.views import alphabet, calculator, changes, deadlines, metadata, portal, rule_years
+from builder.views import (
+    alphabet,
+    calculator,
+    changes,
+    deadlines,
+    metadata,
+    portal,
+    rates,
+    rule_years,
+)
 from calc.messages import kroner, whole
 from calc.rules import Lang, Rules, SchemeRules, Text
 
@@ -45,7 +54,7 @@ GENERAL_TEMPLATES = {
     "egen-nedtrapping": "egen-nedtrapping",
     "slik-regner-vi": "slik-regner-vi",
     "frister": "frister",
-    changes.PAGE: changes.PAGE,
+    change_files.PAGE: change_files.PAGE,
     "sok": "sok",
     "innebygd": "innebygd",
 }
@@ -393,7 +402,7 @@ class Pages:
             t("changes.month_lead"),
             lang,
             {"month": page},
-            kind=changes.PAGE,
+            kind=change_files.PAGE,
         )
 
     def _part(
@@ -534,7 +543,7 @@ class Pages:
                     for rules in scheme.rules
                     for example in self.rule_year(scheme.slug, rules.year, lang).examples
                 ],
-                "page_sources": calculator.rate_sources(scheme),
+                "page_sources": rates.rate_sources(scheme),
             }
         if name == "hva-du-kan-fa-stotte-til":
             year = self.rule_year(scheme.slug, scheme.rules[0].year, lang)
@@ -587,9 +596,9 @@ class Pages:
         if name == DEADLINES:
             more = {"deadlines": self.all_deadlines.page(), "calendars": self._calendars()}
             return more, lambda: more
-        if name == changes.PAGE:
+        if name == change_files.PAGE:
             more = {
-                "changes": self.changes[: changes.NEWEST],
+                "changes": self.changes[: change_files.NEWEST],
                 "months": changes.month_links(self.changes),
             }
             return more, lambda: more
@@ -603,7 +612,7 @@ class Pages:
     def _readings(self, lang: Lang) -> Iterator[tuple[Text, list[tuple[str, Text]]]]:
         """Our readings of unclear rules, by the name of the scheme."""
         for scheme in self.site.schemes.values():
-            if items := calculator.readings(scheme, lang):
+            if items := rates.readings(scheme, lang):
                 yield scheme.short_name, items
 
     def _calendars(self) -> tuple[calendar_list.Listed, ...]:

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from builder.checks.addresses import Addresses
 from builder.content import Scheme
 from builder.content.model import Body
-from builder.data import api, calendars, sitemap
+from builder.data import api, calendars, change_files, sitemap
 from builder.routes.paging import MANY
 from builder.views import changes
 from builder.views.pages import Pages, Planned
@@ -389,7 +389,7 @@ def test_the_newest_changes_are_on_one_page_and_all_on_those_of_their_months(
         return [e.attrib["id"] for e in read[url].all("article", class_="change")]
 
     names = [change.name for change in many.site.changes]
-    assert articles("/endringer/") == names[: changes.NEWEST]
+    assert articles("/endringer/") == names[: change_files.NEWEST]
     urls = [url for url in planned if url.startswith("/endringer/2")]
     assert len([url for url in urls if url.endswith("/side-2/")]) == 2
     there = [name for url in urls for name in articles(url)]
@@ -409,22 +409,22 @@ def test_a_change_stays_on_its_page_when_new_ones_come(make_site: MakeSite) -> N
 
 
 def test_up_to_the_newest_changes_stay_where_they_always_were(make_site: MakeSite) -> None:
-    views = changes.views(make_site(3, changes=changes.NEWEST))
+    views = changes.views(make_site(3, changes=change_files.NEWEST))
     assert {change.page for change in views} == {"/endringer/"}
     assert changes.month_links(views) == ()
-    assert {c.page for c in changes.views(make_site(3, changes=changes.NEWEST + 1))} != {
+    assert {c.page for c in changes.views(make_site(3, changes=change_files.NEWEST + 1))} != {
         "/endringer/"
     }
 
 
 def test_the_feed_has_the_newest(many: Pages) -> None:
     t = TRANSLATIONS.translator("nb")
-    data = changes.feed(
-        many.changes, "nb", t, author="S", address=ADDRESS, path=changes.FEED, built=TODAY
+    data = change_files.feed(
+        many.changes, "nb", t, author="S", address=ADDRESS, path=change_files.FEED, built=TODAY
     )
     atom = "{http://www.w3.org/2005/Atom}"
     entries = Xml.fromstring(data).findall(f"{atom}entry")  # noqa: S314  # our own
-    assert len(entries) == changes.NEWEST
+    assert len(entries) == change_files.NEWEST
     for entry, change in zip(entries, many.changes, strict=False):
         (link,) = entry.findall(f"{atom}link")
         assert link.get("href") == f"{ADDRESS}{change.page}#{change.name}"
@@ -455,10 +455,10 @@ def test_the_index_can_be_followed_to_its_end(count: int, address: str) -> None:
 
 
 def test_changes_can_be_followed_to_their_end(make_site: MakeSite) -> None:
-    site = make_site(2, changes=2 * changes.API_PAGE + 1)
+    site = make_site(2, changes=2 * change_files.API_PAGE + 1)
     for address in ("", ADDRESS):
-        files = dict(changes.as_data(changes.views(site), address))
-        ids, place = [], f"{address}{changes.API}"
+        files = dict(change_files.open_data(changes.views(site), address))
+        ids, place = [], f"{address}{change_files.API}"
         while place:
             data = json.loads(files.pop(place.removeprefix(address)))
             assert (data["total"], data["pages"]) == (len(site.changes), 3)
