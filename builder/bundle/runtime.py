@@ -72,6 +72,11 @@ class Runtime:
         return str(package["file_name"])
 
     @property
+    def wheel_digest(self) -> str:
+        """The SHA-256 of the calculators' wheel."""
+        return str(self.lock["files"][self.wheel_name])
+
+    @property
     def constants(self) -> dict[str, object]:
         """What the scripts know of the runtime, so that a page and its Python always fit.
 

@@ -11,7 +11,9 @@ from builder.content.load import CHANGES
 from builder.content.visibility import Visibility
 from builder.data.change_files import PAGE as CHANGES_PAGE
 from builder.views import portal
-from builder.views.pages import EMBEDDED, SEARCH, PageView, Planned
+from builder.views.calculators import EMBEDDED
+from builder.views.overview import SEARCH
+from builder.views.page import PageView, Planned
 from calc.rules import Lang, Rules
 
 type Part = Literal["scheme", "year", "page", "nynorsk", "change"]

@@ -32,7 +32,9 @@ from builder.kit.i18n import LANGS
 from builder.kit.manifest import write_files
 from builder.routes.addresses import localized
 from builder.site.output import Made, OutputFolder, Unit, lasting
-from builder.views.pages import FILTERS, Pages, Planned, SiteView
+from builder.views.page import Planned, SiteView
+from builder.views.pages import Pages
+from builder.views.template_values import FILTERS
 from calc.rules import Lang
 
 # What the process that forked this one has: the content, and the folder of the site.
@@ -191,7 +193,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         for planned in self.pages.of_site():
             yield Unit(
                 f"page {planned.url}",
-                cache.key(general, planned.url, planned.shows),
+                cache.key(general, planned.url, planned.fingerprint),
                 lambda planned=planned: self._made([planned], {}),  # type: ignore[misc]
                 pages=1,
             )
