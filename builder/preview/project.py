@@ -23,8 +23,8 @@ from builder.kit.errors import KnownError
 from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
-from builder.site.generator import SiteGenerator
-from builder.views.pages import Planned
+from builder.site.plugin import SiteGenerator
+from builder.views.page import Planned
 from calc.rules import Lang
 
 

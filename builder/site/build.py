@@ -11,12 +11,12 @@ from pathlib import Path
 
 from builder import checks, content
 from builder.content import Problem
+from builder.content.publish_settings import address as address_of
 from builder.content.validate import suggestion
 from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from builder.kit.files import Files
 from builder.kit.parallel import meanwhile
-from builder.publish.targets import place
 from builder.site import check
 from builder.site.output import OutputFolder
 
@@ -54,7 +54,7 @@ def prepare(project_root: Path, output: Path, *, address: str) -> Iterator[Build
             check_all = partial(checks.check_all, project_root, today(), site_address=address)
             with meanwhile(partial(check_all, read=read)) as problems:
                 # The import takes about as long as the checks, where their results are cached.
-                from builder.site import generator  # noqa: F401
+                from builder.site import plugin  # noqa: F401
 
                 warnings = checks.warnings(problems())
         yield BuildInput(project_root, read[0], warnings, folder)
@@ -100,7 +100,7 @@ def _run_pelican(prepared: BuildInput, settings: dict[str, str]) -> None:
     from pelican.log import console
     from pelican.settings import read_settings
 
-    from builder.site import generator
+    from builder.site import plugin
 
     log, warnings = logging.getLogger("pelican"), _Warnings(logging.WARNING)
     log.addHandler(warnings)
@@ -110,8 +110,8 @@ def _run_pelican(prepared: BuildInput, settings: dict[str, str]) -> None:
         override = {
             **settings,
             "OUTPUT_PATH": str(prepared.folder.folder.resolve()),
-            generator.CONTENT: prepared.site,
-            generator.FOLDER: prepared.folder,
+            plugin.CONTENT: prepared.site,
+            plugin.FOLDER: prepared.folder,
         }
         Pelican(read_settings(str(prepared.project_root / "pelican.conf.py"), override)).run()
     finally:
@@ -131,8 +131,8 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="site", description="Bygg nettstedet i output/.")
     parser.add_argument("--scheme", default="", help="bare denne ordningen, som eget nettsted")
     scheme = parser.parse_args(argv).scheme
-    address = place(ROOT, scheme or None).address
-    whole = place(ROOT).address if scheme else ""
+    address = address_of(ROOT, scheme or None)
+    whole = address_of(ROOT) if scheme else ""
     output = ROOT / "output"
     with prepare(ROOT, output, address=address) as prepared:
         files = build(prepared, scheme=scheme, address=address, whole_site=whole)

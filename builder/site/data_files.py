@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from builder import content
 from builder.content import Scheme
-from builder.data import api, rule_files, sitemap
+from builder.data import api, change_files, rule_files, sitemap
 from builder.kit.files import write_files
 from builder.kit.i18n import LANGS, Translations
 from builder.kit.store import digest_of_files
 from builder.routes.addresses import localized
-from builder.views import changes
 from builder.views.pages import Pages
 
 type Contents = Iterator[tuple[str, bytes]]
@@ -92,8 +91,8 @@ class DataFiles:
 
     def _changes(self) -> Contents:
         for lang in LANGS:
-            path = localized(changes.FEED, lang)
-            feed = changes.feed(
+            path = localized(change_files.FEED, lang)
+            feed = change_files.feed(
                 self.pages.changes,
                 lang,
                 self.translations.translator(lang),
@@ -103,5 +102,5 @@ class DataFiles:
                 built=self.today,
             )
             yield path.lstrip("/"), feed
-        for path, data in changes.as_data(self.pages.changes, self.address):
+        for path, data in change_files.open_data(self.pages.changes, self.address):
             yield path.lstrip("/"), data

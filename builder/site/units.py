@@ -8,22 +8,22 @@ from functools import cached_property
 from pathlib import Path
 
 from builder import content
-from builder.bundle import offline
 from builder.bundle.assets import Assets
 from builder.bundle.runtime import Runtime
 from builder.content import Change, Scheme
 from builder.content.files import PAGES
 from builder.content.site import PageFile
-from builder.data import hosting, redirects, search
+from builder.data import search
 from builder.kit.store import key
 from builder.site.data_files import DataFiles
 from builder.site.output import Unit, UnitResult, lasting
-from builder.views.pages import Pages, Planned
+from builder.views.page import Planned
+from builder.views.pages import Pages
 
 
 @dataclass(frozen=True)
 class SiteUnits:
-    """The units of a site, but for the search index (`builder.site.search_units`).
+    """The units of a site, but for those that are made of other units (`builder.site.last_units`).
 
     `render` gives the HTML of a page. `version` is a hash of code and settings, on which every page
     depends.
@@ -84,7 +84,7 @@ class SiteUnits:
         for planned in self.pages.of_site():
             yield Unit(
                 f"page {planned.url}",
-                key(version, planned.url, planned.shows),
+                key(version, planned.url, planned.fingerprint),
                 lambda planned=planned: self._rendered([planned], {}),  # type: ignore[misc]
                 pages=1,
             )
@@ -99,21 +99,6 @@ class SiteUnits:
                 key(self.version, today, data.depends_on),
                 lambda make=data.make: UnitResult(dict(make())),  # type: ignore[misc]
             )
-
-    def last(self, digests: Mapping[str, str], search_entry: Mapping[str, bytes]) -> Unit:
-        """The unit of files that depend on all others: settings of servers, the service worker.
-
-        `digests` are those of all other files of the site, by path, without compressed copies;
-        `search_entry` is the file that names all parts of the search index.
-        """
-
-        def make() -> UnitResult:
-            moved = self.pages.redirects | redirects.of_files(self.site)
-            settings = dict(hosting.files(digests, moved))
-            worker = offline.script(digests, self.assets, self.runtime)
-            return UnitResult({**search_entry, **settings, "sw.js": worker})
-
-        return Unit("last", key(self.version, *digests.items()), make)
 
     @cached_property
     def _page_files(self) -> dict[str | None, list[PageFile]]:

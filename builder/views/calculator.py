@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +9,14 @@ from markupsafe import Markup
 
 from builder.content.model import Scheme
 from builder.kit.i18n import Translations
-from calc.answers import Field, Kind, read_answers
+from calc.answers import Field, Kind
 from calc.codec import to_json
 from calc.fields import fields_of, opening_fields
-from calc.messages import Catalogue, decimal, kroner, percent, whole
+from calc.messages import Catalogue
 from calc.plan import estimate, unknown_rules
-from calc.report import answer_shown, field_label, render, summary
+from calc.report import field_label, render, summary
 from calc.result import Result
-from calc.rules import (
-    KRONER,
-    Example,
-    Figure,
-    Lang,
-    Rules,
-    SchemeRules,
-    Source,
-    Text,
-    Track,
-    Unit,
-)
+from calc.rules import Lang, Rules, SchemeRules, Text, Track
 
 type Answers = dict[str, Any]
 
@@ -37,16 +25,6 @@ _UNITS: dict[Kind, str] = {
     "units": "positions",
     "persons": "persons",
     "percent": "percent",
-}
-_UNIT_CODES: dict[Unit, str] = {
-    "kr": "kr",
-    "kr per år": "kr_per_year",
-    "kr per årsverk": "kr_per_position",
-    "kr per person": "kr_per_person",
-    "årsverk": "positions",
-    "personer": "persons",
-    "prosent": "percent",
-    "år": "years",
 }
 # The parts of the form, in their order, and the questions of each by the code of their label.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -115,38 +93,6 @@ class Form:
     rules_year: int | None
     version: str
     data: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RateRow:
-    """A figure of the rules as a row of a table; `value` is empty where only the letter tells.
-
-    `source` is a key of `rate_sources`.
-    """
-
-    label: str
-    value: str | Text
-    source: str
-    note: Text | None = None
-    reading: Text | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RateTable:
-    """The figures of one track in one rule year; `readings` are of the ladder as a whole."""
-
-    track_name: Text
-    rows: tuple[RateRow, ...]
-    readings: tuple[Text, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkedExample:
-    """A published example: what is typed, and the result as calc gives it."""
-
-    title: Text
-    inputs: tuple[tuple[str, str], ...]
-    html: Markup
 
 
 def own_taper(year: int) -> SchemeRules:
@@ -310,154 +256,3 @@ def typed(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}".replace(",", " ")
     return str(value).replace(".", ",")
-
-
-def rate_tables(rules: Rules, lang: Lang, translations: Translations) -> tuple[RateTable, ...]:
-    """The rates of a rule year, a table for each track."""
-    return tuple(
-        RateTable(
-            track_name=track.name,
-            rows=tuple(_rate_rows(track, lang, translations)),
-            readings=tuple(_reading_of_ladder(track)),
-        )
-        for track in rules.tracks.values()
-    )
-
-
-def rate_sources(scheme: Scheme) -> dict[str, Source]:
-    """The sources of the rates by key, those of the newest rule year first."""
-    found: dict[str, Source] = {}
-    for rules in scheme.rules:
-        found = {**rules.sources, **found}
-    return found
-
-
-def _rate_rows(track: Track, lang: Lang, translations: Translations) -> Iterator[RateRow]:
-    t = translations.translator(lang)
-    if track.not_computable is not None:
-        why = track.not_computable
-        yield RateRow(label=t("rates.part.not_computable"), value=why.text, source=why.source)
-    for key, figure in track.figures():
-        code, values = _part(track, key)
-        yield RateRow(
-            label=t(f"rates.part.{code}", **values),
-            value=_figure(figure, t),
-            source=figure.source,
-            note=figure.note,
-            reading=figure.reading,
-        )
-    if track.payment is not None:
-        yield RateRow(
-            label=t("rates.part.payment"),
-            value=t(f"rates.payment.{track.payment.profile}"),
-            source=track.payment.source,
-        )
-    if track.transition is not None:
-        yield RateRow(
-            label=t("rates.part.transition"),
-            value=t("rates.transition", year=track.transition.funded_in),
-            source=track.transition.source,
-        )
-    if track.other_costs is not None:
-        other = track.other_costs
-        yield RateRow(
-            label=t("rates.part.other_costs"),
-            value=t("rates.other_costs.yes" if other.allowed else "rates.other_costs.no"),
-            source=other.source,
-            reading=other.reading,
-        )
-    if track.closed_from is not None:
-        closed = track.closed_from
-        yield RateRow(
-            label=t("rates.part.closed_from", year=closed.year),
-            value=closed.text,
-            source=closed.source,
-        )
-
-
-def _part(track: Track, key: str) -> tuple[str, dict[str, object]]:
-    """The message code, and its values, of the figure at a dotted key of a track."""
-    part, _, place = key.partition(".")
-    if part == "caps":
-        return f"cap_{place}", {}
-    if part == "bands":
-        most = track.bands[int(place.partition(".")[0])].up_to
-        return ("last_band", {}) if most is None else ("band", {"number": whole(most)})
-    if part == "ladder":
-        assert track.ladder is not None
-        number = int(place.rpartition(".")[2]) + 1
-        return "ladder_kroner" if track.ladder.in_kroner else "ladder", {"number": number}
-    if part == "training":
-        assert track.training is not None
-        return f"training_{track.training.limit}", {}
-    return part, {}
-
-
-def _figure(figure: Figure, t: Any) -> str:
-    """A figure with its unit; empty where the award letter tells it."""
-    if figure.value is None:
-        return str(t("rates.unknown_to_all")) if figure.unknown == "ingen" else ""
-    if figure.unit == "prosent":
-        return percent(figure.exact)
-    number = kroner(int(figure.value)) if figure.unit in KRONER else decimal(figure.exact)
-    return str(t(f"rates.unit.{_UNIT_CODES[figure.unit]}", number=number))
-
-
-def readings(scheme: Scheme, lang: Lang) -> list[tuple[str, Text]]:
-    """Our readings of unclear rules, each once: where it is (rule year and track), and the text."""
-    found: dict[tuple[str, Text], None] = {}
-    for rules in scheme.rules:
-        for track in rules.tracks.values():
-            where = f"{rules.year}, {track.name.best(lang)[0]}"
-            for text in _readings_of(track):
-                found[where, text] = None
-    return list(found)
-
-
-def _readings_of(track: Track) -> Iterator[Text]:
-    for _, figure in track.figures():
-        if figure.reading is not None:
-            yield figure.reading
-    yield from _reading_of_ladder(track)
-    if track.other_costs is not None and track.other_costs.reading is not None:
-        yield track.other_costs.reading
-
-
-def _reading_of_ladder(track: Track) -> Iterator[Text]:
-    if track.ladder is not None and track.ladder.reading is not None:
-        yield track.ladder.reading
-
-
-def examples(
-    scheme: Scheme, years: tuple[Rules, ...], lang: Lang, translations: Translations
-) -> list[WorkedExample]:
-    """The worked examples of some rule years of a scheme, in their order."""
-    return [
-        _worked_example(scheme, example, lang, translations)
-        for rules in years
-        for example in rules.examples
-    ]
-
-
-def _worked_example(
-    scheme: Scheme, example: Example, lang: Lang, translations: Translations
-) -> WorkedExample:
-    texts = translations.catalogue(lang)
-    result = estimate(scheme.calculator, example.answers)
-    inputs = []
-    for f in sorted(result.fields, key=lambda f: f.order):
-        if f.name not in example.answers:
-            continue
-        value = read_answers(example.answers, (f,)).given[f.name]
-        if f.name == "track":
-            shown = scheme.calculator.track_names()[str(value)].best(lang)[0]
-        elif isinstance(value, str):
-            shown = texts.text(f"option.{f.name}.{value}")
-        else:
-            shown = answer_shown(f, value, texts)
-        inputs.append((field_label(f.label, f.number, texts), shown))
-    return WorkedExample(
-        title=example.title,
-        inputs=tuple(inputs),
-        html=Markup(render(result, texts, with_inputs=False)),  # noqa: S704  # as above
-    )

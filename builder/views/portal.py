@@ -49,7 +49,7 @@ class Listed:
     """What lists show of a scheme from the day of the build on.
 
     `owner_word` is the owner as a word of addresses; `deadlines` are as in
-    `Scheme.deadline_periods`, those for applications. `mark` is a hash of all the rest.
+    `Scheme.deadline_periods`, those for applications. `digest` is a hash of all other fields.
     """
 
     slug: str
@@ -61,10 +61,10 @@ class Listed:
     groups: tuple[Group, ...]
     standings: tuple[Period[Standing], ...]
     deadlines: tuple[Period[tuple[Deadline, bool] | None], ...]
-    mark: str = field(default="", compare=False)
+    digest: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mark", store.key(self))
+        object.__setattr__(self, "digest", store.key(self))
 
     @property
     def rank(self) -> str:
@@ -140,14 +140,14 @@ class Portal:
     until: Moment | None
     is_large: bool
     paging: Paging | None
-    facets_mark: str
+    facets_digest: str
 
     @property
-    def shows(self) -> object:
+    def fingerprint(self) -> object:
         """All that stands on the page, in short: it changes when anything of it does."""
-        entries = tuple((e.scheme.mark, e.starts, e.until) for e in self.entries)
+        entries = tuple((e.scheme.digest, e.starts, e.until) for e in self.entries)
         chosen = self.chosen and self.chosen.name
-        return self.facets_mark, chosen, entries, self.count, self.until, self.paging
+        return self.facets_digest, chosen, entries, self.count, self.until, self.paging
 
 
 class Lists:
@@ -215,7 +215,7 @@ class Portals:
         self.lists = lists
         self.choices = tuple(_choices(lists, lang, translations))
         self.facets = tuple(_facets(lists, self.choices))
-        self._mark = store.key(self.facets)
+        self._facets_digest = store.key(self.facets)
 
     def pages(self, chosen: Choice | None) -> Iterator[tuple[Step, Portal]]:
         """Every page of a list, with where it stands."""
@@ -233,7 +233,7 @@ class Portals:
                     until=until,
                     is_large=self.lists.is_large,
                     paging=paging(steps, step.number),
-                    facets_mark=self._mark,
+                    facets_digest=self._facets_digest,
                 ),
             )
 

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from markupsafe import Markup
+
 from builder.content import Scheme
+from builder.data.change_files import ChangeView
 from builder.kit.i18n import Translations
-from builder.views import calculator
-from builder.views.calculator import RateTable, WorkedExample
-from builder.views.changes import ChangeView, of_year
-from calc.rules import Lang, Rules, Source, Text, Track
+from builder.views.changes import of_year
+from builder.views.rates import RateTable, rate_tables
+from calc.answers import read_answers
+from calc.plan import estimate
+from calc.report import answer_shown, field_label, render
+from calc.rules import Example, Lang, Rules, Source, Text, Track
 
 Reach = Literal["cohort", "transition", "year"]
 
@@ -24,6 +29,15 @@ class HoldsFor:
     track_name: Text
     reach: Reach
     funded_in: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkedExample:
+    """A published example: what is typed, and the result as calc gives it."""
+
+    title: Text
+    inputs: tuple[tuple[str, str], ...]
+    html: Markup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +69,9 @@ def rule_year(
         year=rules.year,
         newest=scheme.rules[0].year,
         holds_for=_holds_for(rules),
-        tables=calculator.rate_tables(rules, lang, translations),
+        tables=rate_tables(rules, lang, translations),
         sources=rules.sources,
-        examples=tuple(calculator.examples(scheme, (rules,), lang, translations)),
+        examples=tuple(examples(scheme, (rules,), lang, translations)),
         changes=of_year(changes, scheme.slug, rules.year),
     )
 
@@ -74,3 +88,38 @@ def _track_holds_for(track: Track) -> HoldsFor:
         return HoldsFor(track_name=track.name, reach=reach, funded_in=None)
     funded_in = track.transition.funded_in
     return HoldsFor(track_name=track.name, reach="transition", funded_in=funded_in)
+
+
+def examples(
+    scheme: Scheme, years: tuple[Rules, ...], lang: Lang, translations: Translations
+) -> list[WorkedExample]:
+    """The worked examples of some rule years of a scheme, in their order."""
+    return [
+        _worked_example(scheme, example, lang, translations)
+        for rules in years
+        for example in rules.examples
+    ]
+
+
+def _worked_example(
+    scheme: Scheme, example: Example, lang: Lang, translations: Translations
+) -> WorkedExample:
+    texts = translations.catalogue(lang)
+    result = estimate(scheme.calculator, example.answers)
+    inputs = []
+    for f in sorted(result.fields, key=lambda f: f.order):
+        if f.name not in example.answers:
+            continue
+        value = read_answers(example.answers, (f,)).given[f.name]
+        if f.name == "track":
+            shown = scheme.calculator.track_names()[str(value)].best(lang)[0]
+        elif isinstance(value, str):
+            shown = texts.text(f"option.{f.name}.{value}")
+        else:
+            shown = answer_shown(f, value, texts)
+        inputs.append((field_label(f.label, f.number, texts), shown))
+    return WorkedExample(
+        title=example.title,
+        inputs=tuple(inputs),
+        html=Markup(render(result, texts, with_inputs=False)),  # noqa: S704  # as above
+    )

@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from builder.bundle.licences import Licence
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
+from builder.data.change_files import ChangeView, Named
 from builder.routes.addresses import listed_calendars
 from builder.routes.paging import Step, paging
 from builder.views import alphabet, deadlines, portal
-from builder.views.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
-from builder.views.changes import ChangeView, MonthPage, Named, month_links
-from builder.views.rule_years import HoldsFor, RuleYear
+from builder.views.calculator import FieldGroup, FormField
+from builder.views.changes import MonthPage, month_links
+from builder.views.rates import RateRow, RateTable
+from builder.views.rule_years import HoldsFor, RuleYear, WorkedExample
 from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
 from tests.theme.preview_examples import PREVIEW_MACROS, PREVIEW_PAGES

@@ -1,14 +1,16 @@
-"""The units of the search index, each made of pages that have been placed before."""
+"""The units that are made of units placed before: the search index, and the last files of all."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from builder.data import search
+from builder.bundle import offline
+from builder.data import hosting, redirects, search
 from builder.kit.i18n import LANGS
 from builder.kit.store import code_version, key
 from builder.site.output import PlacedUnit, Unit, UnitResult
+from builder.site.units import SiteUnits
 from calc.rules import Lang
 
 # How the names of these units begin.
@@ -29,10 +31,24 @@ def other_parts(placed: Mapping[str, PlacedUnit], folder: Path, schemes: set[str
     return list(_units(placed, folder, schemes, range(1, search.parts(len(schemes)))))
 
 
-def entry_file(placed: Mapping[str, PlacedUnit]) -> dict[str, bytes]:
-    """The file that names all parts of the index, when they have been placed."""
-    parts = (unit for name, unit in placed.items() if name.startswith(_PREFIX))
-    return search.entry_file(dict(unit.extra for unit in parts))
+def last(units: SiteUnits, placed: Mapping[str, PlacedUnit], digests: Mapping[str, str]) -> Unit:
+    """The unit of files that depend on all others.
+
+    They are the settings of web servers, the service worker, and the file that names all parts of
+    the search index.
+
+    `digests` are those of all other files of the site, by path, without compressed copies.
+    """
+
+    def make() -> UnitResult:
+        parts = (unit for name, unit in placed.items() if name.startswith(_PREFIX))
+        entries = search.entry_file(dict(unit.extra for unit in parts))
+        moved = units.pages.redirects | redirects.of_files(units.site)
+        settings = dict(hosting.files(digests, moved))
+        worker = offline.script(digests, units.assets, units.runtime)
+        return UnitResult({**entries, **settings, "sw.js": worker})
+
+    return Unit("last", key(units.version, *digests.items()), make)
 
 
 def _units(
@@ -60,7 +76,7 @@ def _units(
 
 
 def _make(folder: Path, paths: list[str], lang: Lang, part: int) -> UnitResult:
-    """A part of the index; `extra` is the part's name and its entry in `search.entry_file`."""
+    """A part of the index; `extra` is its name and its entry in the file that names all parts."""
     searched = {path: search.searched((folder / path).read_bytes()) or b"" for path in paths}
     index = search.index(searched, lang, part)
     extra: tuple[str, Any] = search.language(lang, part), index.entry
