@@ -14,7 +14,7 @@ from pathlib import Path
 from builder import content
 from builder.checks import dates, figures, links
 from builder.checks.context import KEPT, LABEL, Check, Context
-from builder.checks.found import name_of
+from builder.checks.findings import name_of
 from builder.checks.report import report, summary
 from builder.content import Problem, publish_settings
 from builder.content.files import PAGES

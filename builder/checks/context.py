@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from builder.checks.addresses import Addresses
-from builder.checks.found import NOTHING, Findings, Linked, find_all
+from builder.checks.findings import NOTHING, Findings, Linked, find_all
 from builder.content import Problem, Site
 from builder.kit.store import Store
 

@@ -1,4 +1,4 @@
-"""Published changes as feed and as open data."""
+"""Published changes for programs: the feed (Atom) and the open data (JSON)."""
 
 import datetime as dt
 import uuid
@@ -18,27 +18,27 @@ from builder.routes.paging import in_pages
 from calc.rules import Lang, Source, Text
 
 PAGE = "endringer"
-"""The page with all changes, or the newest; each stands there with its name as `id`."""
+"""The name of the page with the newest changes. The name of a change is its `id` on the page."""
 
 ADDRESS = f"/{PAGE}/"
 NEWEST = 50
-"""So many changes are on that page and in the feed at most, and on each page of a month."""
+"""The most changes on this page, in the feed, and on a page of a month."""
 
 FEED = "/endringer.atom"
 API = "/api/v1/changes.json"
 API_PAGE = 500
-"""So many changes are in each file of open data at most."""
+"""The most changes in a file of open data."""
 
 LICENCE = "CC-BY-4.0"
 
-# Any fixed value will do: ids are made in it, so that they are the same wherever the site stands.
-_SPACE = uuid.UUID("6d0f8d7e-7d3b-4b0c-9a52-4a5f3a1c2e90")
+# The ids of changes are derived from this fixed value, so they are the same at any address.
+_NAMESPACE = uuid.UUID("6d0f8d7e-7d3b-4b0c-9a52-4a5f3a1c2e90")
 _ZONE = ZoneInfo("Europe/Oslo")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """A scheme as a change names it."""
+    """The scheme of a change."""
 
     slug: str
     short_name: Text
@@ -46,9 +46,10 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """A change as templates see it, with the scheme and the source that it names.
+    """A published change with its scheme and its source.
 
-    `page` is the address in bokmål of the page where it stands to stay.
+    `years` are the rule years that it is about, the newest first. `page` is the bokmål address of
+    the page that keeps the change when newer ones are published.
     """
 
     name: str
@@ -63,19 +64,20 @@ class ChangeView:
 
 
 class _Feed(Atom1Feed):  # type: ignore[misc]  # no type hints
-    """The library's feed, but for two things that it does not know."""
+    """The feed of the library, but with a date that ignores the clock, and with languages."""
 
     def latest_post_date(self) -> dt.datetime:
-        """When the newest change was published; a feed without any is as old as the site.
+        """The date of the newest change, or the day of the build where there is no change.
 
-        The library would ask the clock, and the same content would give another feed every time.
+        The library would take the time of the clock, and two builds of the same content would
+        differ.
         """
         dates = [item["updateddate"] for item in self.items]
         newest: dt.datetime = max(dates, default=self.feed["built"])
         return newest
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
-        """Name the målform of a change that is written in the other one only."""
+        """The attributes of an entry: the målform that its title is written in."""
         return {"xml:lang": item["lang"]}
 
 
@@ -89,14 +91,15 @@ def feed(
     path: str,
     built: dt.date,
 ) -> bytes:
-    """The newest changes as an Atom feed (RFC 4287) in a målform.
+    """The newest changes as an Atom feed (RFC 4287) in a målform. `changes` come newest first.
 
-    `path` is the address of the feed, from `/`; `address` is where the site stands, or empty. Then
-    links are relative to the feed, which Atom allows, and nothing is said of where the feed itself
-    is. Ids depend on the names of changes alone, so that a reader of feeds shows no change twice
-    when the site moves.
+    `t` translates messages to the målform, and `built` is the day of the build. `path` is the
+    address of the feed within the site. `address` is the public address of the site without a slash
+    at the end. Where it is empty, links are relative to the feed, which Atom allows, and the feed
+    has no link to itself. Ids are derived from the names of changes alone, so a feed reader shows
+    no change twice when the site gets another address.
     """
-    made = _Feed(
+    atom = _Feed(
         title=t("changes.feed.title"),
         link=address + localized(ADDRESS, lang),
         description=t("changes.feed.subtitle"),
@@ -107,8 +110,8 @@ def feed(
         built=_midnight(built),
     )
     for change in changes[:NEWEST]:
-        title, found = change.title.best(lang)
-        made.add_item(
+        title, title_lang = change.title.best(lang)
+        atom.add_item(
             title=f"{t(f'changes.kind.{change.kind}')}: {title}",
             link=f"{address}{localized(change.page, lang)}#{change.name}",
             description=None,
@@ -117,10 +120,10 @@ def feed(
             pubdate=_midnight(change.date),
             updateddate=_midnight(change.date),
             categories=[change.scheme.short_name.best(lang)[0]],
-            lang=found,
+            lang=title_lang,
         )
     out = StringIO()
-    made.write(out, "utf-8")
+    atom.write(out, "utf-8")
     return out.getvalue().encode()
 
 
@@ -137,7 +140,7 @@ def _html(change: ChangeView, lang: Lang, t: Callable[..., str]) -> Markup:
 
 
 def _id(lang: Lang, name: str) -> str:
-    return uuid.uuid5(_SPACE, f"{lang}/{name}").urn
+    return uuid.uuid5(_NAMESPACE, f"{lang}/{name}").urn
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -146,7 +149,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A change as open data: every key is always there, and what is not known is null."""
+    """A change as open data. Every key is always present; a missing source is null."""
 
     id: str
     date: dt.date
@@ -161,9 +164,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """Changes, newest first: what `/api/v1/changes.json` holds, and the files that it leads to.
+    """A file of open data with changes, newest first: `/api/v1/changes.json` or a further one.
 
-    Of `total` changes, those of page `page` of `pages`; `next` is the address of the next one.
+    The file has page `page` of `pages`; all of them together have `total` changes. `next` is the
+    address of the next file, null in the last one.
     """
 
     api_version: Literal[1]
@@ -179,27 +183,27 @@ _DOCUMENT = TypeAdapter(Document)
 
 
 def open_data(changes: tuple[ChangeView, ...], address: str) -> Iterator[tuple[str, bytes]]:
-    """The changes as open data: the address of each file, and its JSON.
+    """The changes as open data: the address of each file within the site, and its JSON.
 
-    `address` is where the site stands, or empty.
+    `address` is the public address of the site without a slash at the end, or empty.
     """
     parts = in_pages(changes, API_PAGE)
     for number, part in enumerate(parts, 1):
-        more = number < len(parts)
+        has_next = number < len(parts)
         document = Document(
             api_version=1,
             licence=LICENCE,
             total=len(changes),
             page=number,
             pages=len(parts),
-            next=address + data_address(number + 1) if more else None,
+            next=address + data_address(number + 1) if has_next else None,
             changes=tuple(_entry(change, address) for change in part),
         )
         yield data_address(number), _DOCUMENT.dump_json(document, indent=2) + b"\n"
 
 
 def data_address(number: int) -> str:
-    """Where a file of open data with changes stands, by its number."""
+    """The address of a file of open data with changes, by its number from 1."""
     return API if number == 1 else f"{API.removesuffix('.json')}/{number}.json"
 
 

@@ -1,4 +1,4 @@
-"""What a calculator page shows, made by calc: form, default answer, rates, examples."""
+"""The form of a calculator, and the answer to the values that the form starts with."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ _UNITS: dict[Kind, str] = {
     "persons": "persons",
     "percent": "percent",
 }
-# The parts of the form, in their order, and the questions of each by the code of their label.
+# The groups of questions in the order of the form; each question by the code of its label.
 GROUPS: dict[str, tuple[str, ...]] = {
     "situation": ("track", "plan_year", "years_received"),
     "own_rules": ("own_rate", "own_cap"),
@@ -35,17 +35,20 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "costs": ("cost_per_position", "cost_per_person", "yearly_cost", "other_costs", "cost_growth"),
     "pre_project": ("pre_project_amount",),
 }
-# Nothing can be worked out without these: they are never folded.
+# No answer can be computed without these groups, so they are never folded.
 _ESSENTIAL = ("situation", "own_rules", "plan")
-# So many characters of a hash tell versions of a calculator apart.
+# The hexadecimal digits of a hash that tell versions of a calculator apart.
 _VERSION_LENGTH = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormField:
-    """A question as the form shows it. All texts are in the page's language.
+    """A question as the form shows it, with texts in the målform of the page.
 
-    `more` is a longer explanation, empty where the short help says it all.
+    `kind` is `number` or `choice`. `unit` stands behind the input, and `value` is the start value
+    as a reader would type it; both may be empty. `options` are value and text of each choice.
+    `more` is a longer explanation than `help`, or empty. `visible`: the question is asked at first.
+    `inputmode` is the attribute of the input.
     """
 
     name: str
@@ -62,10 +65,10 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldGroup:
-    """Questions that are asked together, under a heading.
+    """Questions that stand together under a heading.
 
-    An `optional` group comes folded, unless it is `open`: then something stands in it already.
-    `step` says which of the shown groups it is ("Steg 2 av 4"), empty where it is not `visible`.
+    An `optional` group is folded at first, unless it is `open` because a field has a start value.
+    `step` counts the visible groups ("Steg 2 av 4"), and is empty where the group is not `visible`.
     """
 
     name: str
@@ -80,9 +83,12 @@ class FieldGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """The calculator of a page: its fields, the default answer, and the data for the browser.
+    """A calculator as a page shows it: the questions, the first answer, the data for the browser.
 
-    `version` tells whether two answers come from the same calculator and the same rules.
+    `result_html` and `summary` are the answer to the start values, and `rules_year` is the rule
+    year that it is computed by (None where none is). `version` is a hash: two answers with the same
+    version come from the same Python and the same rules. `data` has the rules and messages that the
+    browser passes to calc.
     """
 
     slug: str
@@ -96,7 +102,7 @@ class Form:
 
 
 def own_taper(year: int) -> SchemeRules:
-    """The calculator for any scheme at all: the reader types rate, cap and shares.
+    """The rules of the calculator without a scheme, in which readers type rate, cap and shares.
 
     `year` is the first budget year that the form proposes.
     """
@@ -107,7 +113,10 @@ def own_taper(year: int) -> SchemeRules:
 
 
 def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answers:
-    """The answers that the form starts with: the newest rule year, its first track or this one."""
+    """The answers that the form starts with, by name of the field.
+
+    They are for the newest rule year, and for its first track unless `track_id` names another one.
+    """
     latest = calculator.latest
     track_id = track_id or next(iter(latest.tracks))
     opening: Answers = {"plan_year": latest.year, "years_received": 0}
@@ -117,17 +126,17 @@ def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answe
 
 
 def has_form(scheme: Scheme) -> bool:
-    """Whether something of a scheme can be computed, so that its calculator asks anything."""
+    """Whether the calculator of a scheme has questions: some track of some year is computable."""
     return any(t.not_computable is None for rules in scheme.rules for t in rules.tracks.values())
 
 
 def form(
-    calculator: SchemeRules, lang: Lang, translations: Translations, calculators_hash: str
+    calculator: SchemeRules, lang: Lang, translations: Translations, wheel_digest: str
 ) -> Form:
-    """The form of a calculator with the answer to its start values.
+    """The form of a calculator in a målform, with the answer to its start values.
 
-    A scheme of which nothing can be computed in any rule year has no fields, only the answer.
-    `calculators_hash` is of the Python that will answer in the browser.
+    A calculator that can compute nothing in any rule year has an answer and no fields.
+    `wheel_digest` is the hash of the Python that answers in the browser.
     """
     texts = translations.catalogue(lang)
     start = start_answers(calculator)
@@ -138,7 +147,8 @@ def form(
         f.name: _form_field(calculator, f, start.get(f.name), f.name in shown, lang, translations)
         for f in asked
     }
-    # Where nothing is known, more is required: of what is shown at first, that does not count.
+    # A field that is shown at first is required if the start answers require it. Of the others, the
+    # fields of a year with unknown rules count too.
     required = {f.name for f in asked if shown.get(f.name, f).required}
     rules = to_json(calculator)
     return Form(
@@ -148,15 +158,15 @@ def form(
         result_html=result_html(result, texts),
         summary=summary(result, texts),
         rules_year=result.rules_year,
-        version=_version(calculators_hash, rules),
+        version=_version(wheel_digest, rules),
         data={"scheme": rules, "messages": translations.of_calc(lang)},
     )
 
 
-def _version(calculators_hash: str, rules: Any) -> str:
-    """The same for the same Python and the same rules, in either målform."""
-    told = f"{calculators_hash} {json.dumps(rules, sort_keys=True)}"
-    return hashlib.sha256(told.encode()).hexdigest()[:_VERSION_LENGTH]
+def _version(wheel_digest: str, rules: Any) -> str:
+    """A hash of the Python and the rules, the same in both målformer."""
+    text = f"{wheel_digest} {json.dumps(rules, sort_keys=True)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH]
 
 
 def _groups(
@@ -166,22 +176,22 @@ def _groups(
     lang: Lang,
     translations: Translations,
 ) -> tuple[FieldGroup, ...]:
-    """The questions in their groups; a group that this calculator asks nothing of is left out."""
+    """The questions in their groups, but for groups without questions in this calculator."""
     t = translations.translator(lang)
     of = {
         name: tuple(fields[f.name] for f in asked if f.label in labels)
         for name, labels in GROUPS.items()
     }
     shown = [name for name, group in of.items() if any(f.visible for f in group)]
-    found = []
+    groups = []
     for name, group in of.items():
         if not group:
             continue
         visible = name in shown
-        # What is not shown at first counts only in a group that is not.
+        # In a visible group, only visible fields make the group required.
         counted = {f.name for f in group if f.visible or not visible}
         step = t("form.step", number=shown.index(name) + 1, count=len(shown)) if visible else ""
-        found.append(
+        groups.append(
             FieldGroup(
                 name=name,
                 heading=t(f"form.group.{name}"),
@@ -193,20 +203,20 @@ def _groups(
                 step=step,
             )
         )
-    return tuple(found)
+    return tuple(groups)
 
 
 def result_html(result: Result, texts: Catalogue) -> Markup:
-    """A result as HTML for a template."""
-    return Markup(render(result, texts))  # noqa: S704  # calc escapes all that it is given
+    """A result of calc as HTML for a template."""
+    return Markup(render(result, texts))  # noqa: S704  # calc escapes its arguments
 
 
 def _all_fields(calculator: SchemeRules) -> list[Field]:
-    """Every field that any track of any rule year may ask, in the order of the form."""
+    """Every question of any track in any rule year, in the order of the form."""
     tracks = [track for rules in calculator.rules for track in rules.tracks.values()]
     if all(track.not_computable is not None for track in tracks):
         return []  # see `has_form`
-    # A year that we don't have the rules of asks what the award letter says.
+    # For a year without rules, the form asks for the figures of the award letter.
     covered = [t for t in tracks if t.not_computable is None and t.transition is None]
     tracks += [unknown_rules(t) for t in covered if not t.own_rules]
     asked = [f for track in tracks for received in (0, 1) for f in fields_of(track, received)]
@@ -227,7 +237,7 @@ def _form_field(
     if f.name == "track":
         options = tuple(calculator.track_names().items())
     elif f.kind == "choice":
-        # The choice to assume nothing comes first, and is what stands there.
+        # The choice to assume nothing comes first, and is chosen at first.
         code = f"option.{f.name}"
         options = tuple((o, texts.text(f"{code}.{o or 'none'}")) for o in ("", *f.options))
         value = value or ""
@@ -250,7 +260,7 @@ def _form_field(
 
 
 def typed(value: object) -> str:
-    """An answer of the rules' files as a reader would type it: `6,5`, `1 200 000`, or empty."""
+    """A value of an answer as a reader would type it: `6,5`, `1 200 000`, or empty for None."""
     if value is None:
         return ""
     if isinstance(value, int):

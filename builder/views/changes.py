@@ -1,7 +1,8 @@
-"""Published changes as pages, feed and open data show them.
+"""The pages of published changes.
 
-The newest stand on one page. Where there are more, all of them stand on pages of their months too,
-which is then where links to a change lead: there it stays.
+The newest changes stand on one page. Where there are more than `NEWEST`, every change stands on the
+page of its month too. Links to a change lead to the page of its month then, since the change leaves
+the first page when newer ones come.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from builder.routes.paging import Paging, Step, in_pages, page_address, paging
 
 @dataclass(frozen=True, kw_only=True)
 class MonthLink:
-    """A month with changes: its first day, where its page is, and how many changes it has."""
+    """A link to a month: the first day of the month, its bokmål address, its number of changes."""
 
     month: dt.date
     url: str
@@ -26,7 +27,7 @@ class MonthLink:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthPage:
-    """A page of the changes of a month, the first first, so that each stays on its page."""
+    """A page of the changes of a month, the oldest first: so no change moves to another page."""
 
     month: dt.date
     changes: tuple[ChangeView, ...]
@@ -34,12 +35,12 @@ class MonthPage:
 
 
 def views(site: content.Site) -> tuple[ChangeView, ...]:
-    """All changes, newest first."""
+    """All published changes of a site with their schemes and sources, newest first."""
     pages = dict.fromkeys((change.name for change in site.changes), ADDRESS)
     if len(site.changes) > NEWEST:
-        for _, found in _months(site.changes):
-            for step, part in _month_pages(found):
-                pages |= dict.fromkeys((change.name for change in part), step.url)
+        for _, of_month in _months(site.changes):
+            for step, on_page in _month_pages(of_month):
+                pages |= dict.fromkeys((change.name for change in on_page), step.url)
     return tuple(_view(change, site, pages[change.name]) for change in site.changes)
 
 
@@ -59,46 +60,46 @@ def _view(change: Change, site: content.Site, page: str) -> ChangeView:
 
 
 def month_links(changes: tuple[ChangeView, ...]) -> tuple[MonthLink, ...]:
-    """The months that have pages of their own, the newest first."""
+    """Links to all months with changes, newest first; none where one page has all changes."""
     if len(changes) <= NEWEST:
         return ()
     return tuple(
-        MonthLink(month=month, url=_month_address(month), count=len(found))
-        for month, found in _months(changes)
+        MonthLink(month=month, url=_month_address(month), count=len(of_month))
+        for month, of_month in _months(changes)
     )
 
 
 def month_pages(changes: tuple[ChangeView, ...]) -> Iterator[tuple[Step, MonthPage]]:
-    """The pages of all months, where there are many changes."""
+    """The pages of all months with their steps; none where one page has all changes."""
     if len(changes) > NEWEST:
-        for month, found in _months(changes):
-            parts = _month_pages(found)
-            steps = [step for step, _ in parts]
-            for step, part in parts:
-                way = paging(steps, step.number)
-                yield step, MonthPage(month=month, changes=part, paging=way)
+        for month, of_month in _months(changes):
+            pages = _month_pages(of_month)
+            steps = [step for step, _ in pages]
+            for step, on_page in pages:
+                links = paging(steps, step.number)
+                yield step, MonthPage(month=month, changes=on_page, paging=links)
 
 
 def addresses(changes: tuple[Change, ...]) -> Iterator[str]:
-    """Where the pages of months and the files of open data stand, whatever the changes say."""
+    """The bokmål addresses of the pages of months, and of the files of open data with changes."""
     if len(changes) > NEWEST:
-        for _, found in _months(changes):
-            yield from (step.url for step, _ in _month_pages(found))
+        for _, of_month in _months(changes):
+            yield from (step.url for step, _ in _month_pages(of_month))
     yield from (data_address(n) for n in range(1, len(in_pages(changes, API_PAGE)) + 1))
 
 
 def _months[T: (Change, ChangeView)](changes: Iterable[T]) -> Iterator[tuple[dt.date, list[T]]]:
-    """Changes, newest first, by the first day of their month."""
-    for month, found in groupby(changes, key=lambda change: change.date.replace(day=1)):
-        yield month, list(found)
+    """Changes, which come newest first, in groups by the first day of their month."""
+    for month, group in groupby(changes, key=lambda change: change.date.replace(day=1)):
+        yield month, list(group)
 
 
-def _month_pages[T: (Change, ChangeView)](found: list[T]) -> list[tuple[Step, tuple[T, ...]]]:
-    """The changes of a month, newest first, as they stand on its pages."""
-    first = _month_address(found[0].date)
+def _month_pages[T: (Change, ChangeView)](of_month: list[T]) -> list[tuple[Step, tuple[T, ...]]]:
+    """The pages of a month's changes, which come newest first."""
+    first = _month_address(of_month[0].date)
     return [
         (Step(number=number, url=page_address(first, number)), tuple(part))
-        for number, part in enumerate(in_pages(found[::-1], NEWEST), 1)
+        for number, part in enumerate(in_pages(of_month[::-1], NEWEST), 1)
     ]
 
 
@@ -107,13 +108,14 @@ def _month_address(day: dt.date) -> str:
 
 
 def by_scheme(changes: Iterable[ChangeView]) -> dict[str, tuple[ChangeView, ...]]:
-    """Changes by the slug of their scheme."""
-    found: dict[str, tuple[ChangeView, ...]] = {}
+    """Changes by the slug of their scheme, in the same order."""
+    changes_of: dict[str, tuple[ChangeView, ...]] = {}
     for change in changes:
-        found[change.scheme.slug] = (*found.get(change.scheme.slug, ()), change)
-    return found
+        slug = change.scheme.slug
+        changes_of[slug] = (*changes_of.get(slug, ()), change)
+    return changes_of
 
 
 def of_year(changes: Iterable[ChangeView], slug: str, year: int) -> tuple[ChangeView, ...]:
-    """Those about a rule year of a scheme."""
+    """The changes to a rule year of a scheme, in the same order."""
     return tuple(c for c in changes if c.scheme.slug == slug and year in c.years)

@@ -6,6 +6,7 @@ from typing import Any
 from builder.bundle.licences import Licence
 from builder.data.change_files import NEWEST
 from builder.data.change_files import PAGE as CHANGES_PAGE
+from builder.kit.i18n import Translations
 from builder.routes.addresses import FRONT_PAGE, address, listed_calendars
 from builder.views import rates
 from builder.views.calculators import EMBEDDED, OWN_TAPER, Calculators
@@ -38,14 +39,14 @@ class GeneralPages:
         self,
         prose: Prose,
         lists: ListPages,
-        overview: Overview,
         calculators: Calculators,
         licences: list[Licence],
+        translations: Translations,
     ) -> None:
-        """Pages of the same site as `prose`; `licences` are those of the works that it ships."""
+        """Pages of the site of `prose`; `licences` are those of the works that the site ships."""
+        self.overview = Overview(prose, lists, translations)
         self._prose = prose
         self._lists = lists
-        self._overview = overview
         self._calculators = calculators
         self._licences = licences
         # What each page shows besides prose, by its name.
@@ -87,8 +88,8 @@ class GeneralPages:
         return first.fingerprint, lambda: {"portal": first}
 
     def _search(self, lang: Lang) -> _Shown:
-        groups = self._overview.groups(lang)
-        return groups, lambda: self._overview.values(groups, SEARCH, lang)
+        groups = self.overview.groups(lang)
+        return groups, lambda: self.overview.values(groups, SEARCH, lang)
 
     def _embedding(self, lang: Lang) -> _Shown:
         """How editors of other sites embed a calculator: all of them, or one as an example."""

@@ -9,11 +9,9 @@ from builder import content
 from builder.bundle.licences import Licence
 from builder.bundle.runtime import Runtime
 from builder.content import Scheme
-from builder.data.change_files import ChangeView
 from builder.kit.i18n import LANGS, Translations
 from builder.views.general_pages import GeneralPages
 from builder.views.list_pages import ListPages
-from builder.views.overview import Overview
 from builder.views.page import Planned, SiteView
 from builder.views.prose import Prose
 from builder.views.scheme_pages import SchemePages
@@ -42,20 +40,15 @@ class Pages:
         self._is_of_one_scheme = view.only is not None
         prose = Prose(site, view)
         self.list_pages = ListPages(site, view, today, translations)
-        overview = Overview(prose, self.list_pages, translations)
+        self.changes = self.list_pages.changes
         self._of_schemes = SchemePages(
-            prose, self.list_pages.changes, today=today, translations=translations, runtime=runtime
+            prose, self.changes, today=today, translations=translations, runtime=runtime
         )
         self._general = GeneralPages(
-            prose, self.list_pages, overview, self._of_schemes.calculators, licences
+            prose, self.list_pages, self._of_schemes.calculators, licences, translations
         )
-        self._stand_ins = StandIns(prose, overview, translations)
+        self._stand_ins = StandIns(prose, self._general.overview, translations)
         self._values = TemplateValues(prose, today=today, translations=translations, asset=asset)
-
-    @property
-    def changes(self) -> tuple[ChangeView, ...]:
-        """All published changes, newest first."""
-        return self.list_pages.changes
 
     @property
     def redirects(self) -> dict[str, str]:

@@ -23,9 +23,10 @@ _UNIT_CODES: dict[Unit, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class RateRow:
-    """A figure of the rules as a row of a table; `value` is empty where only the letter tells.
+    """A figure of the rules as a row of a table, with texts in the målform of the page.
 
-    `source` is a key of `rate_sources`.
+    `value` is the figure with its unit, empty where only the award letter states the figure.
+    `source` is a key of `rate_sources`. `reading` is how we read a rule that is unclear.
     """
 
     label: str
@@ -37,7 +38,7 @@ class RateRow:
 
 @dataclass(frozen=True, kw_only=True)
 class RateTable:
-    """The figures of one track in one rule year; `readings` are of the ladder as a whole."""
+    """The figures of a track in a rule year; `readings` are about the whole ladder (stige)."""
 
     track_name: Text
     rows: tuple[RateRow, ...]
@@ -45,7 +46,7 @@ class RateTable:
 
 
 def rate_tables(rules: Rules, lang: Lang, translations: Translations) -> tuple[RateTable, ...]:
-    """The rates of a rule year, a table for each track."""
+    """The rates of a rule year in a målform, a table for each track."""
     return tuple(
         RateTable(
             track_name=track.name,
@@ -57,11 +58,14 @@ def rate_tables(rules: Rules, lang: Lang, translations: Translations) -> tuple[R
 
 
 def rate_sources(scheme: Scheme) -> dict[str, Source]:
-    """The sources of the rates by key, those of the newest rule year first."""
-    found: dict[str, Source] = {}
+    """The sources of all rates of a scheme by key.
+
+    Where two rule years use the same key, the source of the newer year is returned.
+    """
+    sources: dict[str, Source] = {}
     for rules in scheme.rules:
-        found = {**rules.sources, **found}
-    return found
+        sources = {**rules.sources, **sources}
+    return sources
 
 
 def _rate_rows(track: Track, lang: Lang, translations: Translations) -> Iterator[RateRow]:
@@ -108,16 +112,19 @@ def _rate_rows(track: Track, lang: Lang, translations: Translations) -> Iterator
 
 
 def _part(track: Track, key: str) -> tuple[str, dict[str, object]]:
-    """The message code, and its values, of the figure at a dotted key of a track."""
-    part, _, place = key.partition(".")
+    """The message code, and the values of the message, for the figure at a dotted key of a track.
+
+    The key is as in `Track.figures`, such as `caps.team` or `ladder.years.2`.
+    """
+    part, _, rest = key.partition(".")
     if part == "caps":
-        return f"cap_{place}", {}
+        return f"cap_{rest}", {}
     if part == "bands":
-        most = track.bands[int(place.partition(".")[0])].up_to
+        most = track.bands[int(rest.partition(".")[0])].up_to
         return ("last_band", {}) if most is None else ("band", {"number": whole(most)})
     if part == "ladder":
         assert track.ladder is not None
-        number = int(place.rpartition(".")[2]) + 1
+        number = int(rest.rpartition(".")[2]) + 1
         return "ladder_kroner" if track.ladder.in_kroner else "ladder", {"number": number}
     if part == "training":
         assert track.training is not None
@@ -126,7 +133,7 @@ def _part(track: Track, key: str) -> tuple[str, dict[str, object]]:
 
 
 def _figure(figure: Figure, t: Any) -> str:
-    """A figure with its unit; empty where the award letter tells it."""
+    """A figure with its unit in words; empty where the award letter states the figure."""
     if figure.value is None:
         return str(t("rates.unknown_to_all")) if figure.unknown == "ingen" else ""
     if figure.unit == "prosent":
@@ -136,14 +143,15 @@ def _figure(figure: Figure, t: Any) -> str:
 
 
 def readings(scheme: Scheme, lang: Lang) -> list[tuple[str, Text]]:
-    """Our readings of unclear rules, each once: where it is (rule year and track), and the text."""
-    found: dict[tuple[str, Text], None] = {}
+    """Our readings of a scheme's unclear rules: rule year and track, and the text of each."""
+    # A dictionary, since several figures of a track may have the same reading.
+    unique: dict[tuple[str, Text], None] = {}
     for rules in scheme.rules:
         for track in rules.tracks.values():
             where = f"{rules.year}, {track.name.best(lang)[0]}"
             for text in _readings_of(track):
-                found[where, text] = None
-    return list(found)
+                unique[where, text] = None
+    return list(unique)
 
 
 def _readings_of(track: Track) -> Iterator[Text]:

@@ -1,4 +1,4 @@
-"""Rule years as pages show them: each year's rates, sources and examples, and whom it holds for."""
+"""Rule years as pages show them: rates, sources, worked examples, and whom the rules hold for."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,8 +22,9 @@ Reach = Literal["cohort", "transition", "year"]
 class HoldsFor:
     """Whom the rules of a track hold for.
 
-    `cohort`: those first awarded in the year, as long as they receive grants. `transition`: those
-    who were funded in `funded_in`, in this calendar year alone. `year`: grants for this year.
+    `reach` is one of three. `cohort`: applicants with a first award in the rule year, for all their
+    grant years. `transition`: applicants with a grant in the calendar year `funded_in`, for the
+    rule year alone. `year`: all applicants, for the rule year alone.
     """
 
     track_name: Text
@@ -33,7 +34,7 @@ class HoldsFor:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkedExample:
-    """A published example: what is typed, and the result as calc gives it."""
+    """A published example: label and text of each answer, and the result of calc as HTML."""
 
     title: Text
     inputs: tuple[tuple[str, str], ...]
@@ -44,8 +45,9 @@ class WorkedExample:
 class RuleYear:
     """A rule year as templates see it.
 
-    `holds_for` has one entry where all tracks hold for the same, else one for each track.
-    `newest` is the newest rule year that the scheme has: not necessarily that of today.
+    `newest` is the newest rule year of the scheme, which may be a later or an earlier year than the
+    current one. `holds_for` has one entry if the rules of all tracks hold for the same applicants,
+    otherwise one for each track.
     """
 
     year: int
@@ -64,7 +66,10 @@ def rule_year(
     lang: Lang,
     translations: Translations,
 ) -> RuleYear:
-    """A rule year of a scheme in a målform. `changes` are those of the whole site."""
+    """A rule year of a scheme in a målform.
+
+    `changes` are published changes of any scheme; the result has those to this rule year.
+    """
     return RuleYear(
         year=rules.year,
         newest=scheme.rules[0].year,
@@ -77,9 +82,9 @@ def rule_year(
 
 
 def _holds_for(rules: Rules) -> tuple[HoldsFor, ...]:
-    found = tuple(_track_holds_for(track) for track in rules.tracks.values())
-    same = len({(one.reach, one.funded_in) for one in found}) == 1
-    return found[:1] if same else found
+    each = tuple(_track_holds_for(track) for track in rules.tracks.values())
+    is_same = len({(one.reach, one.funded_in) for one in each}) == 1
+    return each[:1] if is_same else each
 
 
 def _track_holds_for(track: Track) -> HoldsFor:
@@ -93,7 +98,7 @@ def _track_holds_for(track: Track) -> HoldsFor:
 def examples(
     scheme: Scheme, years: tuple[Rules, ...], lang: Lang, translations: Translations
 ) -> list[WorkedExample]:
-    """The worked examples of some rule years of a scheme, in their order."""
+    """The worked examples of these rule years of a scheme, in a målform."""
     return [
         _worked_example(scheme, example, lang, translations)
         for rules in years
@@ -121,5 +126,5 @@ def _worked_example(
     return WorkedExample(
         title=example.title,
         inputs=tuple(inputs),
-        html=Markup(render(result, texts, with_inputs=False)),  # noqa: S704  # as above
+        html=Markup(render(result, texts, with_inputs=False)),  # noqa: S704  # calc escapes its arguments
     )

@@ -34,16 +34,19 @@ class StandIns:
 
     def plan(self, lang: Lang) -> Iterator[Planned]:
         """The page about a missing page, and the page that is shown without a network."""
+        t = self._translations.translator(lang)
         groups = self._overview.groups(lang)
-        yield self._page(
+        yield _page(
             NOT_FOUND,
             localized(f"/{NOT_FOUND}.html", lang),
-            "not_found",
+            t("not_found.title"),
+            t("not_found.lead"),
             lang,
             lambda: self._overview.values(groups, NOT_FOUND, lang),
             fingerprint=groups,
         )
-        yield self._page(OFFLINE, localized(f"/{OFFLINE}/", lang), "offline", lang)
+        url = localized(f"/{OFFLINE}/", lang)
+        yield _page(OFFLINE, url, t("offline.title"), t("offline.lead"), lang)
 
     def moved(self) -> Iterator[Planned]:
         """The page at every earlier address."""
@@ -52,37 +55,34 @@ class StandIns:
     def moved_from(self, url: str) -> Planned:
         """The page at one earlier address, for web servers that send no redirects themselves."""
         lang: Lang = "nn" if url.startswith("/nn/") else "nb"
-        return self._page(MOVED, url, "moved", lang, lambda: {"new_url": self.redirects[url]})
-
-    def _page(
-        self,
-        name: str,
-        url: str,
-        texts: str,
-        lang: Lang,
-        values: Callable[[], dict[str, Any]] = dict,
-        fingerprint: object = None,
-    ) -> Planned:
-        """A stand-in with the template of its name, and its title and lead among the `texts`."""
         t = self._translations.translator(lang)
+        title, lead = t("moved.title"), t("moved.lead")
+        return _page(MOVED, url, title, lead, lang, lambda: {"new_url": self.redirects[url]})
 
-        def build() -> Built:
-            view = without_prose(
-                name=name,
-                kind=name,
-                title=t(f"{texts}.title"),
-                description=t(f"{texts}.lead"),
-                lang=lang,
-                url=url,
-            )
-            return view, values()
 
-        return Planned(
-            url=url,
-            template=name,
-            lang=lang,
-            scheme=None,
-            build=build,
-            fingerprint=fingerprint,
-            is_for_search=False,
+def _page(
+    name: str,
+    url: str,
+    title: str,
+    lead: str,
+    lang: Lang,
+    values: Callable[[], dict[str, Any]] = dict,
+    fingerprint: object = None,
+) -> Planned:
+    """A stand-in with the template of its name."""
+
+    def build() -> Built:
+        view = without_prose(
+            name=name, kind=name, title=title, description=lead, lang=lang, url=url
         )
+        return view, values()
+
+    return Planned(
+        url=url,
+        template=name,
+        lang=lang,
+        scheme=None,
+        build=build,
+        fingerprint=fingerprint,
+        is_for_search=False,
+    )

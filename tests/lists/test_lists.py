@@ -266,7 +266,7 @@ def test_lists_by_status_have_whom_they_should_on_a_later_day(
     many: Pages, read: dict[str, Page], day: dt.date
 ) -> None:
     now = dt.datetime.combine(day, dt.time())
-    for choice in many.portals["nb"].choices:
+    for choice in many.list_pages.portals["nb"].choices:
         if choice.facet != "status":
             continue
         first = f"/{FOLDER}/{choice.name}/"
@@ -320,7 +320,7 @@ def test_the_word_of_an_owner_is_an_address(many: Pages) -> None:
     odd = replace(made_up(1), owner=Body(name=Text(nb="Barne-, ungdoms- og «Ære & Øl» ÅS")))
     (one,) = listed([odd], TODAY)
     assert one.owner_word == "barne-ungdoms-og-aere-ol-as"
-    choices = [choice for choice in many.portals["nb"].choices if choice.facet == "eier"]
+    choices = [choice for choice in many.list_pages.portals["nb"].choices if choice.facet == "eier"]
     assert "eier/direktoratet-for-ovrige-omrader-0" in [choice.name for choice in choices]
 
 
