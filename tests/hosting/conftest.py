@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.commands.serve import CADDY, HOST, kept_server
+from builder.commands.serve import CADDY, kept_server
+from builder.kit.ports import HOST
 
 # Where Debian's package libnginx-mod-http-brotli-static puts it.
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")

@@ -15,7 +15,8 @@ from playwright.sync_api import Error, Page, sync_playwright
 
 from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
-from builder.commands.serve import ServeError, serve_folder
+from builder.commands.serve import serve_folder
+from builder.kit.ports import ServeError
 from builder.site.build import BuildError
 from tests import npm
 from tests.conftest import CHROMIUM_ARGUMENTS, build_site

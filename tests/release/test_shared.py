@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from builder.kit import files
+from builder.kit import disk, files
 from builder.kit.files import content_hash, files_of
-from builder.publish import record, releases
-from builder.publish.record import Record, pages_of
+from builder.publish import page_digests, releases
+from builder.publish.page_digests import pages_of
+from builder.publish.record import Record
 from builder.publish.releases import KEPT_RELEASES, Release
 from builder.site import build as site
 from tests.content.sample import SLUG
@@ -137,13 +138,13 @@ def test_marks_of_pages_are_known_and_dropped_when_they_are_gone(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked: list[str] = []
-    real = record._mark
+    real = page_digests._digest_of
 
-    def mark(path: Path) -> record.PageMark:
+    def mark(path: Path) -> page_digests.PageDigest:
         marked.append(path.parent.name)
         return real(path)
 
-    monkeypatch.setattr(record, "_mark", mark)
+    monkeypatch.setattr(page_digests, "_digest_of", mark)
     project.publish(SITE)
     assert sorted(marked) == ["a", "whole"]
     marked.clear()
@@ -213,7 +214,7 @@ def test_a_release_is_on_the_disk_before_it_is_live(
     project.publish(SITE)
     before = project.live
     steps: list[str] = []
-    real_fsync, real_flush = os.fsync, releases._flush
+    real_fsync, real_flush = os.fsync, disk._flush
 
     def note(what: str) -> None:
         steps.append(what)
@@ -231,7 +232,7 @@ def test_a_release_is_on_the_disk_before_it_is_live(
         return real_flush(folder) if has_syncfs else False
 
     monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(releases, "_flush", flush)
+    monkeypatch.setattr(disk, "_flush", flush)
     project.publish(SITE | {"index.html": page("to")})
     assert project.live == page("to")
     names = [step.rpartition("/site")[2] if "/site" in step else step for step in steps]

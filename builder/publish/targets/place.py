@@ -1,4 +1,4 @@
-"""The place that a site is published to, made from the settings in `content/publish.yaml`."""
+"""The place where a site is published, by the settings in `content/publish.yaml`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from builder.publish.targets.target import Target
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a site stands and is sent.
+    """Where a site is published.
 
-    `address` is without a slash at its end, and empty where it is not known. `public` is the folder
-    of this machine with its releases. `target` is None where that folder is all there is.
+    `address` is where readers find the site, such as `https://example.org`, without a slash at its
+    end; empty where the settings do not name it. `public` is the folder of this machine that holds
+    the releases. `target` is where each release is sent besides; None where it is not sent.
     """
 
     address: str
@@ -32,9 +33,9 @@ class Place:
 
 
 def place(root: Path, scheme: str | None = None) -> Place:
-    """Where the site is published, or a scheme (its slug) as a site of its own.
+    """The place of the whole site, or of one scheme (by its slug) as a site of its own.
 
-    `root` is the project's folder. Raises `ContentError` with all that is wrong in the file.
+    `root` is the project's folder. Raises `ContentError` with all mistakes in the settings.
     """
     site = site_settings(root, scheme)
     local = root / (PUBLIC if scheme is None else PUBLIC / "schemes" / scheme)
@@ -44,7 +45,8 @@ def place(root: Path, scheme: str | None = None) -> Place:
 
 
 def _target(settings: TargetSettings, root: Path) -> Target | None:
-    # Imported when needed: most sites have one kind of target, or none.
+    """The target of these settings; None for a folder of this machine."""
+    # A site has one kind of target or none, and boto alone takes half a second to import.
     match settings:
         case Folder():
             return None
@@ -53,7 +55,7 @@ def _target(settings: TargetSettings, root: Path) -> Target | None:
 
             return RsyncTarget(settings)
         case S3():
-            from builder.publish.targets.s3 import S3Target
+            from builder.publish.targets.s3.target import S3Target
 
             return S3Target(settings)
         case Git():

@@ -1,0 +1,57 @@
+"""The ports of this machine that `make serve` and `make preview` listen on."""
+
+import errno
+import socket
+
+from builder.kit.errors import KnownError
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+PORTS_TO_TRY = 100
+
+
+class ServeError(KnownError):
+    """What keeps the site from being served: a Norwegian sentence with the remedy."""
+
+
+def listen(port: int) -> socket.socket:
+    """Return a listening socket on that port of this machine."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        # So that a server stopped a moment ago doesn't block its port.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def listen_from(port: int) -> socket.socket:
+    """Return a listening socket on the first free port from that one on; say which if another."""
+    for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
+        try:
+            listener = listen(candidate)
+        except OSError as error:
+            if error.errno == errno.EACCES:
+                raise ServeError(
+                    f"Brukeren din får ikke bruke port {candidate}; velg en port over 1023, for"
+                    " eksempel PORT=8000."
+                ) from None
+            if error.errno != errno.EADDRINUSE:
+                raise
+            continue
+        if candidate != port:
+            print(f"Port {port} er opptatt; bruker port {candidate}.", flush=True)
+        return listener
+    raise ServeError(
+        f"Port {port} og de {PORTS_TO_TRY} neste er opptatt; velg en annen, for eksempel PORT=9000."
+    )
+
+
+def port_number(given: str) -> int:
+    """Read a port number as somebody typed it."""
+    if given.isdecimal() and 1 <= int(given) <= 65535:
+        return int(given)
+    raise ServeError(f"«{given}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
