@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from builder.kit import interrupts
-from builder.kit.errors import KnownError
+from builder.kit.errors import KnownError, listen_for_interrupts, was_interrupted
 
 # The module of each command, and its function where that is not `main`. Only the module of the
 # command that runs is imported: each needs libraries that take time to import.
@@ -21,7 +20,7 @@ COMMANDS = {
     "rollback": "builder.publish.rollback",
     "schemas": "builder.schemas",
     "serve": "builder.commands.serve",
-    "site": "builder.site.site",
+    "site": "builder.site.build",
     "sizes": "builder.site.sizes",
 }
 
@@ -36,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
         exit_code: int = getattr(import_module(module), function or "main")(rest)
         return exit_code
     except BaseException as error:
-        if interrupts.have_come() or isinstance(error, KeyboardInterrupt):
+        if was_interrupted() or isinstance(error, KeyboardInterrupt):
             print("\nAvbrutt.", file=sys.stderr)
             return 130
         if not isinstance(error, KnownError):
@@ -48,5 +47,5 @@ def main(argv: Sequence[str]) -> int:
 if __name__ == "__main__":
     # What a command has read it keeps to its end: there is little rubbish to look for in it.
     gc.set_threshold(100_000, 50, 50)
-    interrupts.listen()
+    listen_for_interrupts()
     sys.exit(main(sys.argv[1:]))

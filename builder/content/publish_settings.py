@@ -1,4 +1,4 @@
-"""`content/publish.yaml`: the address of the site, and the place that its files are sent to."""
+"""The settings in `content/publish.yaml`: the site's address, and the target of its files."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PUBLIC = Path("public")
 
 _FORBID = {"extra": "forbid"}
 
-# Keys that only a secret would have, in the words of ssh, git, AWS and editors.
+# Names of secrets, in the words of ssh, git, AWS and editors.
 _SECRET = re.compile(
     r"pass(word|ord|phrase|wd)?\b|secret|hemmelig|token|credential|"
     r"(access|api|private)[_-]?key|akia[0-9a-z]{16}",
     re.IGNORECASE,
 )
-# `https://name@…` may be a token, and `name:password@…` is what it looks like. `git@host:…` is how
-# ssh writes an address.
+# A name or a password in an address: the name in `https://name@…` may be a token. `git@host:…` is
+# an address of ssh, without a secret.
 _LOGIN_IN_ADDRESS = re.compile(r"https?://[^/\s]*@|(^|://|[\s«])[^/\s@:]*:[^/\s@]*@")
 _HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
-    """A folder of this machine, such as one that a web server reads."""
+    """A folder of this machine, such as one that a web server serves."""
 
     __pydantic_config__ = _FORBID
 
@@ -49,7 +49,7 @@ class Folder:
 
 @dataclass(frozen=True, kw_only=True)
 class Rsync:
-    """A folder of a server that can be reached by ssh. `host` may have a user name in front."""
+    """A folder of a server that is reached by ssh. `host` may begin with a user name (`name@`)."""
 
     __pydantic_config__ = _FORBID
 
@@ -69,7 +69,7 @@ class Rsync:
 
 @dataclass(frozen=True, kw_only=True)
 class S3:
-    """A bucket of an S3-compatible store, all of it or what begins with `prefix`."""
+    """A bucket of an S3-compatible store, or the part of it whose keys begin with `prefix`."""
 
     __pydantic_config__ = _FORBID
 
@@ -88,14 +88,14 @@ class S3:
 
     @property
     def root(self) -> str:
-        """What every key begins with: empty, or ending in a slash."""
+        """The beginning of every key: empty, or a text that ends in a slash."""
         stripped = self.prefix.strip("/")
         return f"{stripped}/" if stripped else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Git:
-    """A branch of a repository, as hosts of pages read it. `cname` is the domain it stands at."""
+    """A branch of a git repository that a host serves as a site. `cname` is the site's domain."""
 
     __pydantic_config__ = _FORBID
 
@@ -107,7 +107,7 @@ class Git:
     def __post_init__(self) -> None:
         if not self.remote.strip() or self.remote.startswith("-"):
             raise RuleError("not_a_remote", "remote")
-        # What git allows, but for names that nobody gives a branch.
+        # Stricter than git, which also allows names that nobody would use.
         if not re.fullmatch(r"(?!.*(//|\.\.|\.lock$|\.$|/$|/\.))[A-Za-z0-9][\w./-]*", self.branch):
             raise RuleError("not_a_branch", "branch")
         if self.cname is not None and not re.fullmatch(_HOST_NAME, self.cname):
@@ -120,7 +120,7 @@ _TargetSettings = Annotated[Folder | Rsync | S3 | Git, Field(discriminator="kind
 
 @dataclass(frozen=True, kw_only=True)
 class SiteSettings:
-    """Where one site stands, and where it is sent."""
+    """The address and the target of one site."""
 
     __pydantic_config__ = _FORBID
 
@@ -137,7 +137,7 @@ class SiteSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishSettings(SiteSettings):
-    """The whole file: the site, and schemes that are sites of their own as well."""
+    """The whole file: the site, and by slug the schemes that are also sites of their own."""
 
     schemes: dict[str, SiteSettings] = field(default_factory=dict)
 
@@ -167,25 +167,25 @@ def address_of(site: SiteSettings) -> str:
 
 
 def _read(root: Path) -> PublishSettings:
-    """The settings of the file, or what holds without it."""
+    """The settings in the file, or the default values where there is none."""
     if not (root / FILE).exists():
         return PublishSettings()
     document = read_yaml(root / FILE, FILE)
     secrets = list(_take_out_secrets(document, document.data, ()))
     taken_out = {problem.key for problem in secrets}
     settings = validate(PublishSettings, document)
-    found = [problem for problem in document.problems if problem.key not in taken_out]
-    problems = [*map(_without_secrets, found), *secrets]
+    others = [problem for problem in document.problems if problem.key not in taken_out]
+    problems = [*map(_without_secrets, others), *secrets]
     if settings is not None:
         problems += _unknown_schemes(settings, document, root)
-        problems += _same_places(settings, document)
+        problems += _same_targets(settings, document)
     if problems or settings is None:
         raise ContentError(problems)
     return settings
 
 
 def _take_out_secrets(document: Document, data: Plain, key: Key) -> Iterator[Problem]:
-    """Tell of every secret without showing it, and take it out of the data."""
+    """Report every secret without showing it, and take it out of the data."""
     if not isinstance(data, dict):
         return
     for name, value in list(data.items()):
@@ -205,7 +205,7 @@ def _take_out_secrets(document: Document, data: Plain, key: Key) -> Iterator[Pro
 
 
 def _without_secrets(problem: Problem) -> Problem:
-    """The same problem, without what was found where that may hold a secret."""
+    """The same problem, without the text in the file where that may be a secret."""
     may_be_secret = _SECRET.search(problem.found) or _LOGIN_IN_ADDRESS.search(problem.found)
     return replace(problem, found="(vises ikke)") if may_be_secret else problem
 
@@ -224,8 +224,8 @@ def _unknown_schemes(
             )
 
 
-def _same_places(settings: PublishSettings, document: Document) -> Iterator[Problem]:
-    """Two sites at one place would replace each other."""
+def _same_targets(settings: PublishSettings, document: Document) -> Iterator[Problem]:
+    """Report two sites with the same target, which would replace each other there."""
     sites: list[tuple[Key, SiteSettings]] = [((), settings)]
     sites += [(("schemes", slug), site) for slug, site in settings.schemes.items()]
     for n, (key, site) in enumerate(sites):

@@ -6,6 +6,7 @@ stands in the pages themselves are all made from it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
@@ -171,16 +172,32 @@ SECURITY_HEADERS: dict[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# As many characters as esbuild puts in the names of files.
+_HASH_LENGTH = 8
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
+ASSETS = "/assets/"
+"""The folder of the theme's files and of the images of texts."""
+
 # Folders whose file names or folder names hold a hash of the content.
-IMMUTABLE_FOLDERS = ("/assets/", "/runtime/", "/pagefind/fragment/", "/pagefind/index/")
+IMMUTABLE_FOLDERS = (ASSETS, "/runtime/", "/pagefind/fragment/", "/pagefind/index/")
 
 
 def cache_control(path: str) -> str:
     """Return the Cache-Control value for a file, by its address, which starts with `/`."""
     return IMMUTABLE if path.startswith(IMMUTABLE_FOLDERS) else REVALIDATE
+
+
+def hashed_name(name: str, data: bytes) -> str:
+    """A file name with a hash of the file's content in it: `logo-1A2B3C4D.png` for `logo.png`.
+
+    The hash looks as esbuild writes it in names: capital letters and digits.
+    """
+    stem, dot, ending = name.rpartition(".")
+    digest = hashlib.sha256(data).hexdigest()[:_HASH_LENGTH].upper()
+    return f"{stem}-{digest}{dot}{ending}"
 
 
 # By file name ending. Given in full: what a server would guess differs from machine to machine.

@@ -15,7 +15,7 @@ from builder.kit.headers import MEDIA_TYPES, content_security_policy, headers_of
 from builder.preview.bar import Bar
 from builder.preview.mistakes import Failure, failure_of, mistakes
 from builder.preview.project import Project
-from builder.views.pages import Planned
+from builder.views.page import Planned
 from calc.rules import Lang
 
 OWN = "/forhandsvisning/"

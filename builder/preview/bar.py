@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from builder.content import RULE_YEARS, Change, Problem, Scheme, Site
-from builder.content.load import CHANGES
+from builder.content.files import CHANGES
 from builder.content.visibility import Visibility
-from builder.views import changes, portal
-from builder.views.pages import EMBEDDED, SEARCH, PageView, Planned
+from builder.data.change_files import PAGE as CHANGES_PAGE
+from builder.views import portal
+from builder.views.calculators import EMBEDDED
+from builder.views.overview import SEARCH
+from builder.views.page import PageView, Planned
 from calc.rules import Lang, Rules
 
 type Part = Literal["scheme", "year", "page", "nynorsk", "change"]
@@ -21,7 +24,7 @@ _WITH_RULES = {"kalkulator", "hva-du-kan-fa-stotte-til"}
 # Pages that show parts of every scheme.
 _OF_ALL_SCHEMES = {
     *("forside", "frister", "slik-regner-vi", "404"),
-    *(SEARCH, EMBEDDED, portal.FOLDER, changes.PAGE),
+    *(SEARCH, EMBEDDED, portal.FOLDER, CHANGES_PAGE),
 }
 _ALWAYS = Visibility()
 
@@ -150,7 +153,7 @@ class _Parts:
         for change in self.site.changes:
             is_of_scheme = change.scheme == self.slug
             if (
-                self.page.kind == changes.PAGE
+                self.page.kind == CHANGES_PAGE
                 or (is_of_scheme and self.page.kind == "om")
                 or (is_of_scheme and any(rules.year in change.years for rules in self.years))
             ):

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from builder import checks
 from builder.content import Problem
-from builder.kit import interrupts
+from builder.kit.errors import interrupt
 from builder.kit.ports import DEFAULT_PORT, ServeError, listen_from, port_number
 from builder.preview.answers import Answers
 from builder.preview.checker import Check, Checker
@@ -167,7 +167,7 @@ def main(argv: Sequence[str]) -> int:
     # The number of an open socket, from the preview that this one replaces.
     parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, interrupts.interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         if arguments.listener is not None:
             listener = socket.socket(fileno=arguments.listener)

@@ -14,16 +14,17 @@ from pelican.log import LimitFilter
 from pelican.settings import read_settings
 
 from builder import content
-from builder.bundle.assets import ADDRESS, STYLE
+from builder.bundle.assets import STYLE
 from builder.content import Problem, Site
-from builder.content.load import Memory
+from builder.content.folders import Memory
 from builder.data import redirects, search
-from builder.kit.day import today
+from builder.kit.environment import today
 from builder.kit.errors import KnownError
+from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
 from builder.site.plugin import SiteGenerator
-from builder.views.pages import Planned
+from builder.views.page import Planned
 from calc.rules import Lang
 
 
@@ -152,7 +153,7 @@ class Project:
         if Part.ASSETS in self._stale:
             generator.make_assets()
             self.assets = {
-                ADDRESS + path.name: path.read_bytes() for path in generator.assets.folder.iterdir()
+                ASSETS + path.name: path.read_bytes() for path in generator.assets.folder.iterdir()
             }
             self._stale.discard(Part.ASSETS)
         if mistake is not None:

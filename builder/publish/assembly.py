@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from builder.kit.files import Files, link_all, make_folders, of_each, paths_in
 from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.kit.manifest import Files, link_all, make_folders, of_each, paths_in
 from builder.publish.releases import Release
 
 KEPT_FOR_OPEN_PAGES = dt.timedelta(days=7)

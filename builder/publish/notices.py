@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.content import Scheme, Site
-from builder.content.load import CHANGES as CHANGES
+from builder.content.files import CHANGES as CHANGES
 from builder.publish.difference import Difference, FigureChange
 from builder.publish.difference_report import MOST_LISTED, figure_line
 from builder.publish.record import Record, figure_key

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from builder.kit.files import HASH_LENGTH, Files, files_of, of_each, steps
 from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.kit.manifest import HASH_LENGTH, Files, files_of, of_each, steps
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from builder import content
 from builder.content.yaml_file import dotted
-from builder.kit.cache import key as cache_key
-from builder.kit.manifest import Files, files_of
+from builder.kit.files import Files, files_of
+from builder.kit.store import key as cache_key
 from builder.publish.page_digests import PageDigest, address_of, is_page, pages_of
 from builder.views.calculator import start_answers
 from calc.plan import estimate

@@ -33,10 +33,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from builder.kit.cache import Store
 from builder.kit.disk import settle, sync
 from builder.kit.errors import KnownError
-from builder.kit.manifest import Files, files_of
+from builder.kit.files import Files, files_of
+from builder.kit.store import Store
 from builder.publish.record import Record
 
 KEPT_RELEASES = 5

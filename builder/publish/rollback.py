@@ -16,29 +16,15 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from builder.kit import ask, i18n
-from builder.kit.ask import Confirm
-from builder.kit.manifest import files_of, link_all
+from builder.kit.environment import Confirm, is_approved, person
+from builder.kit.files import files_of, link_all
+from builder.publish.asking import difference_in_words, may_go_on
 from builder.publish.assembly import entry_of
+from builder.publish.command import ROOT, Clock, Published, Say, now, options, report
 from builder.publish.difference import compare
-from builder.publish.difference_report import report
-from builder.publish.publish import (
-    ROOT,
-    Clock,
-    Live,
-    Published,
-    Say,
-    go_live,
-    in_words,
-    kept_for,
-    live_now,
-    made,
-    may_go_on,
-    now,
-    options,
-    resumed,
-    tell,
-)
+from builder.publish.disk_errors import disk_errors_in_words
+from builder.publish.live import Live, go_live, live_now
+from builder.publish.new_release import cache_of, release_of, waiting_release
 from builder.publish.releases import PublishError, Release, Releases, digest_of
 from builder.publish.targets import place
 
@@ -59,8 +45,8 @@ def rollback(
     `PublishError` or `TargetError`.
     """
     where = place(project_root, scheme)
-    releases = Releases(where.public, kept_for(project_root, where.public))
-    with in_words(), releases.alone(), releases.work() as work:
+    releases = Releases(where.public, cache_of(project_root, where.public))
+    with disk_errors_in_words(), releases.alone(), releases.work() as work:
         live = live_now(where, releases)
         if live is None:
             raise PublishError("Ingenting er publisert, så det er ikke noe å gå tilbake til.")
@@ -105,8 +91,7 @@ def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
     if live.record is None or chosen.record is None:
         say("Vi mangler opplysninger om den ene av de to, og kan ikke vise hva som blir endret.")
     else:
-        texts = i18n.load(project_root / "theme/translations").catalogue("nb")
-        say(f"Dette blir endret:\n\n{report(compare(live.record, chosen.record), texts)}\n")
+        say(difference_in_words(compare(live.record, chosen.record), project_root))
 
 
 def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock) -> Release:
@@ -124,12 +109,12 @@ def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock:
             inherited={},
             summary="",
         )
-        if waiting := resumed(releases, live, record, clock):
+        if waiting := waiting_release(releases, live, record, clock):
             return waiting
     all_files = files_of(chosen.folder, "Leser filene")
     files = {address: file for address, file in all_files.items() if entry_of(address) not in taken}
     link_all(chosen.folder, folder, files)
-    return made(releases, live, folder, files, name, record, clock)
+    return release_of(releases, live, folder, files, name, record, clock)
 
 
 # --- `make releases` ---
@@ -184,11 +169,11 @@ def main(argv: Sequence[str]) -> int:
         ROOT,
         to=given.to,
         scheme=given.scheme,
-        confirm=ask.person(),
-        approved=ask.is_approved(),
+        confirm=person(),
+        approved=is_approved(),
     )
     if done.was_declined:
         print("Ingenting er endret.")
     else:
-        tell(done, given.scheme)
+        report(done, given.scheme)
     return 0

@@ -25,8 +25,8 @@ from botocore.config import Config
 
 from builder import content
 from builder.content.publish_settings import S3, Git, Rsync
-from builder.kit.cache import Store
-from builder.kit.manifest import files_of
+from builder.kit.files import files_of
+from builder.kit.store import Store
 from builder.publish.assembly import gather
 from builder.publish.record import Record, RecordCache
 from builder.publish.releases import Releases

@@ -7,7 +7,8 @@ import pytest
 from builder import content
 from builder.kit import i18n
 from builder.kit.i18n import Translations
-from builder.site import check, site
+from builder.site import check
+from tests import building as site
 from tests.site.pages import Page, read_pages
 
 ADDRESS = "https://stigen.example"

@@ -16,10 +16,11 @@ from jsonschema import Draft202012Validator
 from builder.checks.addresses import Addresses
 from builder.content import Scheme
 from builder.content.model import Body
-from builder.data import api, calendars, sitemap
+from builder.data import api, calendars, change_files, sitemap
 from builder.routes.paging import MANY
 from builder.views import changes
-from builder.views.pages import Pages, Planned
+from builder.views.page import Planned
+from builder.views.pages import Pages
 from builder.views.portal import FOLDER, Listed, Lists, listed
 from calc.rules import Text
 from tests.data.test_deadlines import is_shown
@@ -115,10 +116,10 @@ def test_every_scheme_is_on_one_page_of_each_list_that_it_is_in(
     many: Pages, read: dict[str, Page], start: str
 ) -> None:
     schemes = many.site.schemes
-    for key in many.lists.of:
-        first = f"{start}{many.lists.steps(*key)[0].url}"
+    for key in many.list_pages.lists.of:
+        first = f"{start}{many.list_pages.lists.steps(*key)[0].url}"
         # Pages that have something on them only later are not led to today; their own links are.
-        urls = [f"{start}{step.url}" for step in many.lists.steps(*key)]
+        urls = [f"{start}{step.url}" for step in many.list_pages.lists.steps(*key)]
         there = [slug for url in urls for slug in cards(read[url])]
         assert len(there) == len(set(there)), first
         facet, value = key
@@ -140,7 +141,9 @@ def word(scheme: Scheme) -> str:
 def test_a_reader_can_go_through_the_whole_list(many: Pages, read: dict[str, Page]) -> None:
     pages = pages_of("/", read)
     assert len(pages) == -(-len(many.site.schemes) // MANY)
-    assert [slug for page in pages for slug in cards(page)] == [s.slug for s in many.lists.schemes]
+    assert [slug for page in pages for slug in cards(page)] == [
+        s.slug for s in many.list_pages.lists.schemes
+    ]
     titles = [text(page.one("title")) for page in pages]
     assert len(set(titles)) == len(titles)
     for number, page in enumerate(pages, 1):
@@ -188,7 +191,7 @@ def test_names_are_in_the_order_of_dictionaries(make_site: MakeSite, make_pages:
     schemes = [
         replace(made_up(n), slug=f"o-{n}", short_name=Text(nb=name)) for n, name in enumerate(names)
     ]
-    (page,) = make_pages(make_site(schemes)).by_name["nb"]
+    (page,) = make_pages(make_site(schemes)).list_pages.by_name["nb"]
     shown = [one.name for letter in page.letters for one in letter.names]
     assert [name for name in shown if not name.startswith("Xyz")] == [
         *("3-årig", "bål 9", "bål 10", "École", "Eple", "Zoo", "ære", "Øy", "«Å bo»", "Ål")
@@ -234,7 +237,7 @@ def test_planning_takes_no_time(make_site: MakeSite, make_pages: MakePages) -> N
 def test_pages_are_well_formed(rendered: dict[str, str], planned: dict[str, Planned]) -> None:
     for url, html in rendered.items():
         # Those with links in their prose are made of it otherwise, and are looked at elsewhere.
-        if planned[url].shows is not None:
+        if planned[url].fingerprint is not None:
             assert list(page_mistakes(parse_page(html))) == [], url
 
 
@@ -263,11 +266,11 @@ def test_lists_by_status_have_whom_they_should_on_a_later_day(
     many: Pages, read: dict[str, Page], day: dt.date
 ) -> None:
     now = dt.datetime.combine(day, dt.time())
-    for choice in many.portals["nb"].choices:
+    for choice in many.list_pages.portals["nb"].choices:
         if choice.facet != "status":
             continue
         first = f"/{FOLDER}/{choice.name}/"
-        steps = many.lists.steps("status", choice.value)
+        steps = many.list_pages.lists.steps("status", choice.value)
         shown: Counter[str] = Counter()
         for step in steps:
             # As theme/js/portal.js has it: those are shown that have the status now.
@@ -317,7 +320,7 @@ def test_the_word_of_an_owner_is_an_address(many: Pages) -> None:
     odd = replace(made_up(1), owner=Body(name=Text(nb="Barne-, ungdoms- og «Ære & Øl» ÅS")))
     (one,) = listed([odd], TODAY)
     assert one.owner_word == "barne-ungdoms-og-aere-ol-as"
-    choices = [choice for choice in many.portals["nb"].choices if choice.facet == "eier"]
+    choices = [choice for choice in many.list_pages.portals["nb"].choices if choice.facet == "eier"]
     assert "eier/direktoratet-for-ovrige-omrader-0" in [choice.name for choice in choices]
 
 
@@ -389,7 +392,7 @@ def test_the_newest_changes_are_on_one_page_and_all_on_those_of_their_months(
         return [e.attrib["id"] for e in read[url].all("article", class_="change")]
 
     names = [change.name for change in many.site.changes]
-    assert articles("/endringer/") == names[: changes.NEWEST]
+    assert articles("/endringer/") == names[: change_files.NEWEST]
     urls = [url for url in planned if url.startswith("/endringer/2")]
     assert len([url for url in urls if url.endswith("/side-2/")]) == 2
     there = [name for url in urls for name in articles(url)]
@@ -409,22 +412,22 @@ def test_a_change_stays_on_its_page_when_new_ones_come(make_site: MakeSite) -> N
 
 
 def test_up_to_the_newest_changes_stay_where_they_always_were(make_site: MakeSite) -> None:
-    views = changes.views(make_site(3, changes=changes.NEWEST))
+    views = changes.views(make_site(3, changes=change_files.NEWEST))
     assert {change.page for change in views} == {"/endringer/"}
     assert changes.month_links(views) == ()
-    assert {c.page for c in changes.views(make_site(3, changes=changes.NEWEST + 1))} != {
+    assert {c.page for c in changes.views(make_site(3, changes=change_files.NEWEST + 1))} != {
         "/endringer/"
     }
 
 
 def test_the_feed_has_the_newest(many: Pages) -> None:
     t = TRANSLATIONS.translator("nb")
-    data = changes.feed(
-        many.changes, "nb", t, author="S", address=ADDRESS, path=changes.FEED, built=TODAY
+    data = change_files.feed(
+        many.changes, "nb", t, author="S", address=ADDRESS, path=change_files.FEED, built=TODAY
     )
     atom = "{http://www.w3.org/2005/Atom}"
     entries = Xml.fromstring(data).findall(f"{atom}entry")  # noqa: S314  # our own
-    assert len(entries) == changes.NEWEST
+    assert len(entries) == change_files.NEWEST
     for entry, change in zip(entries, many.changes, strict=False):
         (link,) = entry.findall(f"{atom}link")
         assert link.get("href") == f"{ADDRESS}{change.page}#{change.name}"
@@ -455,10 +458,10 @@ def test_the_index_can_be_followed_to_its_end(count: int, address: str) -> None:
 
 
 def test_changes_can_be_followed_to_their_end(make_site: MakeSite) -> None:
-    site = make_site(2, changes=2 * changes.API_PAGE + 1)
+    site = make_site(2, changes=2 * change_files.API_PAGE + 1)
     for address in ("", ADDRESS):
-        files = dict(changes.as_data(changes.views(site), address))
-        ids, place = [], f"{address}{changes.API}"
+        files = dict(change_files.open_data(changes.views(site), address))
+        ids, place = [], f"{address}{change_files.API}"
         while place:
             data = json.loads(files.pop(place.removeprefix(address)))
             assert (data["total"], data["pages"]) == (len(site.changes), 3)
@@ -543,7 +546,7 @@ def test_editors_can_link_to_every_page(many: Pages) -> None:
 
 
 def marks(pages: Pages) -> dict[str, str]:
-    return {page.url: repr(page.shows) for page in general(pages)}
+    return {page.url: repr(page.fingerprint) for page in general(pages)}
 
 
 def test_a_changed_rate_or_source_changes_no_list(
@@ -579,7 +582,7 @@ def test_a_changed_rate_or_source_changes_no_list(
 def test_pages_that_show_another_thing_say_so(
     make_site: MakeSite, make_pages: MakePages, change: dict[str, object]
 ) -> None:
-    """No page differs whose `shows` is the same: then it could be kept."""
+    """No page differs whose `fingerprint` is the same: then it could be taken from the cache."""
     site = make_site(60, changes=55)
     changed = replace(
         site,
@@ -588,7 +591,7 @@ def test_pages_that_show_another_thing_say_so(
     before, after = make_pages(site), make_pages(changed)
     old = {page.url: page for page in general(before)}
     for page in general(after):
-        if page.url in old and repr(old[page.url].shows) == repr(page.shows):
+        if page.url in old and repr(old[page.url].fingerprint) == repr(page.fingerprint):
             assert render(after, page) == render(before, old[page.url]), page.url
     assert marks(before) != marks(after)
 
@@ -601,15 +604,17 @@ def test_the_day_is_in_what_a_page_shows(make_site: MakeSite, make_pages: MakePa
     for day in LATER[1:]:
         after = make_pages(site, day)
         for page in general(after):
-            if page.url in old and repr(old[page.url].shows) == repr(page.shows):
+            if page.url in old and repr(old[page.url].fingerprint) == repr(page.fingerprint):
                 assert render(after, page) == render(before, old[page.url]), (page.url, day)
                 kept += 1
     assert kept
 
 
 def test_what_lists_show_is_little(many: Pages) -> None:
-    one = many.lists.schemes[0]
+    one = many.list_pages.lists.schemes[0]
     assert isinstance(one, Listed)
-    assert all(len(repr(page.shows)) < 60_000 for page in general(many))
+    assert all(len(repr(page.fingerprint)) < 60_000 for page in general(many))
     again = Lists(listed(many.site.schemes.values(), TODAY))
-    assert [scheme.mark for scheme in again.schemes] == [s.mark for s in many.lists.schemes]
+    assert [scheme.digest for scheme in again.schemes] == [
+        s.digest for s in many.list_pages.lists.schemes
+    ]

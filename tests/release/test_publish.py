@@ -13,7 +13,9 @@ import pytest
 from builder.content import ContentError
 from builder.publish import publish, rollback
 from builder.publish.releases import KEPT_RELEASES, PublishError, current
-from builder.site import check, site
+from builder.publish.targets import Place
+from builder.site import build as site
+from builder.site import check
 from tests.content.sample import PAGE_FILE
 from tests.release.conftest import FakeTarget, Project, page
 
@@ -132,7 +134,8 @@ def test_a_failed_build_leaves_nothing(
     project.publish(version("en"))
     names = project.names
 
-    def fail(_project_root: Path, output: Path, **_where: str) -> None:
+    def fail(prepared: site.BuildInput, **_where: str) -> None:
+        output = prepared.folder.folder
         output.mkdir(exist_ok=True)
         (output / "index.html").write_text(page("halvferdig"), "utf-8")
         raise error
@@ -368,7 +371,7 @@ def test_a_site_that_was_published_here_only_can_be_sent_as_it_is(
         patch.setattr(
             publish,
             "place",
-            lambda root, _scheme: publish.Place(address="", public=root / "public", target=None),
+            lambda root, _scheme: Place(address="", public=root / "public", target=None),
         )
         here = project.publish(version("en")).release
     assert here is not None

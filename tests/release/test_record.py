@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import content
-from builder.kit.manifest import content_hash
+from builder.kit.files import content_hash
 from builder.publish.page_digests import PageDigest, pages_of, read_page
 from builder.publish.record import Outcome, Record, RecordedFigure, RecordedScheme
 from tests.content.sample import RULES_FILE, SLUG

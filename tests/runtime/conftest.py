@@ -10,7 +10,8 @@ import pytest
 
 from builder import content
 from builder.bundle import exercise, runtime
-from builder.bundle.runtime import PyodideInNode, Runtime
+from builder.bundle.node_python import PyodideInNode
+from builder.bundle.runtime import Runtime
 from builder.kit import i18n
 from builder.kit.i18n import Translations
 

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.kit.cache import Store
-from builder.site import site
+from builder.kit.files import files_of
+from builder.kit.store import Store
+from builder.site import build
 from builder.site.output import LASTING, PLACED, UNITS
+from tests import building as site
 from tests.conftest import BUILD_DATE, copy_project
 from tests.site.test_build import files
 
@@ -270,11 +272,11 @@ def keys_of_units(root: Path) -> dict[str, str]:
     return {name: unit.key for name, unit in placed.items()}
 
 
-def test_a_folder_that_has_been_taken_is_handed_over_to_another_process(project: Path) -> None:
+def test_a_build_returns_the_files_that_stand_in_the_folder(project: Path) -> None:
     output = project / "output"
-    with site.begin(project, output, address="") as begun:
-        site.build(project, output, begun=begun)
-    assert (output / "index.html").is_file()
+    for _ in range(2):
+        with build.prepare(project, output, address="") as prepared:
+            assert build.build(prepared) == files_of(output)
 
 
 def test_what_somebody_does_to_the_built_site_is_undone(
@@ -319,17 +321,9 @@ def kept_in(project: Path, name: str) -> list[Path]:
     return sorted(found)
 
 
-BUILD = """
-import sys
-from pathlib import Path
-from builder import site
-site.build(Path(sys.argv[1]), Path(sys.argv[2]))
-"""
-
-
 def start(project: Path, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", BUILD, str(project), str(folder)],
+        [sys.executable, "-m", "pelican", "content", "-s", "pelican.conf.py", "-o", str(folder)],
         cwd=project,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -46,9 +46,9 @@ def test_a_program_with_threads_is_not_forked() -> None:
 MEANWHILE = """
 import multiprocessing, os, signal, sys, threading
 from pathlib import Path
-from builder import interrupts
-from builder.errors import KnownError
-from builder.parallel import WorkerError, in_parallel, meanwhile
+from builder.kit import errors
+from builder.kit.errors import KnownError
+from builder.kit.parallel import WorkerError, in_parallel, meanwhile
 
 def another_process():
     with meanwhile(os.getpid) as result:
@@ -138,7 +138,7 @@ def ctrl_c_that_is_lost():
     class Deleted:
         def __del__(self):
             ctrl_c()
-    interrupts.listen()
+    errors.listen_for_interrupts()
     Deleted()
     expect_ctrl_c(lambda: in_parallel(str, range(40)))
 
@@ -180,7 +180,7 @@ def test_a_program_with_threads_does_it_when_it_is_asked_for() -> None:
 
 KILLED = """
 import os, signal, sys
-from builder.parallel import WorkerError, in_parallel
+from builder.kit.parallel import WorkerError, in_parallel
 try:
     in_parallel(lambda n: os.kill(os.getpid(), signal.SIGKILL) if n == 20 else n, range(40))
 except WorkerError as error:

@@ -25,8 +25,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from builder.content.publish_settings import S3
+from builder.kit.files import Files, files_of
 from builder.kit.headers import IMMUTABLE, REVALIDATE
-from builder.kit.manifest import Files, files_of
 from builder.publish.targets import TargetError
 from builder.publish.targets.s3 import lock as locks
 from builder.publish.targets.s3 import parcels as parcel_module

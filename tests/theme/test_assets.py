@@ -8,7 +8,7 @@ import pytest
 
 from builder.bundle import assets
 from builder.bundle.assets import AssetError, Assets
-from builder.kit.cache import KEPT_BUILDS
+from builder.kit.store import KEPT_BUILDS
 
 ROOT = Path(__file__).parents[2]
 

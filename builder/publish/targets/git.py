@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from builder.content.publish_settings import Git
-from builder.kit.cache import write_whole
-from builder.kit.manifest import Files
+from builder.kit.files import Files
+from builder.kit.store import write_whole
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, feed, follow, run
 from builder.publish.targets.progress import ThrottledSay
 from builder.publish.targets.target import (

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from builder.content.publish_settings import Rsync
-from builder.kit.manifest import Files, link_all
+from builder.kit.files import Files, link_all
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
 from builder.publish.targets.progress import Progress, files_text, size_text
 from builder.publish.targets.target import (

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from builder.kit import manifest
 from builder.kit.compress import METHODS
 from builder.kit.errors import KnownError
-from builder.kit.manifest import Files
+from builder.kit.files import Files, files_of
 
 type Say = Callable[[str], None]
 type FilesOf = Callable[[str], Files | None]
@@ -69,7 +68,7 @@ def site_files(release: Path, files: Files | None = None) -> Files:
     `files` are all files of the release where they are known; without them the folder is read.
     Names at the top that begin with a dot are not of the site, and are left out.
     """
-    files = manifest.files_of(release) if files is None else files
+    files = files_of(release) if files is None else files
     return {address: files[address] for address in sorted(files) if not address.startswith(".")}
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
+from builder.kit.files import Files
 from builder.kit.headers import IMMUTABLE_FOLDERS, MEDIA_TYPES, cache_control
-from builder.kit.manifest import Files
 from builder.publish.targets.target import is_compressed_copy, site_files
 
 # A store sends every reader the same bytes, compressed or not. All browsers read gzip; Brotli they

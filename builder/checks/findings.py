@@ -6,26 +6,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.checks import examples, figures, images, nynorsk, readability, sources
+from builder.checks import completeness, figures, readability
 from builder.checks.figures import Written
 from builder.checks.folder import CONTENT, Folder
 from builder.checks.pages import Reference
 from builder.content import Change, Problem, Site
-from builder.content.files import is_ours
-from builder.content.load import CHANGES, PAGES, PageFile, digest_of_folder
+from builder.content.files import CHANGES, PAGES, is_content
+from builder.content.folders import digest_of_folder
+from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, dotted
-from builder.kit.cache import Store, code_version, key
 from builder.kit.parallel import in_parallel
+from builder.kit.store import Store, code_version, key
 from calc.rules import Lang
 
 # What depends on a folder alone, by what it is called in reports.
 OF_FOLDER = {
     "Tall i tekstene": figures.check,
-    "Bilder": images.check,
-    "Regneeksempler": examples.check,
-    "Kilder": sources.check,
-    "Nynorsk": nynorsk.check,
-    "Lesbarhet": readability.check,
+    "Bilder": readability.check_images,
+    "Regneeksempler": completeness.check_examples,
+    "Kilder": completeness.check_sources,
+    "Nynorsk": completeness.check_nynorsk,
+    "Lesbarhet": readability.check_reading_ease,
 }
 # The parts of YAML files of whose dates other checks tell, which need to know their lines.
 _DATED = {"review_by", "last_checked", "date", "deadlines", "sources"}
@@ -159,7 +160,7 @@ def _find_in_changes(root: Path, store: Store | None, kept_as: str) -> dict[str,
     kept: dict[str, tuple[str, Findings]] = (store.get(kept_as) if store else None) or {}
     found = {}
     for path in sorted((root / CONTENT / CHANGES).glob("*.yaml")):
-        if not path.is_file() or not is_ours(path):
+        if not path.is_file() or not is_content(path):
             continue
         name, digest = f"{CHANGES}/{path.stem}", _digest(path)
         before = kept.get(name)
