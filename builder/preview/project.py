@@ -1,6 +1,5 @@
 """The project in memory: the content as it is saved now, and the pages and files made of it."""
 
-import logging
 import tempfile
 import threading
 import time
@@ -10,20 +9,16 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
-from pelican.log import LimitFilter
-from pelican.settings import read_settings
-
 from builder import content
 from builder.bundle.assets import STYLE
 from builder.content import Problem, Site
 from builder.content.folders import Memory
 from builder.data import redirects, search
 from builder.kit.environment import today
-from builder.kit.errors import KnownError
 from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
+from builder.preview.generator import PreviewGenerator, WarningsRaised
 from builder.preview.mistakes import Failure, failure_of
-from builder.site.plugin import SiteGenerator
 from builder.views.page import Planned
 from calc.rules import Lang
 
@@ -59,13 +54,6 @@ class RenderedPage:
     bar: Bar
 
 
-class _Fatal(logging.Handler):
-    """Turns a warning of Pelican into a `KnownError`, since a warning stops a build too."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        raise KnownError(f"Siden kan ikke publiseres slik. Pelican sier:\n{record.getMessage()}")
-
-
 class Project:
     """Makes pages and files of the saved content. Safe to use from several threads."""
 
@@ -76,7 +64,7 @@ class Project:
         # The findings of the checks, and how often they have changed.
         self.findings: list[Problem] = []
         self.findings_version = 0
-        self.generator: SiteGenerator | None = None
+        self.generator: PreviewGenerator | None = None
         self.site: Site | None = None
         # By address. In memory, since a build in another terminal may delete files of the cache.
         self.assets: dict[str, bytes] = {}
@@ -89,16 +77,13 @@ class Project:
         self._indexing = threading.Lock()
         self._start, self._count = time.time_ns(), 0
         self.version = Version(f"{self._start}-0")
-        self._fatal = _Fatal(logging.WARNING)
-        # Pelican repeats each warning: the page still has its mistake at the next request.
-        LimitFilter.LOGS_DEDUP_MIN_LEVEL = logging.INFO
-        logging.getLogger("pelican").addHandler(self._fatal)
+        self._warnings = WarningsRaised()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        logging.getLogger("pelican").removeHandler(self._fatal)
+        self._warnings.end()
         for folder in (self._data, self._index and self._index[1]):
             if folder is not None:
                 folder.cleanup()
@@ -136,7 +121,7 @@ class Project:
     def _make(self) -> None:
         """Make all stale parts anew. A part that fails stays stale, for the next try."""
         if self.generator is None:
-            self.generator = _generator(self.root)
+            self.generator = PreviewGenerator(self.root)
         generator = self.generator
         if Part.TEXTS in self._stale:
             generator.make_runtime()
@@ -185,7 +170,7 @@ class Project:
     # --- Pages and files ---
 
     @property
-    def site_generator(self) -> SiteGenerator:
+    def site_generator(self) -> PreviewGenerator:
         """The generator of pages; an assertion fails where it could not even be created."""
         assert self.generator is not None
         return self.generator
@@ -300,23 +285,3 @@ def _in(folder: Path, name: str) -> Path | None:
         return None
     path = folder.joinpath(*parts)
     return path if path.is_file() else None
-
-
-def _generator(root: Path) -> SiteGenerator:
-    """The generator of the build, with drafts, for a site without an address."""
-    settings = read_settings(str(root / "pelican.conf.py"), {"DRAFTS": True, "SITEURL": ""})
-    context = settings.copy()
-    # Values that Pelican adds in a build.
-    context |= {
-        "generated_content": {},
-        "static_links": set(),
-        "static_content": {},
-        "localsiteurl": "",
-    }
-    return SiteGenerator(
-        context=context,
-        settings=settings,
-        path=settings["PATH"],
-        theme=settings["THEME"],
-        output_path=settings["OUTPUT_PATH"],
-    )
