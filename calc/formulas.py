@@ -533,7 +533,10 @@ class Calculation:
         return self.texts.text(f"origin.{origin}")
 
     def _typed_note(self, typed: Ref | None, mine: str, other: str) -> _Formula | None:
-        """A formula for the text `mine` while the cell `typed` has a number, else `other`."""
+        """A formula for the text `mine` while the cell `typed` has a number, else for `other`.
+
+        Without a cell, only `other`, or None where that is empty.
+        """
         if typed is None:
             return _Formula(_quoted(other), other) if other else None
         text = f"IF(ISNUMBER({typed}),{_quoted(mine)},{_quoted(other)})"

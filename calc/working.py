@@ -43,7 +43,7 @@ class Working:
         self.assumption = assumed if isinstance(assumed, str) else None
 
     def needs(self, name: str) -> bool:
-        """Whether a required answer is still needed after the other answers."""
+        """Whether a required answer is missing, and no other answer makes it needless."""
         if name in self.answers.given:
             return False
         if name.startswith(SHARE_PREFIX):
@@ -203,7 +203,7 @@ class Working:
         return FullAward(amount=amount, positions_part=part, other_costs=other, counted=counted)
 
     def _rate_part(self, counted: Fraction) -> int | None:
-        """Rate times counted units in kroner, rounded down."""
+        """Rate times counted units in kroner, rounded down; None without the reader's own rate."""
         rate = self.track.rate
         per_unit = self.answers.whole("own_rate") if rate is None else int(rate.exact)
         if per_unit is None:

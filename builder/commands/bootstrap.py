@@ -678,8 +678,8 @@ def add_servers(root: Path = ROOT) -> bool:
 def lock(upgrade: bool, root: Path = ROOT) -> None:
     """Write the lock files anew from pyproject.toml and theme/package.json.
 
-    Versions that still fit are kept unless `upgrade`. No index address is written: whoever
-    installs uses the index of their own machine.
+    Versions that still fit stay, unless `upgrade`. No address of an index is written, so each
+    machine uses its own index. Then sets up the level `dev` by the new files.
     """
     with _only_one(root) as held:
         say("Skriver låsefilene:")

@@ -203,7 +203,7 @@ def _check_slug(content: Path, slug: str, *, is_chosen: bool) -> Iterator[str]:
 
 
 def _check_year(year: str) -> Iterator[str]:
-    """The mistake in a rule year as text, if it has one."""
+    """The mistake in a typed rule year, if it has one."""
     if not re.fullmatch("[0-9]{4}", year) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
         yield _mistake("YEAR er ikke et år vi kan regne for.", year, _YEARS)
 

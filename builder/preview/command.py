@@ -55,7 +55,7 @@ class Terminal:
         self.had_failure = failure is not None
 
     def findings(self, findings: list[Problem]) -> None:
-        """Report new findings of the checks; the first time, only the number of warnings."""
+        """Report the new findings of the checks; the first time, warnings are only counted."""
         for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "advarsler")):
             of_kind = [problem for problem in findings if problem.is_warning == is_warning]
             new = [problem for problem in of_kind if problem not in (self.reported or ())]
@@ -122,7 +122,7 @@ class Preview:
         self.terminal.state(self.project.failure)
 
     def checked(self) -> None:
-        """Report the findings of the checks."""
+        """Report the findings of the checks to open pages and in the terminal."""
         self.server.announce()
         self.terminal.findings(self.project.findings)
 

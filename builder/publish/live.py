@@ -48,9 +48,10 @@ def earlier_release(releases: Releases, live: Live | None) -> Release | None:
 def go_live(
     where: Place, releases: Releases, live: Live | None, release: Release, say: Say
 ) -> None:
-    """Send the release to its target, if it has one, switch `current`, and delete old releases.
+    """Make a release live: send it to its target, if it has one, and switch `current`.
 
-    Raises `PublishError`; then the old site is live still, or the text says that the new one is.
+    Before that, newer releases that never went live are deleted; after it, old releases. Raises
+    `PublishError`; then the old site is live still, or the text says that the new one is.
     """
     data = release.record_file.read_bytes() if release.record_file.is_file() else b"{}"
     earliest = max((one.name for one in (releases.current, live) if one), default="")

@@ -86,7 +86,7 @@ def release_of_build(
     record: Record,
     clock: Clock,
 ) -> Release:
-    """A new release of the site built in `built`, whose files are collected in `folder`."""
+    """Put a new release of the site in `built` in place, after gathering it in `folder`."""
     earlier = earlier_release(releases, live)
     before = (releases.files(earlier.name) if earlier else None) or {}
     releases.take_spare(folder)

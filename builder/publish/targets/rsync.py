@@ -46,7 +46,8 @@ printf 'tilskuddsstigen:'
 cat "$record"
 """
 
-# Prints, a line for each: the `live` release, how many `files` it has, and how many were `touched`
+# Creates the folder that the new release is sent to, unless the release is whole. Prints, a line
+# for each: the `live` release, how many `files` it has, and how many were `touched`
 # since its record was written; the new release if it is `whole`, or the release that it was begun
 # `from`; and the folders that broken transfers have `left`.
 _PREPARE = """
@@ -215,7 +216,7 @@ class RsyncTarget:
             self._transfer(Path(some), folder, changed, say, is_part=True, is_new=not is_begun)
 
     def _there(self, name: str) -> dict[str, list[str]]:
-        """The lines that `_PREPARE` prints, by their first word."""
+        """Run `_PREPARE` for a release of this name; returns its lines by their first word."""
         _, _, output = self._ask(_PREPARE, name).output.partition(_START_OF_OUTPUT)
         kinds = ("live", "whole", "from", "left", "files", "touched")
         there: dict[str, list[str]] = {kind: [] for kind in kinds}
@@ -276,7 +277,10 @@ class RsyncTarget:
         self._check(follow([*command, *ends], count))
 
     def _ask(self, script: str, *arguments: str, stdin: bytes = b"") -> Done:
-        """Run a shell script at the server, with the path of the folder as its first argument."""
+        """Run a shell script at the server, with the path of the folder as its first argument.
+
+        Raises `TargetError` where it fails.
+        """
         words = ["sh", "-c", script, "sh", self._path, *arguments]
         done = run(["ssh", *self._options, "--", self._host, shlex.join(words)], stdin=stdin)
         self._check(done)
