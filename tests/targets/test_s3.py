@@ -25,6 +25,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from builder.content.publish_settings import S3
+from builder.kit.files import Files, files_of
 from builder.kit.headers import IMMUTABLE, REVALIDATE
 from builder.publish.targets import TargetError
 from builder.publish.targets.s3 import lock as locks
