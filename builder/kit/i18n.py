@@ -32,7 +32,7 @@ class Translations:
     texts: Mapping[Lang, Mapping[str, str]]
 
     def translator(self, lang: Lang) -> Callable[..., str]:
-        """The function `t(code, **values)` of templates, which raises `KeyError` for unknown codes."""
+        """The function `t(code, **values)` of templates; raises `KeyError` for an unknown code."""
         texts = self.texts[lang]
 
         def t(code: str, **values: object) -> str:
