@@ -129,9 +129,9 @@ def expression(patterns: tuple[str, ...]) -> str:
 
 
 def _expression(pattern: str) -> str:
-    known = {":": "[^/]+", "*": ".*"}
+    placeholders = {":": "[^/]+", "*": ".*"}
     parts = re.split(r"(:\w+|\*)", pattern)
-    steps = "".join(known.get(part[:1]) or re.escape(part) for part in parts)
+    steps = "".join(placeholders.get(part[:1]) or re.escape(part) for part in parts)
     return steps + r"(index\.html)?" if pattern.endswith("/") else steps
 
 
