@@ -83,7 +83,7 @@ class Progress:
         return f"{counts}, {time_left((now - self._began) * (1 - part) / part)}"
 
     def end(self) -> None:
-        """Show that all is done, and end the line on a terminal."""
+        """Where progress has been shown, show that all is done, and end the line on a terminal."""
         if self._reported_at and self._reported < self.total:
             self._report(self.text(time.monotonic()))
         if self._reported_at and sys.stderr.isatty():

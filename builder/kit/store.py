@@ -1,4 +1,4 @@
-"""Folders of finished work below `.cache/`: safe to delete, and with several builds at once."""
+"""Caches below `.cache/`: safe to delete, and safe to share between builds that run at once."""
 
 import hashlib
 import os
@@ -14,28 +14,30 @@ from pathlib import Path
 from typing import Any
 
 UNFINISHED = "new-"
-"""How the names of folders begin that are being made."""
+"""How the names of files and folders begin that are not finished."""
 
-KEPT_BUILDS = 5
+CACHED_BUILDS = 5
+"""So many finished builds stay in a folder, even those that nobody has used for a day."""
+
 _SECONDS_PER_DAY = 24 * 60 * 60
 _ROOT = Path(__file__).resolve().parents[2]
 _HASH_BYTES = 32
 
 
 class Store:
-    """Results kept by key: what they were made of and by, as a hash (`key`).
+    """A cache of results by key, where the key is a hash of everything a result depends on.
 
-    Each is a file that is whole or not there, whatever is killed and however many builds there are.
-    A file that is not as it was written is as if it were not there.
+    Each result is a file, which is whole or not there: a killed build leaves no half file, and a
+    damaged file counts as missing.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Keep results in this folder, which is made."""
+        """Cache results in this folder, which is made if it is not there."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, key: str) -> Any:
-        """The result with this key, or None."""
+        """The result with this key; None where the cache has none."""
         try:
             data = (self.folder / key).read_bytes()
         except FileNotFoundError:
@@ -45,12 +47,12 @@ class Store:
         return pickle.loads(memoryview(data)[_HASH_BYTES:])  # noqa: S301  # our own, and whole
 
     def put(self, key: str, result: object) -> None:
-        """Keep a result, which is not None."""
+        """Cache a result, which can be pickled and is not None."""
         data = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
         write_whole(self.folder / key, hashlib.sha256(data).digest() + data)
 
     def all(self) -> Iterator[Any]:
-        """Every result."""
+        """Every result in the cache, in no order."""
         for entry in os.scandir(self.folder):
             if not entry.name.startswith(UNFINISHED):
                 result = self.get(entry.name)
@@ -58,9 +60,9 @@ class Store:
                     yield result
 
     def keep_only(self, keys: Collection[str], after: float = _SECONDS_PER_DAY) -> None:
-        """Delete all other results, but for those that are not older than so many seconds.
+        """Delete the results with other keys that are older than `after` seconds.
 
-        Another build may want them. It may also be writing one right now.
+        Younger results may be of use to another build. Its unfinished files get a day.
         """
         now = time.time()
         for entry in os.scandir(self.folder):
@@ -72,15 +74,15 @@ class Store:
 
 
 def key(*parts: object) -> str:
-    """A hash of parts that say with `repr` all that they are."""
+    """A hash of parts whose `repr` tells everything about them."""
     return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
 
 
 @cache
 def code_version(*places: str) -> str:
-    """A hash of the Python that runs, of the installed packages, and of files of the project.
+    """A hash of the Python that runs, of the locked packages, and of files of the project.
 
-    `places` are the files and folders that decide what comes out, from the project's root.
+    `places` are the files and folders to hash, from the project's root. They are read once.
     """
     digest = hashlib.sha256(sys.version.encode())
     paths = [_ROOT / "requirements.txt"]
@@ -92,7 +94,7 @@ def code_version(*places: str) -> str:
 
 
 def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
-    """A hash of files by what is in them and their path from `root`, in this order."""
+    """A hash of files in this order, by their contents and their paths from `root`."""
     digest = hashlib.sha256()
     for path in paths:
         data = path.read_bytes()
@@ -102,7 +104,7 @@ def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is never found half written, also if the program is killed."""
+    """Write a file under another name and rename it, so that nobody ever reads half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
@@ -110,7 +112,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def put_in_place(work: Path, finished: Path) -> None:
-    """Move a finished build to its place, where another build may have come first."""
+    """Move a finished folder to its place, unless another build has put one there before."""
     try:
         work.rename(finished)
     except OSError:
@@ -119,16 +121,16 @@ def put_in_place(work: Path, finished: Path) -> None:
 
 
 def forget_old_builds(cache: Path, keep: str = "") -> None:
-    """Delete what has not been used for a day, but for the latest few, and what a kill left.
+    """Delete old folders of a cache: unfinished ones, and all but the latest `CACHED_BUILDS`.
 
-    What was used today may be in use now, by another build or by the preview. `keep` is the name
-    of a folder that is no build.
+    Folders younger than a day stay: another build or the preview may use them now. `keep` is the
+    name of a folder that is no build, and stays.
     """
     yesterday = time.time() - _SECONDS_PER_DAY
     builds = [path for path in cache.iterdir() if path.is_dir() and path.name != keep]
     builds.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     unfinished = [path for path in builds if path.name.startswith(UNFINISHED)]
     finished = [path for path in builds if path not in unfinished]
-    for path in [*unfinished, *finished[KEPT_BUILDS:]]:
+    for path in [*unfinished, *finished[CACHED_BUILDS:]]:
         if path.stat().st_mtime < yesterday:
             shutil.rmtree(path, ignore_errors=True)

@@ -59,8 +59,8 @@ def may_go_on(
 ) -> bool:
     """Whether the live site may change: it is `approved` beforehand, or a person says yes now.
 
-    The first site of all needs no yes where nobody can be asked (`confirm` is None). Otherwise
-    raises `PublishError`, which names the `command` of `make` to approve.
+    Where nobody can be asked (`confirm` is None), the first site of all needs no yes. Any other
+    then raises `PublishError`, which names the `command` of `make` to approve with.
     """
     if approved or (confirm is None and live is None):
         return True

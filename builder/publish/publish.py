@@ -63,7 +63,7 @@ def publish(
         record = record_of(
             site,
             output,
-            cache_of(project_root, where.public, "known"),
+            cache_of(project_root, where.public, "record"),
             name=releases.next_name(digest, clock(), after=last),
             made=clock(),
             day=day,

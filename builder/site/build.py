@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class BuildError(KnownError):
-    """The site could not be built; the text holds the traceback or the warning that says why."""
+    """The site could not be built; the text says why, if need be with a traceback."""
 
 
 @dataclass(frozen=True, slots=True)

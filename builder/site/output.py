@@ -129,7 +129,10 @@ class OutputFolder:
         return self._scan_now()
 
     def place(self, units: Sequence[Unit], label: str = "") -> None:
-        """Make the units that no cache has, and write those of their files that differ."""
+        """Write the files of units that differ from those in the folder.
+
+        Units that are not in a cache are made first. With a `label`, progress is shown.
+        """
         self.units |= self._placed_units(units, label)
 
     @contextmanager

@@ -91,7 +91,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.assets = make_assets(self.root, self.materials)
 
     def take(self, site: content.Site, day: date) -> None:
-        """Make the site of this content, as it is on that day."""
+        """Choose the content, and its day, of which pages and data files are made from now on."""
         self.site = site
         self.today = day
         only = site.schemes[self.settings["SCHEME"]] if self.settings["SCHEME"] else None

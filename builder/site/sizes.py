@@ -42,7 +42,7 @@ class Size:
     budget: int
 
     def __str__(self) -> str:
-        """For an editor or developer, in Norwegian."""
+        """A line of the report, in Norwegian: name, size and budget."""
         return f"{self.name}: {_grouped(self.size)} byte, høyst {_grouped(self.budget)} byte"
 
 
