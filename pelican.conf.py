@@ -1,4 +1,4 @@
-"""Settings of Pelican, each with its why. The work itself is in `builder/site/plugin.py`."""
+"""Settings of Pelican, each with its why. `builder/site/plugin.py` makes the site."""
 
 import os
 

@@ -6,22 +6,21 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from builder.kit import interrupts
-from builder.kit.errors import KnownError
+from builder.kit.errors import KnownError, listen_for_interrupts, was_interrupted
 
-# The module of each command, whose `main` runs it. A module brings much with it that takes its
-# time to import, and that only its own command needs.
+# The module of each command, and its function where that is not `main`. Only the module of the
+# command that runs is imported: each needs libraries that take time to import.
 COMMANDS = {
     "check": "builder.checks",
     "check-links": "builder.checks.external",
     "new": "builder.commands.new",
     "preview": "builder.preview.command",
     "publish": "builder.publish.publish",
-    "releases": "builder.publish.history",
+    "releases": "builder.publish.rollback:main_of_releases",
     "rollback": "builder.publish.rollback",
     "schemas": "builder.schemas",
     "serve": "builder.commands.serve",
-    "site": "builder.site.site",
+    "site": "builder.site.build",
     "sizes": "builder.site.sizes",
 }
 
@@ -32,10 +31,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("command", choices=COMMANDS)
     options, rest = parser.parse_known_args(argv)
     try:
-        exit_code: int = import_module(COMMANDS[options.command]).main(rest)
+        module, _, function = COMMANDS[options.command].partition(":")
+        exit_code: int = getattr(import_module(module), function or "main")(rest)
         return exit_code
     except BaseException as error:
-        if interrupts.have_come() or isinstance(error, KeyboardInterrupt):
+        if was_interrupted() or isinstance(error, KeyboardInterrupt):
             print("\nAvbrutt.", file=sys.stderr)
             return 130
         if not isinstance(error, KnownError):
@@ -47,5 +47,5 @@ def main(argv: Sequence[str]) -> int:
 if __name__ == "__main__":
     # What a command has read it keeps to its end: there is little rubbish to look for in it.
     gc.set_threshold(100_000, 50, 50)
-    interrupts.listen()
+    listen_for_interrupts()
     sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,5 @@
 """Calculators for tapering grants: rules, answers, plan, result and report.
 
-Everything here ships to the browser, so it is pure Python on little of the standard library, and
-knows neither clock nor network nor files. `calc.browser.handle` is the only door from outside.
+The package ships to the browser. So it is pure Python, imports little of the standard library, and
+knows neither clock nor network nor files. `calc.browser.handle` is its only door from outside.
 """

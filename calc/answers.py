@@ -1,7 +1,7 @@
-"""What a reader answers: the fields there are, and how what they typed is read.
+"""The answers of a reader: the fields of a form, and the reading of typed answers.
 
-A field is read exactly or not at all: what could be understood in two ways is a problem with a
-message, never a guess.
+An answer is read exactly or not at all: an answer with two meanings is a problem with a message,
+and never a guess.
 """
 
 import re
@@ -16,7 +16,7 @@ Kind = Literal["kroner", "units", "persons", "percent", "count", "year", "choice
 SHARE_PREFIX = "share_year_"
 AWARD_PREFIX = "award_year_"
 _NUMBERED = re.compile(f"({SHARE_PREFIX}|{AWARD_PREFIX})([1-9])")
-# Every answer name there is, in the order in which a form asks.
+# All names of answers, in the order in which a form asks.
 NAMES = (
     "track",
     "plan_year",
@@ -46,7 +46,7 @@ _ONLY_NUMBERED = ("share_year", "award_year")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A question to the reader: its answer name, what kind of answer, and what is allowed.
+    """A question to the reader: the name and kind of its answer, and the allowed values.
 
     `low` and `high` are inclusive bounds in the unit of the kind: kroner, årsverk, persons,
     per cent, years.
@@ -61,7 +61,7 @@ class Field:
 
     @property
     def label(self) -> str:
-        """The message code of the question: the name, for all `share_year_N` the same."""
+        """The message code of the question: the name, with one code for all `share_year_N`."""
         numbered = _NUMBERED.fullmatch(self.name)
         return self.name if numbered is None else numbered[1].removesuffix("_")
 
@@ -73,13 +73,13 @@ class Field:
 
     @property
     def order(self) -> tuple[int, int]:
-        """The place in a form that has all fields."""
+        """The position of the field in a form with all fields."""
         return NAMES.index(self.label), self.number or 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """An answer that can't be used: which field, a code for why, and values for the message."""
+    """An answer that can't be used: its field, a code for the reason, values for the message."""
 
     field: str
     code: str
@@ -87,14 +87,14 @@ class Problem:
 
 
 class Unreadable(ValueError):
-    """What was typed is not an answer to the field; carries the code of the message."""
+    """The typed text is not an answer to the field; `code` is the code of the message."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-# Spaces that people paste: ordinary, no-break, narrow no-break, thin, figure space.
+# Spaces in pasted numbers: ordinary, no-break, narrow no-break, thin, figure space.
 _SPACES = "[ \u00a0\u202f\u2009\u2007]"
 _NUMBER = re.compile(
     rf"""(?P<sign>[-+\u2212\u2013]?)\s*
@@ -123,8 +123,8 @@ def read_number(typed: object, kind: Kind) -> Fraction:
     """Read a number as a Norwegian writes it: `6,5`, `6.5`, `1 200 000`, `1 200 000 kr`, `70 %`.
 
     Returns the exact number in the unit of the kind. Raises `Unreadable`:
-    `not_a_number`, `ambiguous` (more decimals than anyone means, as in `1.200` årsverk),
-    `not_whole` (decimals where only whole numbers make sense).
+    `not_a_number`, `ambiguous` (so many decimals that the point may part thousands, as in `1.200`
+    årsverk), `not_whole` (decimals where only whole numbers make sense).
     """
     if isinstance(typed, bool) or not isinstance(typed, str | int | Decimal):
         raise Unreadable("not_a_number")
@@ -154,31 +154,31 @@ def read_number(typed: object, kind: Kind) -> Fraction:
 
 @dataclass(frozen=True)
 class Answers:
-    """The reader's answers after reading: numbers by field name, and what could not be read.
+    """The answers of a reader as values, and a problem for each that could not be read.
 
-    `given` holds numbers in the unit of their field and, for choices, the option as `str`.
-    An answer that is empty is not there at all: absence never looks like zero.
+    `given` holds, by field name, numbers in the unit of the field, and the options of choices.
+    It has no entry for an empty answer, so that no answer never looks like zero.
     """
 
     given: Mapping[str, Fraction | str]
     problems: tuple[Problem, ...]
 
     def number(self, name: str) -> Fraction | None:
-        """The exact number answered, or None where nothing was."""
+        """The answer as an exact number; None without an answer."""
         value = self.given.get(name)
         return value if isinstance(value, Fraction) else None
 
     def whole(self, name: str) -> int | None:
-        """The whole number (kroner, years) answered, or None where nothing was."""
+        """The answer as a whole number (kroner, years); None without an answer."""
         value = self.number(name)
         return None if value is None else int(value)
 
 
 def read_answers(typed: Mapping[str, object], fields: tuple[Field, ...]) -> Answers:
-    """Read all answers to `fields`; every problem at once.
+    """Read all answers to `fields`, with all their problems.
 
-    An answer to a field that this track does not ask is left out. A name that no track knows is a
-    problem: a misspelt name must not be passed over in silence.
+    An answer that this track does not ask for is left out. A name that no track knows is a problem,
+    since a misspelt name must not be dropped in silence.
     """
     given: dict[str, Fraction | str] = {}
     problems = [

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from calc.export import Page
 
 VERSION = 1
-# So many alternatives are compared.
+# A comparison has so many alternatives.
 _COMPARED = 2
 
-# What `load` has handed over: rules and messages are sent once, answers with every key press.
+# Rules and messages from `load`: they are sent once, answers at every key press.
 _schemes: dict[str, SchemeRules] = {}
 _catalogues: dict[str, Catalogue] = {}
 
 
 class BadRequest(ValueError):
-    """A request that is not of the contract's shape; the text is for developers."""
+    """A request that breaks the contract; the text is for developers."""
 
 
 def handle(request: str) -> str:
@@ -38,19 +38,19 @@ def handle(request: str) -> str:
     missing answers, plan, totals, steps (kroner as integers, shares in per cent), and the result
     as HTML. `csv` and `workbook` take `page` (address, date, version) too, and answer with `name`
     and `text` or `base64`, all null where there is no plan. `compare` takes two `alternatives`
-    (name and answers), and answers with `html` and `summary`. A request that is not understood
+    (name and answers), and answers with `html` and `summary`. A request that breaks the contract
     gives status `bad_request` with `message`.
     """
     try:
         return _dump(_answer(json.loads(request, parse_float=_exact, parse_constant=_refuse)))
-    except Exception as error:  # the page must get an answer to whatever it has sent
+    except Exception as error:  # the page must get an answer to every request
         message = f"{type(error).__name__}: {error}"[:300]
         return _dump({"v": VERSION, "status": "bad_request", "message": message})
 
 
 def _exact(literal: str) -> Decimal:
     number = Decimal(literal)
-    # A huge exponent would make a number of a million digits when it is read.
+    # A number with a huge exponent would become one of a million digits.
     if not -20 < number.adjusted() < 20:
         raise BadRequest("a number is out of range")
     return number
@@ -79,7 +79,7 @@ def _estimate(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
     return response(_result(request, request.get("answers"), lang), _catalogues[lang])
 
 
-# What few readers ask for is imported when they do.
+# Few readers ask for these, so they are imported then.
 
 
 def _csv(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _file(
     content: str,
     make: Callable[[Result, "Page", Catalogue], str],
 ) -> dict[str, Any]:
-    """A file to take away; without a plan there is none."""
+    """The response with a file to take away; its values are null without a plan."""
     from calc.export import Page, file_name
 
     try:
@@ -140,7 +140,7 @@ _OPS = {"estimate": _estimate, "csv": _csv, "workbook": _workbook, "compare": _c
 
 
 def _result(request: dict[str, Any], answers: object, lang: Lang) -> Result:
-    """What the request's scheme says of these answers."""
+    """The result for these answers by the rules of the request's scheme."""
     if not isinstance(answers, dict):
         raise BadRequest("answers must be an object")
     if "rules" in request:
@@ -162,7 +162,7 @@ def response(result: Result, texts: Catalogue) -> dict[str, Any]:
         "status": result.status,
         "rules_year": result.rules_year,
         "track": result.track_id,
-        # With a mistake in a question that decides the others, what is asked stays as it is.
+        # With a mistake in a question that decides the others, the shown fields stay as they are.
         "fields": None if result.asks_too_little else [f.name for f in result.fields],
         "missing": list(result.missing),
         "problems": [
@@ -228,7 +228,7 @@ def _input_value(value: Fraction | str | None) -> int | str | None:
 
 
 def _number(number: Fraction) -> int | str:
-    """A whole number as such, any other exactly: as a decimal where it ends, else a fraction."""
+    """The exact number for JSON: an integer, or the text of a decimal, or else of a fraction."""
     if number.denominator == 1:
         return number.numerator
     scaled = number * 10_000

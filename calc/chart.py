@@ -1,21 +1,21 @@
-"""The bar chart of a plan as SVG: award and own funding stacked, a bar a year.
+"""The bar chart of a plan as SVG: a bar for each year, with own funding above the award.
 
-Colours come from the page's style sheet by class; the shapes tell as much without them (own
-funding is drawn open, an assumed award dashed). Coordinates are whole numbers, so that the build
-and the browser give the same bytes.
+Colours come from the page's style sheet by class. The chart can be read without them: own funding
+is an open shape, an assumed award a dashed one. Coordinates are whole numbers, so that the build
+and the browser make the same bytes.
 """
 
 from calc.messages import Catalogue, escape, kroner, whole
 from calc.result import Result, Row
 
-# Sizes in units of the view box, which is as wide as a small phone.
+# In units of the view box, which is as wide as the screen of a small phone.
 _WIDTH, _HEIGHT = 360, 220
-_TOP, _BOTTOM = 24, 40  # room for figures above and years below
+_TOP, _BOTTOM = 24, 40  # room for amounts above and years below
 _GAP = 12
 
 
 def chart(result: Result, texts: Catalogue) -> str:
-    """The chart as an HTML figure with legend, or nothing where no amount is known."""
+    """The chart as an HTML figure with a legend; empty where no amount is known."""
     most = max((_height_of(row) for row in result.plan), default=0)
     if most == 0:
         return ""
@@ -35,7 +35,7 @@ def chart(result: Result, texts: Catalogue) -> str:
 
 
 def _height_of(row: Row) -> int:
-    """What a year's bar stands for: its cost where it is known, else its award (kroner)."""
+    """The amount (kroner) that a year's bar shows: the cost if it is known, else the award."""
     return max(row.award or 0, row.cost or 0)
 
 
@@ -50,7 +50,7 @@ def _bar(row: Row, x: int, width: int, most: int, texts: Catalogue) -> str:
             f'<text class="chart-note" x="{middle}" y="{_TOP + room // 2}">{unknown}</text>'
         )
     else:
-        # The smallest award is seen too.
+        # Even the smallest award is visible.
         award = max(row.award * room // most, 1) if row.award else 0
         kind = "assumed" if row.origin == "assumption" else "award"
         if award:
@@ -59,7 +59,7 @@ def _bar(row: Row, x: int, width: int, most: int, texts: Catalogue) -> str:
         if own:
             top = award + own * room // most
             parts.append(_rect("own", x, base - top, width, top - award))
-        # On top of the award's own part: above the whole bar it would read as the sum.
+        # The amount stands above the award's part; above the whole bar it would look like the sum.
         parts.append(
             f'<text class="chart-figure" x="{middle}" y="{base - award - 6}">'
             f"{whole(row.award)}</text>"
@@ -85,7 +85,7 @@ def _place(row: Row, texts: Catalogue) -> str:
 
 
 def _in_words(result: Result, texts: Catalogue) -> str:
-    """The chart as one text: each year with its amounts, and what is assumed or not known."""
+    """The chart as text: each year with its amounts, and whether they are assumed or unknown."""
     years = []
     for row in result.plan:
         year = str(row.year)

@@ -12,7 +12,7 @@ from typing import Any
 
 
 def to_json(value: object) -> object:
-    """A value of the rule model as what `json.dumps` takes; what is as by default is left out."""
+    """A value of the rule model as values for `json.dumps`, without fields at their defaults."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         pairs = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
         return {f.name: to_json(v) for f, v in pairs if v != _default(f)}
@@ -28,15 +28,15 @@ def to_json(value: object) -> object:
 
 
 def _default(f: dataclasses.Field[Any]) -> object:
-    """What a part is where it is left out; `MISSING` where it can't be."""
+    """The default of a field; `MISSING` where it has none."""
     return f.default if f.default_factory is dataclasses.MISSING else f.default_factory()
 
 
 def from_json[T](cls: type[T], data: Any) -> T:
     """Rebuild a dataclass of the rule model from JSON made by `to_json`.
 
-    Raises `TypeError`, `ValueError` or `KeyError` where the data are not of that shape: a mistake
-    of the caller, since the build has validated every rule before.
+    Raises `TypeError`, `ValueError` or `KeyError` where the data have another shape. That is a
+    mistake of the caller, since the build has validated all rules before.
     """
     hints = _hints(cls)
     return cls(**{key: _value(hints[key], item) for key, item in data.items()})

@@ -7,7 +7,7 @@ from calc.messages import MINUS, Catalogue, escape, kroner
 from calc.report import field_label, input_shown, problem_list, summary
 from calc.result import Input, Result, Row, Status
 
-# What is compared for each year.
+# The columns that are compared for each year.
 _MEASURES = ("award", "own_funding")
 
 
@@ -19,7 +19,7 @@ class Alternative:
     result: Result
 
     def row(self, year: int) -> Row | None:
-        """The plan's row of a calendar year, if the plan has it."""
+        """The row of the plan for a calendar year; None without one."""
         return next((row for row in self.result.plan if row.year == year), None)
 
     @property
@@ -29,7 +29,7 @@ class Alternative:
 
 
 def status(pair: Sequence[Alternative]) -> Status:
-    """The status of a comparison: what stands in its way, or the less complete of the two."""
+    """The status of a comparison: the reason that there is none, or the less complete status."""
     statuses = [a.result.status for a in pair]
     without_plan = [a.result.status for a in pair if not a.result.plan]
     if "invalid" in statuses:
@@ -42,8 +42,8 @@ def status(pair: Sequence[Alternative]) -> Status:
 def comparison(pair: tuple[Alternative, Alternative], texts: Catalogue) -> str:
     """The comparison as one HTML section; headings start at level 3.
 
-    Where an alternative has no plan, only why is said. A difference is only shown where both
-    figures are known: what is missing is never counted as zero.
+    Where an alternative has no plan, the section gives only the reason. A difference is shown only
+    where both amounts are known, since a missing amount is never counted as zero.
     """
     said = escape(in_short(pair, texts))
     parts = [f'<p class="comparison-summary">{said}</p>']
@@ -63,7 +63,7 @@ def comparison(pair: tuple[Alternative, Alternative], texts: Catalogue) -> str:
 
 
 def in_short(pair: tuple[Alternative, Alternative], texts: Catalogue) -> str:
-    """The difference in a plain sentence or two; also what a screen reader is told."""
+    """The difference in a plain sentence or two, which a screen reader announces too."""
     obstacles = [a.name for a in pair if not a.result.plan]
     if obstacles:
         return " ".join(texts.text("compare.obstacle", name=name) for name in obstacles)
@@ -146,7 +146,7 @@ def _year(
 
 
 def _absent(row: Row, measure: str) -> str:
-    """The message for a figure that is not there: missing, or none to be had."""
+    """The code of the message in place of an amount: an unknown award, or an empty cell."""
     return "cell.unknown" if measure == "award" and row.award is None else "cell.empty"
 
 
@@ -156,7 +156,7 @@ def _sums(pair: tuple[Alternative, Alternative], shown: Sequence[str], texts: Ca
         values = [_total(a.result, measure) for a in pair]
         code = "cell.incomplete" if measure == "award" else "cell.empty"
         cells += [_cell(measure, value, code, texts, attribute="total") for value in values]
-        # Sums of different years are no two answers to one question.
+        # Sums of different years can't be compared.
         compared = values if _same_years(pair) else [None, None]
         cells.append(_difference(measure, compared, texts))
     label = texts.html("table.sum")

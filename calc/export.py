@@ -1,7 +1,7 @@
-"""What a reader takes away: the parts that every file has, and the CSV file.
+"""Files to take away: the parts that all of them share, and the CSV file.
 
-The text of a file is made here alone, from a result and what the page tells about itself: calc
-knows no clock and no address. Text that a spreadsheet could take for a formula is made harmless.
+A file is made from a result and from the page's own address, day and version, since calc knows no
+clock and no address. Text that a spreadsheet could run as a formula is made harmless.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from calc.report import (
 from calc.result import Input, Result, Row, Step
 from calc.rules import Source
 
-# What spreadsheets take for the beginning of a formula, or pass over on the way to one.
+# Signs that begin a formula in a spreadsheet, or that it skips before one.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _LONGEST = 2_000
 
@@ -33,7 +33,7 @@ type Line = tuple[Cell, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What the page tells about itself: its address, the day (in the browser), its version."""
+    """The page that asks for a file: its address, the day by the browser's clock, its version."""
 
     address: str
     day: date
@@ -41,7 +41,7 @@ class Page:
 
     @classmethod
     def from_json(cls, data: object) -> "Page":
-        """Read the request's `page`. Raises `ValueError` for anything but what is expected."""
+        """Read the `page` of a request. Raises `ValueError` where it has another shape."""
         names = ("address", "date", "version")
         if not isinstance(data, dict) or not all(isinstance(data.get(n), str) for n in names):
             raise ValueError("page must have the texts address, date and version")
@@ -55,7 +55,7 @@ def file_name(result: Result, suffix: str) -> str:
 
 
 def facts(result: Result, page: Page, texts: Catalogue) -> Iterator[tuple[str, str]]:
-    """What the plan is of and where it was made, as label and text."""
+    """The scheme, the rules and the page of a plan, each as a label and a text."""
     values = [
         ("scheme", result.scheme.name.best(texts.lang)[0]),
         ("track", _track_name(result, texts)),
@@ -86,12 +86,12 @@ def input_text(given: Input, result: Result, texts: Catalogue) -> str:
 
 
 def plain(number: Fraction | int) -> str:
-    """A number as a Norwegian spreadsheet reads it: decimal comma, no spaces."""
+    """A number for a Norwegian spreadsheet: with a decimal comma, without spaces."""
     return decimal(number).replace(NBSP, "").replace(MINUS, "-")
 
 
 def step_lines(step: Step, texts: Catalogue) -> str:
-    """A step of the explanation as plain text, with our reading and what the rules add."""
+    """A step of the explanation as plain texts: the step, our reading, the note of the rules."""
     said = [texts.text(f"step.{step.code}", **step.values)]
     if step.note is not None:
         said.append(step.note.best(texts.lang)[0])
@@ -102,7 +102,7 @@ def step_lines(step: Step, texts: Catalogue) -> str:
 
 
 def step_source(step: Step, result: Result) -> str:
-    """Who published the rule of a step, and when; empty for a step of our own."""
+    """The publisher and day of the rule of a step; empty for a step of our own."""
     if step.source is None:
         return ""
     source = known_sources(result)[step.source]
@@ -117,15 +117,15 @@ def source_line(source: Source) -> tuple[str, str, str, str]:
 
 
 def note(row: Row, texts: Catalogue) -> str:
-    """Where a year's figure comes from, if not from the rules."""
+    """The origin of a year's figures, where it is not the rules; else empty."""
     return "" if row.origin == "rules" else texts.text(f"origin.{row.origin}")
 
 
 def csv_text(result: Result, page: Page, texts: Catalogue) -> str:
-    """The plan as a CSV file for a Norwegian spreadsheet, with all that belongs to it.
+    """The plan as a CSV file for a Norwegian spreadsheet, with answers, explanation and sources.
 
-    It begins with a byte order mark, so that letters come right at a double click; semicolons
-    part the cells, since the comma is the decimal sign. Kroner are whole and shares are per cent.
+    A byte order mark makes spreadsheets read Norwegian letters right. Semicolons part the cells,
+    since the comma is the decimal sign. Kroner are whole, and shares are in per cent.
     """
     return "\ufeff" + "".join(_csv_line(line) for line in _csv_lines(result, page, texts))
 
@@ -195,7 +195,7 @@ def _csv_plan(result: Result, texts: Catalogue) -> Iterator[Line]:
 def _csv_cell(row: Row, column: str, texts: Catalogue) -> Cell:
     value = getattr(row, column)
     if value is None:
-        # What does not apply is empty; what is missing says so, and never looks like zero.
+        # A cell that does not apply is empty; a missing amount says so, and never looks like zero.
         applies = row.grant_year > 0 and not row.ended and column in ("share", "ceiling", "award")
         return texts.text("cell.unknown") if applies else ""
     return plain(value * 100) if column == "share" else int(value)
@@ -215,5 +215,5 @@ def _csv_text(cell: Cell) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would take for a formula."""
+    """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

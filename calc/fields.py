@@ -1,9 +1,9 @@
-"""Which questions a track asks, given the answers so far. The form is made from this."""
+"""The questions that a track asks after the answers so far; the form has these fields."""
 
 from calc.answers import AWARD_PREFIX, SHARE_PREFIX, Field
 from calc.rules import SchemeRules, Track
 
-# Bounds that no kommune's real answer lies outside of; they catch slips such as a lost comma.
+# Every kommune's real answer lies within these bounds; they catch slips such as a lost comma.
 # They are ours, not rules.
 MOST_KRONER = 999_999_999
 MOST_UNITS = 1_000
@@ -12,11 +12,11 @@ FIRST_YEAR, LAST_YEAR = 2015, 2040
 MOST_GROWTH = 25
 
 PLAN_YEARS = 4  # the økonomiplan
-# Steps of a ladder whose rules we don't have: grant years 1 to 4 (the field's own words).
+# The steps of a ladder whose rules we don't have: grant years 1 to 4, as the field calls them.
 LADDER_YEARS = 4
 
-# Ways to plan with shares that nobody has told yet: even steps to zero, half of the year before,
-# or the shares typed, as the reader's own assumption rather than the award letter's.
+# Ways to plan with shares that are not known yet: even steps to zero, half of the year before, or
+# typed shares, which are the reader's assumption and not from the award letter.
 ASSUMPTIONS = ("even", "half", "own")
 
 
@@ -33,10 +33,10 @@ def opening_fields(scheme: SchemeRules) -> tuple[Field, ...]:
 
 
 def fields_of(track: Track, years_received: int) -> tuple[Field, ...]:
-    """The further questions of a track for a reader who has had money for `years_received` years.
+    """The further questions of a track, after `years_received` years with the grant.
 
-    Only what can change the answer is asked: the shares only of the shown grant years whose share
-    the rules don't give, an amount for the pre-project only before the first year.
+    A question is asked only if it can change the result: a share for a shown grant year whose share
+    the rules don't give, an amount for the pre-project before the first year.
     """
     if track.not_computable is not None:
         return ()
@@ -47,7 +47,7 @@ def fields_of(track: Track, years_received: int) -> tuple[Field, ...]:
 
 
 def full_rate_known(track: Track) -> bool:
-    """Whether the rules alone give the full award: no rate, maximum or cap is unknown."""
+    """Whether the rules give the full award: no rate, maximum or cap is unknown."""
     parts = [
         track.rate,
         track.max_units,
@@ -58,16 +58,16 @@ def full_rate_known(track: Track) -> bool:
 
 
 def steps_to_ask(track: Track, years_received: int) -> tuple[int, ...]:
-    """The grant years (1 = first) shown in the plan of which only the award letter tells."""
+    """The shown grant years (1 = first) whose share only the award letter has."""
     if track.own_rules:
         return tuple(range(years_received + 1, LADDER_YEARS + 1))
     if track.ladder is None:
         return ()
-    # With a sum paid in the first year, every year of the ladder counts.
+    # A sum that is paid in the first year has a part for every year of the ladder.
     shown = range(1, len(track.ladder.years) + 1)
     if not track.paid_first_year:
         shown = range(years_received + 1, years_received + PLAN_YEARS + 1)
-    # Kroner per unit are of no use where a cap is unknown: then the letter tells each year's award.
+    # Kroner per unit don't help where a cap is unknown: then the letter gives each year's award.
     of_no_use = track.ladder.in_kroner and not full_rate_known(track)
     return tuple(
         n
@@ -77,7 +77,7 @@ def steps_to_ask(track: Track, years_received: int) -> tuple[int, ...]:
 
 
 def _basis_fields(track: Track) -> list[Field]:
-    """What the full award is worked out from."""
+    """The fields that the full award is calculated from."""
     known = full_rate_known(track)
     fields = []
     if track.own_rules:
@@ -107,7 +107,7 @@ def _basis_fields(track: Track) -> list[Field]:
 
 
 def _letter_fields(track: Track, years_received: int) -> list[Field]:
-    """What only the award letter tells."""
+    """The fields whose answers only the award letter has."""
     numbers = steps_to_ask(track, years_received)
     if track.ladder is not None and track.ladder.in_kroner:
         return [_kroner(f"{AWARD_PREFIX}{n}", required=True) for n in numbers]
@@ -130,7 +130,7 @@ def _share_fields(numbers: tuple[int, ...], *, assume: bool = True) -> list[Fiel
 
 def _cost_fields(track: Track) -> list[Field]:
     if track.unit is None:
-        # For awards that don't count units the whole yearly cost is one figure.
+        # Where an award does not count units, the yearly cost is asked for as one amount.
         return [_kroner("yearly_cost"), _growth()] if track.ladder is not None else []
     per_unit = "cost_per_person" if track.unit == "personer" else "cost_per_position"
     return [_kroner(per_unit), _kroner("other_costs"), _growth()]

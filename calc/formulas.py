@@ -1,13 +1,13 @@
 """The sheet of a workbook that calculates: answers and rules as cells, the plan as formulas.
 
 The formulas follow the order of `calc.working`. Each is written with its value, for viewers that
-don't calculate; that value is worked out here, with exact numbers, from the same cells.
+don't calculate; the value is calculated here, with exact numbers, from the same cells.
 
 Functions used, which every spreadsheet program of the last ten years has: COUNT, IF, INT,
 ISNUMBER, MIN, N, ROUND, ROWS, SUM. Spreadsheets calculate with binary numbers, in which 70 % of an
-amount may be a hair below the whole krone. So what is rounded to kroner is rounded to millionths
-first. Awards are then exact up to a thousand million kroner. A cost after growth could only differ
-where it is less than a millionth from half a krone.
+amount may be a hair below the whole krone. So an amount is rounded to millionths before it is
+rounded to kroner. Awards are then exact up to a thousand million kroner. A cost after growth could
+only differ where it is less than a millionth from half a krone.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ _TEXTS: dict[str, dict[str, object]] = {
     "year": {"align": "left", "bold": True},
     "sum": {"bold": True, "top": 1, "top_color": _LINE},
 }
-# How numbers are shown. The signs between digits are those of the reader's own settings.
+# Formats of numbers. A spreadsheet replaces the separators by those of the reader's settings.
 _NUMBERS = {
     "kroner": '#,##0" kr"',
     "exact_kroner": '#,##0.00" kr"',
@@ -57,14 +57,14 @@ _LOOKS: dict[str, dict[str, object]] = {
     "figure": {"bg_color": _FIGURE},
     "sum": {"bold": True, "top": 1, "top_color": _LINE},
 }
-# Answers that decide which rules hold and how the plan is built: another answer, another workbook.
+# Answers that decide the rules and the rows of the plan: for another answer, a new workbook.
 FIXED = ("track", "plan_year", "years_received", "taper_assumption")
 _FIGURE_KINDS = {"årsverk": "units", "personer": "persons", "prosent": "percent"}
-# Figures that nothing is calculated from.
+# Figures that no formula uses.
 _SHOWN_ONLY = ("use_years", "national_frame")
 
 
-# Heights of rows, in points, where not every program finds them by itself.
+# Heights of rows in points, since some programs don't find them by themselves.
 TITLE_HEIGHT, HEADING_HEIGHT, HEAD_HEIGHT = 24, 20, 32
 
 
@@ -91,7 +91,7 @@ class Formats:
 class Ref:
     """A cell: its address, and its value (kroner, units, a share from 0 to 1); None: no number.
 
-    A cell without a number may get one in the reader's hands, so formulas refer to it all the same.
+    The reader may fill in a cell without a number, so formulas refer to it too.
     """
 
     at: str
@@ -108,13 +108,13 @@ class Ref:
 
     @property
     def or_zero(self) -> Fraction:
-        """The value, zero where there is none: as the function N gives it."""
+        """The value, or zero without one, as the function N of spreadsheets."""
         return self.value or Fraction(0)
 
 
 @dataclass(frozen=True)
 class _Formula:
-    """What a cell shows: a formula, and the value it has now, a number or a text."""
+    """A formula for a cell, and its present value, a number or a text."""
 
     text: str
     value: Fraction | str
@@ -142,7 +142,7 @@ def _quoted(text: str) -> str:
 
 
 class Calculation:
-    """The sheet that calculates. The plan stands first, and below it what it rests on."""
+    """The sheet that calculates: the plan, and below it the answers, the rules and the sums."""
 
     def __init__(self, sheet: Any, formats: Formats, result: Result, texts: Catalogue) -> None:
         assert result.track is not None
@@ -165,7 +165,7 @@ class Calculation:
         # By track and key.
         self.figures: dict[tuple[int, str], Ref] = {}
         self.base_cost: Ref | None = None
-        # By track: what the award is worked out from.
+        # By track: the cells that the award is calculated from.
         self.full: dict[int, Ref | None] = {}
         self.counted: dict[int, Ref | None] = {}
         self.band: dict[int, Ref | None] = {}
@@ -179,7 +179,7 @@ class Calculation:
         return result.scheme.transition_of(row.year, result.track_id) or self.track
 
     def write(self, lines: Iterable[tuple[str, str]], width: int) -> None:
-        """Write the sheet, `width` columns wide; `lines` are what stands above, in two columns."""
+        """Write the sheet, `width` columns wide; `lines` stand at its top, in two columns."""
         for label, value in lines:
             look = "plain" if self.row else "title"
             if not self.row:
@@ -240,9 +240,9 @@ class Calculation:
         work: Callable[[], Fraction | int],
         otherwise: str | None = None,
     ) -> _Formula:
-        """A formula for when all cells that it needs have numbers; else it gives a text.
+        """A formula that holds while all cells in `needs` have numbers, and else gives a text.
 
-        A need that is None is one that nothing the reader fills in can meet.
+        None among the needs is a number that no cell can ever have.
         """
         said = self.unknown if otherwise is None else otherwise
         cells = {ref.at: ref for ref in needs if ref is not None}
@@ -253,22 +253,22 @@ class Calculation:
         return _Formula(made, Fraction(work()) if is_known else said)
 
     def _same(self, ref: Ref | None) -> _Formula:
-        """What another cell has."""
+        """A formula for the value of another cell."""
         return self._when([ref], str(ref), lambda: ref.known if ref is not None else 0)
 
     def _or(self, first: Ref, other: _Formula) -> _Formula:
-        """What the cell has, where that is a number; else the other."""
+        """A formula for the value of the cell if it is a number, else of the other one."""
         value = other.value if first.value is None else first.value
         return _Formula(f"IF(ISNUMBER({first}),{first},{other.text})", value)
 
     def _line(self, code: str, made: _Formula, kind: str = "kroner", number: str = "") -> Ref:
-        """A line of the sums: what it is, and a formula."""
+        """A row of the sums: its label and its formula."""
         self._text(0, self.texts.text(f"workbook.{code}", number=number))
         ref = self._formula(1, made, kind)
         self.row += 1
         return ref
 
-    # What was answered
+    # The answers
 
     def _write_inputs(self, width: int) -> None:
         self._heading("workbook.inputs", width)
@@ -299,7 +299,7 @@ class Calculation:
         if answer is not None and answer.origin != "default":
             self._text(3, self.texts.text(f"input.{answer.origin}"), "beside")
         allowed = {
-            # What the form takes is what the cell takes.
+            # The cell accepts the same values as the form.
             "validate": "decimal" if f.kind in ("units", "percent") else "integer",
             "criteria": "between",
             "minimum": f.low / 100 if is_percent else f.low,
@@ -314,7 +314,7 @@ class Calculation:
         """The cell of the planned units, where the track counts any."""
         return self.inputs.get("persons" if self.track.unit == "personer" else "positions")
 
-    # What the rules say
+    # The rules
 
     def _write_figures(self, width: int) -> None:
         years = {id(track): year for year, track in reversed(self.tracks.items())}
@@ -366,17 +366,17 @@ class Calculation:
         return self.figures.get((id(track), key))
 
     def _caps(self, track: Track) -> list[Ref]:
-        """The caps of a track of which all are known, its band's among them."""
+        """The caps of a track whose caps are all known, with that of its band."""
         caps = [self.figures[id(track), f"caps.{name}"] for name, _ in track.all_caps()]
         band = self.band.get(id(track))
         return caps if band is None else [*caps, band]
 
-    # What the award is worked out from
+    # The parts of the award
 
     def _write_basis(self) -> None:
         self.base_cost = self._cost_per_year()
         if all(row.ended for row in self.result.plan) and not self.is_paid_first:
-            return  # nothing more comes, and nothing more is asked
+            return  # nothing more is paid, and nothing more is asked
         for track in {id(t): t for t in self.tracks.values()}.values():
             self.counted[id(track)] = self._counted(track)
             if full_rate_known(track):
@@ -465,7 +465,7 @@ class Calculation:
     def _limited(
         self, track: Track, needs: list[Ref | None], text: str, work: Callable[[], Fraction | int]
     ) -> _Formula:
-        """An amount as far as every cap lets it."""
+        """A formula for an amount after all caps."""
         caps, own = self._caps(track), self.inputs.get("own_cap")
         limits = [str(cap) for cap in caps]
         typed = []
@@ -490,7 +490,7 @@ class Calculation:
 
     @property
     def _assumption(self) -> str:
-        """How the reader assumes shares that nobody has told; empty where not."""
+        """The way in which the reader assumes unknown shares; empty without one."""
         given = self.answered.get("taper_assumption")
         return given.value if given is not None and isinstance(given.value, str) else ""
 
@@ -520,7 +520,7 @@ class Calculation:
         return _Formula(f"{text}*{left}/{left + 1}", share * Fraction(left, left + 1))
 
     def _share_note(self, track: Track, n: int) -> _Formula | None:
-        """Where a share comes from, if not from the rules."""
+        """The origin of a share, where it is not the rules."""
         if self._figure(track, f"ladder.years.{n - 1}") is not None:
             return None
         assumes = self._assumption in ("even", "half")
@@ -533,14 +533,17 @@ class Calculation:
         return self.texts.text(f"origin.{origin}")
 
     def _typed_note(self, typed: Ref | None, mine: str, other: str) -> _Formula | None:
-        """A note that tells whether the reader has given a figure."""
+        """A formula for the text `mine` while the cell `typed` has a number, else for `other`.
+
+        Without a cell, only `other`, or None where that is empty.
+        """
         if typed is None:
             return _Formula(_quoted(other), other) if other else None
         text = f"IF(ISNUMBER({typed}),{_quoted(mine)},{_quoted(other)})"
         return _Formula(text, other if typed.value is None else mine)
 
     def _ceiling(self, track: Track, n: int, share: Ref | None) -> _Formula:
-        """The most that grant year `n` can give."""
+        """The ceiling of grant year `n`."""
         if track.ladder is not None and track.ladder.in_kroner:
             return self._ceiling_in_kroner(track, n)
         full = self.full[id(track)]
@@ -570,13 +573,13 @@ class Calculation:
         return None if is_known else self.inputs.get(f"{AWARD_PREFIX}{n}")
 
     def _year_note(self, track: Track, n: int) -> _Formula | None:
-        """Where the award of grant year `n` comes from, if not from the rules."""
+        """The origin of the award of grant year `n`, where it is not the rules."""
         if track.ladder is not None and track.ladder.in_kroner:
             return self._typed_note(self._typed_award(track, n), self._origin("reader"), "")
         return self._share_note(track, n) if track.ladder is not None or track.own_rules else None
 
     def _sum_of_parts(self) -> Ref:
-        """The sum that is paid in the first year, of one part for each year of the ladder."""
+        """The sum that is paid in the first year: a part for each year of the ladder."""
         ladder = self.track.ladder
         if ladder is None:
             return self._line("paid_first_year", self._ceiling(self.track, 1, None))
@@ -597,7 +600,7 @@ class Calculation:
     # The plan
 
     def _columns(self) -> list[str]:
-        """What the plan can say something of."""
+        """The columns of the plan, from left to right."""
         costs = self.base_cost is not None
         return [
             "year",
@@ -647,7 +650,7 @@ class Calculation:
         return share
 
     def _write_place(self, row: Row) -> None:
-        """Where on the ladder a year is; by how many years the reader uses a sum paid at once."""
+        """Write the step of the ladder that a year is on, also where a sum paid at once is used."""
         said, used = place(row, self.texts), self.inputs.get("use_years")
         if not self.is_paid_first or used is None or row.grant_year == 0:
             self._text(1, said)
@@ -724,7 +727,7 @@ class Calculation:
         self._formula(self.columns["own_share"], _Formula(text, share), "percent")
 
     def _write_training(self, row: Row, track: Track, award: Ref) -> None:
-        """What of the award is meant for training."""
+        """The cell with the part of the award that is meant for training."""
         rate, counted = self._figure(track, "training.per_unit"), self.counted.get(id(track))
         is_over = row.ended and self.paid_first is None
         if rate is None or counted is None or row.grant_year == 0 or is_over:
@@ -746,7 +749,7 @@ class Calculation:
         for name, total in totals.items():
             if name not in self.columns:
                 continue
-            # A pre-project has no planned cost: it counts in the sum of awards only.
+            # A pre-project has no planned cost, so it counts only in the sum of awards.
             has_pre_project = self.result.plan[0].grant_year == 0
             start = first + 1 if has_pre_project and name != "award" else first
             column = self.columns[name]
@@ -765,7 +768,7 @@ class Calculation:
 
 
 def _cached(value: Fraction | str) -> int | float | str:
-    """A value as a workbook holds it: its numbers are whole or binary."""
+    """The value of a formula for the file, which holds whole or binary numbers only."""
     if isinstance(value, str):
         return value
     return value.numerator if value.denominator == 1 else float(value)

@@ -31,7 +31,7 @@ def whole(number: int) -> str:
 def decimal(number: Fraction | int) -> str:
     """`6,5`: a decimal comma, at most two decimals, no trailing zeros.
 
-    Only for showing; a number with more decimals (two thirds) is rounded to the nearest here.
+    For display only: a number with more decimals, such as two thirds, is rounded to the nearest.
     """
     exact = Fraction(number)
     hundredths = (abs(exact) * 100 + Fraction(1, 2)).__floor__()
@@ -46,10 +46,10 @@ def percent(number: Fraction | int) -> str:
 
 
 class Catalogue:
-    """The messages of one language: code to text with places such as `{amount:kr}`.
+    """The messages of one language by code: texts with placeholders such as `{amount:kr}`.
 
-    A place is filled with the value of that name in the form after the colon: `kr` (kroner),
-    `tall` (number), `prosent`, `kode` (another message), or as it is (text).
+    A placeholder is replaced by the value of its name in the form after the colon: `kr` (kroner),
+    `tall` (number), `prosent`, `kode` (another message); without a form it is a text.
     """
 
     def __init__(self, lang: Lang, texts: Mapping[str, str]) -> None:
@@ -61,7 +61,7 @@ class Catalogue:
         return self._fill(code, values, as_html=False)
 
     def html(self, code: str, /, **values: object) -> str:
-        """The message as HTML: everything escaped, texts in another language marked so."""
+        """The message as escaped HTML, with `lang` on texts in another language."""
         return self._fill(code, values, as_html=True)
 
     def mark(self, text: Text) -> str:

@@ -19,5 +19,5 @@ def nearest_kroner(amount: Fraction | Decimal | int) -> int:
 
 
 def share_of(amount: int, share: Fraction) -> int:
-    """Kroner that a share (0 to 1) of an amount in kroner comes to, rounded down."""
+    """A share (0 to 1) of an amount in kroner, rounded down to whole kroner."""
     return floor_kroner(amount * share)

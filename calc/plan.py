@@ -1,9 +1,9 @@
-"""Which rules hold for a reader, and what can be said: the way into the sums.
+"""The rules that hold for a reader, and the result by these rules: the way into the sums.
 
 The cohort decides the rules: those of the year in which the grant was first awarded hold
 throughout (Helsedirektoratet, regelverk 2025 for oppfølging av voksne, on recipients of the year
-before). A year that we don't have the rules of is never answered with another year's: then the
-award letter is asked for.
+before). Without the rules of a year, those of another year are never used: then the plan is made
+from the award letter.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from calc.working import Working
 
 
 def estimate(scheme: SchemeRules, typed: Mapping[str, object]) -> Result:
-    """Work out the plan for what a reader typed. Never raises for anything typed.
+    """Calculate the result for the answers that a reader typed. Never raises, whatever was typed.
 
     `typed` holds answers by name, as strings in Norwegian form or numbers.
     """
@@ -47,7 +47,7 @@ def estimate(scheme: SchemeRules, typed: Mapping[str, object]) -> Result:
     rules = scheme.of_year(rules_year)
     track = rules.tracks.get(track_id) if rules is not None else None
     if track is not None and track.transition is not None:
-        track = None  # what once was a transitional arrangement is no cohort's rules
+        track = None  # the rules of a past transitional arrangement hold for no cohort
     base = Result(
         status="not_computable",
         scheme=scheme,
@@ -94,7 +94,7 @@ def _work(
         return replace(base, status="invalid", problems=answers.problems)
     work = Working(track, answers, plan_year, received, start)
     plan = work.transition(base.scheme, base.track_id or "") if track.transition else work.plan()
-    # After the last step nothing that could be answered changes anything.
+    # After the last step, no answer can change the result.
     missing = () if all(row.ended for row in plan) else tuple(filter(work.needs, _asked(fields)))
     return replace(
         base,
@@ -114,12 +114,12 @@ def _asked(fields: tuple[Field, ...]) -> list[str]:
 
 
 def _shape(scheme: SchemeRules, track_id: str) -> Track:
-    """The newest rules of a track: which questions it asks and how it is built, not its figures."""
+    """The newest rules of a track, for its questions and its parts, and not for its figures."""
     return next(r.tracks[track_id] for r in reversed(scheme.rules) if track_id in r.tracks)
 
 
 def unknown_rules(shape: Track) -> Track:
-    """A track of which nothing is known but what it counts and whether it has a ladder."""
+    """A track without figures, of which only its unit and whether it has a ladder are known."""
 
     def unknown(unit: Unit) -> Figure:
         return Figure(unit=unit, source="", unknown="tilskuddsbrevet")
@@ -145,7 +145,7 @@ def _cohort_step(scheme: SchemeRules, plan_year: int, received: int, rules_year:
 
 
 def _closed(scheme: SchemeRules, track_id: str, year: int) -> tuple[Rules, Step] | None:
-    """Where the track takes no new applicants in `year`: the rules that say so, and the step."""
+    """The rules and the step that close the track to new applicants in `year`; None where open."""
     for rules in scheme.rules:
         track = rules.tracks.get(track_id)
         if track is not None and track.closed_from is not None and year >= track.closed_from.year:
@@ -166,7 +166,7 @@ def _in_transition(
     rule = shape.transition
     assert rule is not None
     if received is None:
-        # Whoever is on the ladder, and had the grant in that year, has had it at least since then.
+        # A reader who had the grant in that year has had it at least since then.
         received = min(max(plan_year - rule.funded_in, 0), LADDER_YEARS)
     year_of_rules = next(r for r in reversed(scheme.rules) if track_id in r.tracks)
     track = scheme.transition_of(plan_year, track_id)
@@ -197,13 +197,13 @@ def _in_transition(
 def _inputs(
     result: Result, answers: Answers, missing: tuple[str, ...], plan_year: int, received: int
 ) -> tuple[Input, ...]:
-    """Every answer that the plan was made with, and those that are asked for."""
+    """All answers that the plan uses, and those that are missing."""
     track = result.track
     assert track is not None
     latest = result.scheme.latest
     opening = {"track": next(iter(latest.tracks)), "plan_year": latest.year, "years_received": 0}
     started = read_answers({**opening, **track.start}, result.fields).given
-    # What holds where nothing is answered.
+    # The values that hold without an answer.
     defaults: dict[str, Fraction | str] = {
         "track": result.track_id or "",
         "plan_year": Fraction(plan_year),

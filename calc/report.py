@@ -1,7 +1,7 @@
 """The HTML of a result: the same string at the build and in the reader's browser.
 
-Everything that comes from rules or readers is escaped here; whoever puts the string into a page
-does nothing else with it. Wording comes from the catalogue.
+All texts from rules and readers are escaped here, so a page uses the string as it is. The wording
+comes from the catalogue.
 """
 
 import re
@@ -16,16 +16,16 @@ from calc.rules import Source
 
 _AMOUNT = re.compile(f"{MINUS}?[0-9][0-9{NBSP}]*{NBSP}kr")
 CAVEATS = ("letter", "ceiling", "rounding", "part_year")
-# What a budget needs comes first: on a phone, the rest is to the right of the screen.
+# The columns that a budget needs come first: on a phone, the others are off the screen.
 COLUMNS = ("award", "own_funding", "cost", "share", "ceiling", "training")
 
 
 def render(result: Result, texts: Catalogue, *, with_inputs: bool = True) -> str:
     """The whole result as one HTML section; headings start at level 3.
 
-    What a busy reader wants stands open: the sums, what is missing, the years, what to know. How
-    they were worked out, from what, and by which sources, can be unfolded. `with_inputs` adds the
-    list of answers that it was made with, for where they don't stand beside it.
+    The sums, the missing answers, the years and the warnings stand open. The explanation, the
+    answers and the sources can be unfolded. `with_inputs` adds the list of answers, for a place
+    without the form beside it.
     """
     parts = [f'<p class="result-summary">{_emphasised(summary(result, texts))}</p>']
     if result.status == "invalid":
@@ -44,7 +44,7 @@ def render(result: Result, texts: Catalogue, *, with_inputs: bool = True) -> str
 
 
 def summary(result: Result, texts: Catalogue) -> str:
-    """The answer in a few plain sentences; also what a screen reader is told."""
+    """The result in a few plain sentences, which a screen reader announces too."""
     total = result.total("award")
     if result.status == "estimate" and total is not None:
         paid = [row for row in result.plan if not row.ended]
@@ -71,8 +71,8 @@ def summary(result: Result, texts: Catalogue) -> str:
 
 
 def _first_year(row: Row, texts: Catalogue) -> str:
-    """What the next budget gets: the award of the first year of the plan."""
-    assert row.award is not None  # the sum is known, so each year is
+    """The award of the first year of the plan, which the next budget needs, as HTML."""
+    assert row.award is not None  # the sum is known, so the award of each year is
     return texts.text("summary.first_year", year=str(row.year), award=row.award)
 
 
@@ -87,7 +87,7 @@ def field_label(name: str, number: int | None, texts: Catalogue) -> str:
 
 
 def problem_list(result: Result, texts: Catalogue) -> str:
-    """What must be put right, field by field, as HTML."""
+    """The problems of the answers, field by field, as HTML."""
     names = {f.name: f for f in result.fields}
     items = []
     for problem in result.problems:
@@ -99,7 +99,7 @@ def problem_list(result: Result, texts: Catalogue) -> str:
 
 
 def problem_text(result: Result, field: str, texts: Catalogue) -> str:
-    """What is wrong with the answer to a field and what is allowed, as plain text."""
+    """The mistake in the answer to a field, and the allowed values, as plain text."""
     problem = next(p for p in result.problems if p.field == field)
     f = next((f for f in result.fields if f.name == field), None)
     if f is None:
@@ -142,7 +142,7 @@ def _table(result: Result, texts: Catalogue) -> str:
 
 
 def is_shown(column: str, result: Result) -> bool:
-    """Whether a column says anything here: the award always does."""
+    """Whether a column is shown: the track has it, or a row has a value; the award always."""
     if column == "share":
         return result.track is not None and result.track.has_shares
     if column == "ceiling":
@@ -159,7 +159,7 @@ def _row(row: Row, shown: list[str], texts: Catalogue) -> str:
 
 
 def place(row: Row, texts: Catalogue) -> str:
-    """Where on the ladder a year is, as plain text."""
+    """The step of the ladder that a year is on, as plain text."""
     if row.ended:
         return texts.text("grant_year.ended")
     if row.grant_year == 0:
@@ -170,7 +170,7 @@ def place(row: Row, texts: Catalogue) -> str:
 def _cell(row: Row, column: str, texts: Catalogue) -> str:
     value = getattr(row, column)
     if value is None:
-        # A pre-project has no share or planned cost; elsewhere an empty cell is something missing.
+        # A pre-project has no share and no planned cost; elsewhere a value is missing.
         empty = row.grant_year == 0 or row.ended or column in ("training", "own_funding")
         code = "cell.empty" if empty else "cell.unknown"
         return f'<td class="number" data-field="{column}">{texts.html(code)}</td>'
@@ -248,9 +248,9 @@ def _inputs(result: Result, texts: Catalogue) -> str:
 
 
 def _folded(name: str, heading: str, content: str) -> str:
-    """A part that the reader unfolds. Its heading is still one that a screen reader finds.
+    """A part that the reader unfolds, with a heading that screen readers can jump to.
 
-    Whoever puts in a new result finds the parts by `data-fold`, and leaves open what was open.
+    By `data-fold`, the page's script finds the same part in a new result and leaves it open.
     """
     return (
         f'<details class="ds-details result-fold" data-fold="{name}">'
@@ -270,7 +270,7 @@ def input_shown(given: Input, result: Result, texts: Catalogue) -> str:
 
 
 def answer_shown(field: Field, value: Fraction, texts: Catalogue) -> str:
-    """A number answered as text with its unit: `6,5 årsverk`, `1 200 000 kr`, `70 %`, `2025`."""
+    """The number of an answer with its unit: `6,5 årsverk`, `1 200 000 kr`, `70 %`, `2025`."""
     if field.kind == "kroner":
         return kroner(int(value))
     if field.kind == "percent":
@@ -287,7 +287,7 @@ def _steps(result: Result, texts: Catalogue) -> str:
     items = "".join(_step(step, sources, texts) for step in result.steps)
     steps = f'<ol class="steps">{items}</ol>'
     if not result.plan:
-        # Then why there is none is the whole answer.
+        # Then the reason that there is no plan is the whole answer.
         return f"<h3>{texts.html('steps.heading')}</h3>{steps}"
     return _folded("steps", texts.html("steps.counted", number=str(len(result.steps))), steps)
 
@@ -331,7 +331,7 @@ def _sources(result: Result, texts: Catalogue) -> str:
 
 
 def used_sources(result: Result) -> list[Source]:
-    """The sources of the steps taken, each once."""
+    """The sources of all steps, each once."""
     sources = known_sources(result)
     keys = dict.fromkeys(step.source for step in result.steps if step.source is not None)
     return [sources[key] for key in keys]

@@ -1,4 +1,4 @@
-"""The answer to a request, as values: what the report shows and the JSON response carries."""
+"""The result as values, which the report shows and the JSON response holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,19 +9,19 @@ from calc.answers import Field, Problem
 from calc.rules import Rules, SchemeRules, Text, Track
 
 Status = Literal["estimate", "needs_input", "not_eligible", "not_computable", "closed", "invalid"]
-# Where a share or amount comes from: the rules, the reader (who has it from the award letter), or
-# an assumption that the reader plans with.
+# The origin of a share or amount: the rules, the reader (from the award letter), or an assumption
+# that the reader plans with.
 Origin = Literal["rules", "reader", "assumption"]
 Value = int | Fraction | str | Text
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the explanation: a message code, its values, and where the rule stands.
+    """A step of the explanation: a message code, its values, and the source of the rule.
 
     Values are kroner (`int`), exact numbers (`Fraction`), texts, or message codes (`str`).
     `source` is a key of the rules' sources, or None for a step of our own. `reading` is our
-    reading of an unclear rule that acted here, `note` what the rules add to the figure.
+    reading of an unclear rule that was used here, `note` a remark of the rules on the figure.
     """
 
     code: str
@@ -33,12 +33,12 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One calendar year of the plan. Kroner; None where something is missing or does not apply.
+    """A calendar year of the plan, in kroner. None is an amount that is missing or does not apply.
 
     `grant_year` is 0 for a pre-project, 1 and on for the steps of the ladder. `share` is a share
-    (0 to 1) of the full award; `origin` tells where the share or the year's amount comes from.
-    `units` are the planned årsverk or persons, `unit` the message code of which. `ended` is true
-    after the last step, where nothing more is paid.
+    (0 to 1) of the full award; `origin` is the origin of the share or of the year's amount.
+    `units` is the number of planned årsverk or persons, `unit` the message code of their name.
+    `ended` is true after the last step, where nothing more is paid.
     """
 
     year: int
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def own_funding(self) -> int | None:
-        """What the kommune pays itself (kroner): cost minus award."""
+        """The own funding of the kommune (kroner): cost minus award."""
         return None if self.cost is None or self.award is None else self.cost - self.award
 
     @property
@@ -73,10 +73,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class FullAward:
-    """The award of a year at full rate (kroner), and what it is made of.
+    """The award of a year at full rate (kroner), and its parts.
 
-    `positions_part` is rate times counted units, `other_costs` what comes on top, `counted` the
-    units after the maximum. `is_readers` tells that the amount came from the award letter.
+    `positions_part` is rate times counted units, `other_costs` the other costs that are covered,
+    `counted` the units after the maximum. `is_readers`: the amount is from the award letter.
     """
 
     amount: int | None
@@ -88,7 +88,7 @@ class FullAward:
 
 @dataclass(frozen=True, kw_only=True)
 class AfterLadder:
-    """The first calendar year without an award, and the whole cost of it (kroner) where known."""
+    """The first calendar year without an award, and its whole cost (kroner) if known."""
 
     year: int
     cost: int | None
@@ -96,10 +96,10 @@ class AfterLadder:
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """An answer that the plan was made with.
+    """An answer that the plan uses.
 
-    `origin` is `start` where the form began with it, `default` where nothing was answered and the
-    usual holds, `missing` (with no value) where it is asked for.
+    `origin` is `start` for an answer that the form began with, `default` for a usual value without
+    an answer, and `missing` (without a value) for an answer that is still needed.
     """
 
     field: Field
@@ -109,10 +109,10 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The answer to a request.
+    """The result for a set of answers.
 
-    `missing` names the answers asked for before the plan is whole; `plan` is shown even so.
-    `assumption` names how missing shares were assumed, where the reader chose to.
+    `missing` names the answers that a whole plan still needs; `plan` is shown without them too.
+    `assumption` names the way in which the reader assumes missing shares.
     """
 
     status: Status
@@ -133,11 +133,11 @@ class Result:
 
     @property
     def asks_too_little(self) -> bool:
-        """Whether a mistake in an opening question hides which further questions there are."""
+        """Whether further questions are not known, because an opening question has a mistake."""
         return self.status == "invalid" and self.track is None
 
     def total(self, name: Literal["award", "cost", "own_funding"]) -> int | None:
-        """The sum of a column in kroner, or None where a year of it is missing.
+        """The sum of a column in kroner; None where an amount of it is missing.
 
         A pre-project has no planned cost, so it counts only in the sum of awards.
         """

@@ -1,4 +1,4 @@
-"""The rule model: what one rule year says, each figure with its unit and source, or unknown.
+"""The rule model: the rules of a rule year, each figure with its unit and source, or unknown.
 
 The dataclasses are plain, so that the browser can rebuild them from JSON without a validation
 library. At the build pydantic validates the same classes strictly. A check that needs more than
@@ -32,8 +32,8 @@ _FORBID = {"extra": "forbid"}
 class RuleError(ValueError):
     """A part of the rules that contradicts another.
 
-    `code` names the mistake and `key` the part it is about (dotted, relative to the object);
-    `values` hold what was found and expected, for the editor's message.
+    `code` names the mistake, and `key` the part with the mistake (dotted, relative to the object);
+    `values` hold the value found and the expected one, for the editor's message.
     """
 
     def __init__(self, code: str, key: str, **values: str) -> None:
@@ -67,7 +67,7 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a figure or fact stands: a page or document, who published it and when."""
+    """A source of figures or facts: a page or document, its publisher, and its day."""
 
     __pydantic_config__ = _FORBID
 
@@ -88,7 +88,7 @@ class Figure:
     """A figure of the rules with unit and source; `value` or, where nobody knows it, `unknown`.
 
     `unknown` says where the reader can find the figure: in the award letter, or nowhere.
-    `reading` is our reading of a rule that is unclear; it is named wherever the figure acts.
+    `reading` is our reading of an unclear rule; each step that uses the figure shows it.
     """
 
     __pydantic_config__ = _FORBID
@@ -123,7 +123,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """The most that can be given in a year: per team, per year, or per applicant (kroner)."""
+    """The highest award of a year: per team, per year, or per applicant (kroner)."""
 
     __pydantic_config__ = _FORBID
 
@@ -141,7 +141,7 @@ class Caps:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """The most that a kommune of a certain size can get; `up_to` inhabitants, inclusive.
+    """The highest award of a kommune with at most `up_to` inhabitants.
 
     The last band has no `up_to`: it holds for every larger kommune.
     """
@@ -156,7 +156,7 @@ class Band:
 class Ladder:
     """The taper: a figure for each grant year, the first first.
 
-    Either shares of the full award (per cent), or kroner per unit, in all years alike.
+    The figures of all years are shares of the full award (per cent), or all are kroner per unit.
     """
 
     __pydantic_config__ = _FORBID
@@ -209,7 +209,7 @@ class OtherCosts:
 
 @dataclass(frozen=True, kw_only=True)
 class OnRequest:
-    """The applicant asks for an amount of their own; nothing is worked out from units."""
+    """The applicant asks for an amount; it is not calculated from units."""
 
     __pydantic_config__ = _FORBID
 
@@ -230,8 +230,8 @@ class Payment:
 class Transition:
     """A transitional arrangement: the rules of each calendar year hold for that year.
 
-    It is for those who had the grant in the calendar year `funded_in`, on the step of the ladder
-    that they have come to. Nobody can enter it.
+    It holds for grants that were paid in the calendar year `funded_in`, from the step of the ladder
+    that they have reached. New applicants can't enter it.
     """
 
     __pydantic_config__ = _FORBID
@@ -242,7 +242,7 @@ class Transition:
 
 @dataclass(frozen=True, kw_only=True)
 class NotComputable:
-    """Why no amount can be worked out in advance for a track."""
+    """The reason that no amount of a track can be calculated in advance."""
 
     __pydantic_config__ = _FORBID
 
@@ -253,7 +253,7 @@ class NotComputable:
 
 @dataclass(frozen=True, kw_only=True)
 class Closed:
-    """From which year on nothing new is awarded, and why."""
+    """The year from which on no new grant is awarded, and the reason."""
 
     __pydantic_config__ = _FORBID
 
@@ -266,10 +266,10 @@ class Closed:
 class Track:
     """A branch of a scheme (spor, prioritet) with its own rates: parts in any combination.
 
-    What the award is worked out from is exactly one of: `rate` per unit, a `ladder` in kroner per
-    unit, an amount asked for (`on_request`), the reader's own rules (`own_rules`); or the track
-    says why no amount can be worked out (`not_computable`). `bands` are caps by population.
-    `national_frame` is what all applicants share (kroner); it is shown and never calculated with.
+    The award is calculated from exactly one of: `rate` per unit, a `ladder` in kroner per unit, an
+    amount that is asked for (`on_request`), the reader's own rules (`own_rules`); or
+    `not_computable` says why it can't be calculated. `bands` are caps by population.
+    `national_frame` is the sum that all applicants share (kroner); it is only shown.
     `start` holds the answers that the form starts with: examples, never a recommendation.
     """
 
@@ -357,7 +357,7 @@ class Track:
 
     @property
     def unit(self) -> Unit | None:
-        """What is counted, «årsverk» or «personer»; None where the award is not per unit."""
+        """The unit that the award counts, «årsverk» or «personer»; None where it counts none."""
         if self.own_rules:
             return "årsverk"
         if self.rate is not None:
@@ -431,10 +431,10 @@ _PARTS_WITH_SOURCE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """What a worked example must give; only what is stated is compared.
+    """The expected result of a worked example; only the values that it names are compared.
 
-    `award` and `own_funding` follow the rows of the plan, in kroner, with null for what can't be
-    said; `total` is the sum of the awards; `missing` names the answers asked for.
+    `award` and `own_funding` have a value for each row of the plan, in kroner, null for an unknown
+    one; `total` is the sum of the awards; `missing` names the answers that are still needed.
     """
 
     __pydantic_config__ = _FORBID
@@ -487,9 +487,9 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class SchemeRules:
-    """All rule years of a scheme that we have, oldest first: what a calculator is given.
+    """All rule years of a scheme that we have, the oldest first: the input of a calculator.
 
-    `any_year` is true where the reader types the rules, so that they hold whatever the year is.
+    `any_year`: the reader types the rules, so they hold in any year.
     """
 
     slug: str
@@ -498,7 +498,7 @@ class SchemeRules:
     any_year: bool = False
 
     def of_year(self, year: int) -> Rules | None:
-        """The rules of exactly that year; an uncovered year has none, never the nearest."""
+        """The rules of exactly this year, or None; never those of the nearest year."""
         if self.any_year:
             return self.rules[-1]
         return next((r for r in self.rules if r.year == year), None)

@@ -1,4 +1,4 @@
-"""The plan as an Excel workbook that goes on calculating, with its explanation and sources.
+"""The plan as an Excel workbook with formulas, with its explanation and its sources.
 
 This is the only module of calc that needs a package, XlsxWriter: a reader's browser gets it when
 the reader asks for a workbook.
@@ -20,9 +20,9 @@ from calc.report import CAVEATS, summary, used_sources
 from calc.result import Result
 
 _A4 = 9
-# No spreadsheet program takes a longer address as a link.
+# The longest address of a link in spreadsheet programs.
 _LONGEST_LINK = 2000
-# The oldest time that a zip file can carry.
+# The oldest time that a zip file can hold.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 # Widths of columns, in characters.
 _PLAN_WIDTHS = (46, 20, *(16,) * 8)
@@ -57,7 +57,7 @@ def content(result: Result, page: Page, texts: Catalogue) -> bytes:
 
 
 def _formats(book: Any) -> Formats:
-    """A format of the workbook for given properties, made once."""
+    """A function that returns the format with some properties, the same object each time."""
     made: dict[str, Any] = {}
 
     def get(properties: Mapping[str, object]) -> Any:
@@ -70,10 +70,10 @@ def _formats(book: Any) -> Formats:
 
 
 def _stored(deflated: BytesIO) -> bytes:
-    """The same file without compression: what zlib makes differs from one Python to another."""
+    """The file without compression, since zlib compresses differently in different Pythons."""
     stored = BytesIO()
     with (
-        # Names of parts are ASCII; the encoding that is the default has a module of its own.
+        # Names of parts are ASCII; the default encoding would need a further module.
         ZipFile(deflated, metadata_encoding="utf-8") as source,
         ZipFile(stored, "w") as target,
     ):
@@ -84,7 +84,7 @@ def _stored(deflated: BytesIO) -> bytes:
 
 def _height(text: str, width: int) -> int:
     """The height of a row (points) with a text in a column so many characters wide."""
-    # Words are not broken, so that lines are not filled.
+    # Lines are not quite full, since words are not broken.
     return _LINE_HEIGHT * -(-len(text) * 11 // (10 * width)) if text else _LINE_HEIGHT
 
 
@@ -105,7 +105,7 @@ def _calculation(book: Any, formats: Formats, result: Result, page: Page, texts:
     sheet = _sheet(book, texts.text("workbook.calculation"), _PLAN_WIDTHS)
     sheet.freeze_panes(2, 0)
     sheet.repeat_rows(0, 1)
-    # Without a password: against slips only. How it looks is still the reader's to change.
+    # Without a password, against slips only. The reader can still change formats.
     may = dict.fromkeys(("format_cells", "format_columns", "format_rows"), True)
     sheet.protect(options=may)
     lines = [

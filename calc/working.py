@@ -1,11 +1,11 @@
-"""The sums for one track and one set of answers, with the steps as they are taken.
+"""The sums for one track and one set of answers, with the steps of the explanation.
 
 The order: the full award is the smallest of the caps and rate times units plus other costs; the
 award letter replaces it; each year's ceiling is its share of that, rounded down; the award stops
-at the cost; own funding is the rest. Nothing unknown is ever counted as zero: what follows from it
-is None, and is asked for.
+at the cost; own funding is the rest. An unknown amount is never counted as zero: all amounts that
+depend on it are None, and the missing answer is asked for.
 
-Where the order comes from: rate, maximum units, caps, taper, pre-project and training are parts of
+Sources of the order: rate, maximum units, caps, taper, pre-project and training are parts of
 the rules of each scheme, with their own sources. That every amount is a ceiling, that the award
 letter decides, and that own funding grows as the award falls, is general (Helsedirektoratet,
 regelverk 2025 for oppfølging av voksne). Rounding down is ours: no rule was found.
@@ -21,13 +21,13 @@ from calc.result import AfterLadder, FullAward, Origin, Row, Step, Value
 from calc.rules import Figure, OtherCosts, SchemeRules, Track, Unit
 
 UNIT_CODES: dict[Unit, str] = {"årsverk": "unit_positions", "personer": "unit_persons"}
-# The first grant year counts as full where a ladder is assumed from its start.
+# An assumed ladder begins with a full first grant year.
 _FULL = Fraction(1)
 _WEAKEST_FIRST: tuple[Origin, ...] = ("assumption", "reader", "rules")
 
 
 class Working:
-    """The sums for a track. `steps` begins with the step that says which rules hold."""
+    """The sums for a track. The first of `steps` says which rules hold."""
 
     def __init__(
         self, track: Track, answers: Answers, plan_year: int, received: int, start: Step
@@ -43,7 +43,7 @@ class Working:
         self.assumption = assumed if isinstance(assumed, str) else None
 
     def needs(self, name: str) -> bool:
-        """Whether a required answer is still needed, after the others that have been given."""
+        """Whether a required answer is missing, and no other answer makes it needless."""
         if name in self.answers.given:
             return False
         if name.startswith(SHARE_PREFIX):
@@ -62,7 +62,7 @@ class Working:
         if self.track.paid_first_year:
             rows += self._paid_first_year(len(rows))
         else:
-            # Without a ladder no rule says what comes after the year applied for.
+            # Without a ladder, no rule is about the years after the one that is applied for.
             shown = PLAN_YEARS if self._length() > 1 else 1
             for index in range(len(rows), len(rows) + shown):
                 rows.append(self._year(index))
@@ -83,12 +83,12 @@ class Working:
                 rows.append(self._year(index))
                 self._explain_year(rows[-1])
             else:
-                break  # nothing is known of a year without rules, so nothing is shown
+                break  # a year without rules is not shown, since nothing is known of it
         self._explain(rows)
         return tuple(rows)
 
     def after_ladder(self) -> AfterLadder | None:
-        """What the kommune must cover alone in the first year after the last step."""
+        """The cost that the kommune pays alone in the first year after the last step."""
         if self.track.paid_first_year or self._length() < 2:
             return None
         index = max(self._length() + 1 - self._grant_year(0), 0)
@@ -106,7 +106,7 @@ class Working:
         return self.received + index + (0 if has_pre_project else 1)
 
     def _row(self, index: int) -> Row:
-        """What is known of the plan's row `index` before any award."""
+        """The row `index` of the plan before its award is known."""
         return Row(
             year=self.plan_year + index,
             grant_year=self._grant_year(index),
@@ -141,7 +141,7 @@ class Working:
                 self._explain_part(*part)
         ceilings = [ceiling for _, _, ceiling, _ in years]
         origins = {origin for _, _, _, origin in years}
-        # The weakest part of a sum says what the sum rests on.
+        # The origin of a sum is the least certain origin of its parts.
         weakest = next(o for o in _WEAKEST_FIRST if o in origins)
         known = [c for c in ceilings if c is not None]
         total = sum(known) if len(known) == len(ceilings) else None
@@ -181,7 +181,7 @@ class Working:
         return replace(computed, amount=letter, is_readers=True)
 
     def _computed(self) -> FullAward:
-        """The full award that the rules give, as far as they are known."""
+        """The full award by the rules; its amount is None if a figure or an answer is missing."""
         counted = self._counted()
         nothing = FullAward(amount=None, counted=counted)
         if not full_rate_known(self.track):
@@ -203,7 +203,7 @@ class Working:
         return FullAward(amount=amount, positions_part=part, other_costs=other, counted=counted)
 
     def _rate_part(self, counted: Fraction) -> int | None:
-        """Rate times counted units in kroner, rounded down."""
+        """Rate times counted units in kroner, rounded down; None without the reader's own rate."""
         rate = self.track.rate
         per_unit = self.answers.whole("own_rate") if rate is None else int(rate.exact)
         if per_unit is None:
@@ -235,7 +235,7 @@ class Working:
         return amount
 
     def _caps(self) -> list[tuple[str, Figure | None, int]]:
-        """Every cap that holds here: message code of its kind, figure (None: typed), kroner."""
+        """All caps that hold here: message code of the kind, figure (None if typed), kroner."""
         caps: list[tuple[str, Figure | None, int]] = [
             (f"cap_{name}", cap, int(cap.exact)) for name, cap in self.track.all_caps()
         ]
@@ -320,7 +320,7 @@ class Working:
         if cap is None or asked is None:
             return ()
         if cap.value is None:
-            # Only the award letter tells the amount, so the reader's own figure stands.
+            # Only the award letter has the amount, so the reader's own figure holds.
             self._step("pre_project_unknown_cap", cap, amount=asked)
             return (Row(year=self.plan_year, grant_year=0, award=asked, origin="reader"),)
         ceiling = int(cap.exact)
@@ -330,7 +330,7 @@ class Working:
         return (Row(year=self.plan_year, grant_year=0, ceiling=ceiling, award=award),)
 
     def _cost(self, index: int) -> int | None:
-        """Planned cost (kroner) of the plan's row `index`, or None where none is given.
+        """Planned cost (kroner) of the plan's row `index`; None without an answer.
 
         Costs grow from the second shown year, each year on the year before.
         """
@@ -356,7 +356,7 @@ class Working:
         )
 
     def _training(self, award: int) -> int | None:
-        """Kroner of the award that are meant for training; never more than the award."""
+        """The part of the award (kroner) that is meant for training; never more than the award."""
         rule, counted = self.track.training, self._counted()
         if rule is None or rule.per_unit.value is None or counted is None:
             return None
@@ -372,7 +372,7 @@ class Working:
             self.steps.append(Step(code, values, source, figure.reading, figure.note))
 
     def _unit(self) -> str:
-        """The message code of what is counted; empty where nothing is."""
+        """The message code of the unit; empty where the award counts none."""
         return "" if self.track.unit is None else UNIT_CODES[self.track.unit]
 
     def _explain_units(self, counted: Fraction) -> None:

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from builder.kit.cache import UNFINISHED, forget_old_builds, put_in_place
 from builder.kit.errors import KnownError
+from builder.kit.headers import ASSETS, hashed_name
+from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
 
 # What pages ask for by name.
 STYLE = "css/site.css"
@@ -37,8 +38,6 @@ IMAGES = "images"
 INPUTS = ("css", "js", "images", "fonts")
 # Browsers of the last years: cascade layers, :has(), module workers. Newer syntax is rewritten.
 TARGET = "chrome111,edge111,firefox115,safari16.4"
-ADDRESS = "/assets/"
-HASH_LENGTH = 8
 MANIFEST = "manifest.json"
 FILES = "files"
 # esbuild needs less than a second; longer than this means that it hangs.
@@ -120,9 +119,9 @@ def _make(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) ->
     urls = dict(_bundled_names(json.loads(metafile.read_text("utf-8"))["outputs"]))
     metafile.unlink()
     for image in sorted((theme / IMAGES).iterdir()):
-        name = f"{image.stem}-{short_hash(image.read_bytes())}{image.suffix}"
+        name = hashed_name(image.name, image.read_bytes())
         shutil.copyfile(image, files / name)
-        urls[f"{IMAGES}/{image.name}"] = ADDRESS + name
+        urls[f"{IMAGES}/{image.name}"] = ASSETS + name
     (work / MANIFEST).write_text(json.dumps(urls, indent=1, sort_keys=True), "utf-8")
 
 
@@ -161,7 +160,7 @@ def _bundled_names(outputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
     Fonts come from a package, not from ``theme/``: they go by ``fonts/<file name>``.
     """
     for output, facts in outputs.items():
-        address = ADDRESS + Path(output).name
+        address = ASSETS + Path(output).name
         if "entryPoint" in facts:
             yield facts["entryPoint"], address
         elif output.endswith(".woff2"):
@@ -193,8 +192,3 @@ def _inputs_hash(theme: Path, defined: Mapping[str, str]) -> str:
         digest.update(f"\0{path.relative_to(theme).as_posix()}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def short_hash(content: bytes) -> str:
-    """A hash as esbuild writes it in names: capital letters and digits."""
-    return hashlib.sha256(content).hexdigest()[:HASH_LENGTH].upper()

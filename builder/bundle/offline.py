@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from builder.bundle.assets import ADDRESS, Assets
+from builder.bundle.assets import Assets
 from builder.bundle.runtime import Runtime
-from builder.kit import cache
-from builder.kit.manifest import HASH_LENGTH
+from builder.kit import store
+from builder.kit.files import HASH_LENGTH
+from builder.kit.headers import ASSETS
 
 PAGE = "uten-nett"
 """The page that is shown instead of one that is not kept; `theme/js/service-worker.js` knows it."""
@@ -26,11 +27,11 @@ def script(site: Mapping[str, str], assets: Assets, runtime: Runtime) -> bytes:
     it anew.
     """
     digests = {
-        ADDRESS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        ASSETS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(assets.folder.iterdir())
     } | {runtime.url + name: digest for name, digest in sorted(runtime.lock["files"].items())}
     constant = {
-        "version": cache.key(*site.items())[:HASH_LENGTH],
+        "version": store.key(*site.items())[:HASH_LENGTH],
         "files": {address: digest[:DIGEST_LENGTH] for address, digest in digests.items()},
     }
     text = f"const SITE={json.dumps(constant, separators=(',', ':'))};\n{assets.service_worker}"

@@ -21,55 +21,39 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import files
 from importlib.metadata import version as installed_version
-from importlib.util import MAGIC_NUMBER, find_spec
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from builder.bundle.substitutes import SUBSTITUTES
-from builder.kit.cache import UNFINISHED, forget_old_builds, put_in_place
-from builder.kit.errors import KnownError
-from builder.kit.node import node_command
+from builder.bundle.library import (
+    LIBRARY_SOURCES,
+    WRITER,
+    compile_stdlib,
+    compile_writer,
+    stdlib_name,
+)
+from builder.bundle.node_python import PyodideInNode
+from builder.bundle.packing import HASH_LENGTH, RuntimeBuildError, write_zip
+from builder.bundle.wheel import LOCK, NOTICE, make_wheel, move_out, seal
+from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
 
 # What is taken from Pyodide's npm package as it is.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 STDLIB = "python_stdlib.zip"
 WORKBOOK = "workbook.zip"
-# The package that writes workbooks, and where it lies for file names in tracebacks.
-WRITER = "xlsxwriter"
-WORKBOOK_IN_BROWSER = "/lib/workbook.zip"
-LOCK = "pyodide-lock.json"
-NOTICE = "NOTICE.txt"
-# Where Pyodide puts the standard library, for the file names in tracebacks.
-STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
 # Tools whose version decides how the output looks.
 TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock", WRITER)
-# The oldest time a zip file can carry. One fixed time for everything: two builds of the same
-# content must be the same bytes, since their hash is their address.
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-SOURCE_DATE_EPOCH = "315532800"
+# The modules that make the runtime: a change in one of them makes it anew.
+OWN_SOURCES = ("runtime.py", "library.py", "node_python.py", "packing.py", "wheel.py")
 # The whole compiled standard library, beside the builds that are cut from it.
 STDLIB_CACHE = "stdlib"
-ROOT = Path(__file__).resolve().parents[2]
-# What the compiled standard library is made by and of, besides Pyodide's own.
-LIBRARY_SOURCES = (ROOT / "builder/bundle/bytecode.py", ROOT / "builder/bundle/substitutes.py")
-# How much of a hash is used in addresses and folder names.
-HASH_LENGTH = 16
-# Python in Node is slow on a busy machine, but not as slow as this.
-NODE_SECONDS = 120
-
-
-class RuntimeBuildError(KnownError):
-    """The browser's Python could not be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +72,11 @@ class Runtime:
         return str(package["file_name"])
 
     @property
+    def wheel_digest(self) -> str:
+        """The SHA-256 of the calculators' wheel."""
+        return str(self.lock["files"][self.wheel_name])
+
+    @property
     def constants(self) -> dict[str, object]:
         """What the scripts know of the runtime, so that a page and its Python always fit.
 
@@ -97,87 +86,6 @@ class Runtime:
             "RUNTIME": {"url": self.url, "lock": self.lock},
             "RUNTIME_URLS": [self.url + name for name in self.lock["files"] if name != WORKBOOK],
         }
-
-
-class PyodideInNode:
-    """The Python of a runtime folder, running in Node. A context manager."""
-
-    def __init__(self, project_root: Path, folder: Path) -> None:
-        """Start Node with the runtime in ``folder``."""
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [*node_command(), str(project_root / "theme/js/node.js"), str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            encoding="utf-8",
-        )
-
-    def __enter__(self) -> Self:
-        """Return the running Python."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End Node."""
-        self.close()
-
-    def close(self) -> None:
-        """End Node."""
-        self._process.kill()
-        self._process.communicate()
-        self._errors.close()
-
-    def handle(self, request: str) -> str:
-        """Answer a request as the calculators in the browser do."""
-        answer = self._ask({"op": "request", "request": request})
-        if "error" in answer:
-            raise RuntimeBuildError(
-                f"Kalkulatoren feilet i nettleserens Python.\nForespørsel: {request[:500]}\n"
-                f"{answer['error']}"
-            )
-        return str(answer["response"])
-
-    def python(self) -> tuple[str, bytes]:
-        """The version of Python, and the magic number of the byte code it reads."""
-        answer = self._ask({"op": "python"})
-        return answer["version"], bytes.fromhex(answer["magic"])
-
-    def add_workbook(self) -> None:
-        """Put what workbooks need in Python's path."""
-        self._ask({"op": "workbook"})
-
-    def used_files(self) -> dict[str, list[str]]:
-        """The files that Python has read by now of the standard library and for workbooks."""
-        files: dict[str, list[str]] = self._ask({"op": "used"})
-        return files
-
-    def _ask(self, question: dict[str, str]) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        # Where its WebAssembly cannot start, Pyodide waits for ever.
-        watchdog = threading.Timer(NODE_SECONDS, self._process.kill)
-        watchdog.start()
-        try:
-            self._process.stdin.write(json.dumps(question) + "\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        finally:
-            watchdog.cancel()
-        if not line:
-            self._process.wait()
-            self._errors.seek(0)
-            raise RuntimeBuildError(
-                f"Nettleserens Python stoppet i Node:\n{self._errors.read()[-4000:]}"
-            )
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
 
 def build(project_root: Path, requests: Sequence[str], workbooks: Sequence[str] = ()) -> Runtime:
@@ -250,7 +158,7 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
         project_root / "LICENSE",
         project_root / "theme/js/python.js",
         project_root / "theme/js/node.js",
-        Path(__file__),
+        *(Path(__file__).with_name(name) for name in OWN_SOURCES),
         *LIBRARY_SOURCES,
         *(engine / name for name in (*ENGINE_FILES, STDLIB, LOCK, "package.json")),
     ]
@@ -285,16 +193,16 @@ def _make(
             shutil.copyfile(engine / file, folder / file)
         _drop_source_map(folder / "pyodide.mjs")
         _write_notice(folder / NOTICE, _engine_version(engine))
-        _make_wheel(project_root, _engine_info(engine), folder, scratch)
+        make_wheel(project_root, _engine_info(engine), folder, scratch)
 
-        whole = work.parent / STDLIB_CACHE / _stdlib_name(engine / STDLIB)
+        whole = work.parent / STDLIB_CACHE / stdlib_name(engine / STDLIB)
         if not whole.is_file():
             shutil.copyfile(engine / STDLIB, folder / STDLIB)
             _check_byte_code(project_root, folder)
-            _compile_stdlib(engine / STDLIB, whole)
+            compile_stdlib(engine / STDLIB, whole)
         shutil.copyfile(whole, folder / STDLIB)
-        writer = _compile_writer(scratch)
-        _write_zip(folder / WORKBOOK, writer)
+        writer = compile_writer(scratch)
+        write_zip(folder / WORKBOOK, writer)
         with PyodideInNode(project_root, folder) as python:
             answers = [python.handle(request) for request in requests]
             first = python.used_files()
@@ -307,84 +215,15 @@ def _make(
         used += [f for f in further["library"] if f not in used and Path(f).parent in packages]
         more = {file: writer[file] for file in further["workbook"]}
         with zipfile.ZipFile(whole) as archive:
-            _write_zip(folder / STDLIB, {file: archive.read(file) for file in used})
+            write_zip(folder / STDLIB, {file: archive.read(file) for file in used})
             more |= {file: archive.read(file) for file in further["library"] if file not in used}
         # But the package calc looks here too, for what only workbooks need of it.
-        more |= _move_out(folder, [f for f in further["wheel"] if f not in first["wheel"]])
-        _write_zip(folder / WORKBOOK, more)
+        more |= move_out(folder, [f for f in further["wheel"] if f not in first["wheel"]])
+        write_zip(folder / WORKBOOK, more)
         _check_answers(project_root, folder, requests, workbooks, answers)
-        _seal(folder)
+        seal(folder)
 
         shutil.move(folder, work / _content_hash(folder))
-
-
-def _make_wheel(project_root: Path, info: dict[str, str], folder: Path, scratch: Path) -> None:
-    """Put the compiled wheel of ``calc`` in the folder, and a lock that holds nothing else."""
-    wheels = scratch / "wheels"
-    _run("build", "--wheel", "--no-isolation", "--outdir", wheels, project_root, cwd=scratch)
-    empty = scratch / "empty-lock.json"
-    empty.write_text(json.dumps({"info": info, "packages": {}}), "utf-8")
-    lock_file = wheels / LOCK
-    # In this order: the lock is made of the wheel as built (a compiled one is refused), and
-    # compiling changes its name and hash in the lock.
-    _run(
-        "pyodide_cli", "lockfile", "add-wheels", "--input", empty, "--output", lock_file,
-        "--base-path", wheels, *wheels.glob("*.whl"), cwd=scratch,
-    )  # fmt: skip
-    _run("pyodide_cli", "py-compile", "--compression-level", "0", wheels, cwd=scratch)
-
-    lock = json.loads(lock_file.read_text("utf-8"))
-    (package,) = lock["packages"].values()
-    compiled = wheels / package["file_name"]
-    with zipfile.ZipFile(compiled) as archive:
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    # py-compile notes the time of day in the wheel.
-    _write_zip(folder / compiled.name, contents)
-    _lock_wheel(folder, lock)
-
-
-def _lock_wheel(folder: Path, lock: dict[str, Any]) -> None:
-    """Write a lock that says what the wheel is now."""
-    (package,) = lock["packages"].values()
-    wheel = folder / package["file_name"]
-    package["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    _write_lock(folder, lock)
-
-
-def _move_out(folder: Path, files: Sequence[str]) -> dict[str, bytes]:
-    """Take files out of the wheel, and give them by name."""
-    lock = json.loads((folder / LOCK).read_text("utf-8"))
-    (package,) = lock["packages"].values()
-    wheel = folder / package["file_name"]
-    with zipfile.ZipFile(wheel) as archive:
-        contents = {name: archive.read(name) for name in archive.namelist()}
-    moved = {name: contents.pop(name) for name in files}
-    _write_zip(wheel, contents)
-    _lock_wheel(folder, lock)
-    return moved
-
-
-def _run(module: str, *arguments: str | Path, cwd: Path) -> None:
-    """Run a Python tool of this environment; a failure says all it said."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"PYTHONPATH", "PYTHONHOME"}
-    }
-    # What is compiled is compiled without docstrings and asserts.
-    environment |= {
-        "PYTHONHASHSEED": "0",
-        "PYTHONOPTIMIZE": "2",
-        "SOURCE_DATE_EPOCH": SOURCE_DATE_EPOCH,
-    }
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise RuntimeBuildError(
-            f"Kommandoen feilet: {' '.join(command[1:])}\n{done.stdout}{done.stderr}"
-        )
 
 
 def _check_byte_code(project_root: Path, folder: Path) -> None:
@@ -397,66 +236,6 @@ def _check_byte_code(project_root: Path, folder: Path) -> None:
             f"({MAGIC_NUMBER.hex()}) enn Python {version} i nettleseren leser ({magic.hex()}). "
             f"Bruk en ferdig utgave av Python {version.rpartition('.')[0]}."
         )
-
-
-def _stdlib_name(sources: Path) -> str:
-    """The name of the compiled standard library, by what it is made of and with."""
-    made_by = [
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in (sources, *LIBRARY_SOURCES)
-    ]
-    wanted = json.dumps([*made_by, sys.version])
-    return f"{hashlib.sha256(wanted.encode()).hexdigest()[:HASH_LENGTH]}.zip"
-
-
-def _compile_stdlib(sources: Path, finished: Path) -> None:
-    """Compile the whole standard library."""
-    with tempfile.TemporaryDirectory(prefix="stdlib-") as name:
-        folder = Path(name) / "stdlib"
-        with zipfile.ZipFile(sources) as archive:
-            files = [file for file in archive.namelist() if file.endswith(".py")]
-            archive.extractall(folder, files)
-        for file, source in SUBSTITUTES.items():
-            if file not in files:
-                raise RuntimeBuildError(
-                    f"Pyodides standardbibliotek har ingen «{file}», som "
-                    "builder/bundle/substitutes.py setter noe annet i stedet for. Ta den ut der."
-                )
-            (folder / file).write_text(source, "utf-8")
-        _run("builder.bundle.bytecode", folder, STDLIB_IN_BROWSER, cwd=ROOT)
-        new = Path(name) / "stdlib.zip"
-        _write_zip(new, {f"{file}c": (folder / f"{file}c").read_bytes() for file in files})
-        finished.parent.mkdir(parents=True, exist_ok=True)
-        beside = finished.with_name(f"{finished.name}.{os.getpid()}")
-        shutil.copyfile(new, beside)
-        beside.replace(finished)
-
-
-def _compile_writer(scratch: Path) -> dict[str, bytes]:
-    """The package that writes workbooks, compiled, by the name of the file."""
-    spec = find_spec(WRITER)
-    assert spec is not None
-    assert spec.origin is not None
-    package = Path(spec.origin).parent
-    folder = scratch / "writer"
-    shutil.copytree(package, folder / WRITER, ignore=shutil.ignore_patterns("__pycache__"))
-    _run("builder.bundle.bytecode", folder, WORKBOOK_IN_BROWSER, cwd=ROOT)
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*.pyc"))
-    }
-
-
-def _write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
-    """A zip file whose bytes depend on the contents alone.
-
-    Stored, not deflated: the web server's brotli does much better on the plain bytes, and the
-    browser has less to unpack.
-    """
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(contents):
-            entry = zipfile.ZipInfo(name, FIXED_TIME)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, contents[name])
 
 
 def _check_answers(
@@ -477,24 +256,6 @@ def _check_answers(
                     "Kalkulatoren svarer annerledes når standardbiblioteket er kuttet.\n"
                     f"Forespørsel: {request[:500]}"
                 )
-
-
-def _seal(folder: Path) -> None:
-    """Note in the lock what every file must be, for the browser to check.
-
-    Pyodide's own lock has hashes of packages only; it leaves alone what it does not know.
-    """
-    lock = json.loads((folder / LOCK).read_text("utf-8"))
-    lock["files"] = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.iterdir())
-        if path.name not in {LOCK, NOTICE}
-    }
-    _write_lock(folder, lock)
-
-
-def _write_lock(folder: Path, lock: dict[str, Any]) -> None:
-    (folder / LOCK).write_text(json.dumps(lock, sort_keys=True, separators=(",", ":")), "utf-8")
 
 
 def _drop_source_map(script: Path) -> None:

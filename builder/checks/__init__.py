@@ -14,13 +14,12 @@ from pathlib import Path
 from builder import content
 from builder.checks import dates, figures, links
 from builder.checks.context import KEPT, LABEL, Check, Context
-from builder.checks.found import name_of
-from builder.checks.report import is_set, report, summary
-from builder.content import Problem
-from builder.content.load import PAGES
-from builder.kit.cache import Store
-from builder.kit.day import today
-from builder.publish.targets import place
+from builder.checks.findings import name_of
+from builder.checks.report import report, summary
+from builder.content import Problem, publish_settings
+from builder.content.files import PAGES
+from builder.kit.environment import is_set, today
+from builder.kit.store import Store
 
 __all__ = [
     "SUBJECTS",
@@ -95,12 +94,12 @@ def check_all(
     """
     if read is None:
         try:
-            read = content.read(root / "content", keep=True)
+            read = content.read(root / "content", cached=True)
         except content.ContentError as error:
             return error.problems
     site, unreadable = read[0], set(read[1])
     try:
-        place(root)
+        publish_settings.address(root)
     except content.ContentError as error:
         unreadable.update(error.problems)
     found = check(root, site, today, site_address=site_address, label=LABEL)

@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from builder.checks.addresses import Addresses
-from builder.checks.found import NOTHING, Findings, Linked, find_all
+from builder.checks.findings import NOTHING, Findings, Linked, find_all
 from builder.content import Problem, Site
-from builder.kit.cache import Store
+from builder.kit.store import Store
 
 KEPT = Path(".cache/checks/content")
 """Where what was found is kept, from the root of the project."""

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from builder.checks.context import Context
+from builder.checks.findings import name_of
 from builder.checks.folder import warning
-from builder.checks.found import name_of
 from builder.content import Deadline, Problem, Scheme
 from builder.content.yaml_file import Document, Key
 from calc.rules import Source

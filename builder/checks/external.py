@@ -36,10 +36,10 @@ from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from builder import content
 from builder.checks.context import KEPT, LABEL, Context
-from builder.checks.report import is_set, report
+from builder.checks.report import report
 from builder.content import Problem
-from builder.kit.cache import Store
-from builder.kit.day import today
+from builder.kit.environment import is_set, today
+from builder.kit.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = ROOT / ".cache/links.json"
@@ -327,7 +327,7 @@ def main(argv: Sequence[str]) -> int:
         prog="check-links", description="Kontroller lenkene til andre nettsteder."
     )
     parser.parse_args(argv)
-    site, unreadable = content.read(ROOT / "content", keep=True)
+    site, unreadable = content.read(ROOT / "content", cached=True)
     if unreadable:
         print("Innholdet har feil, så noen av lenkene kan mangle her. Kjør «make check».")
     address = os.environ.get("SITE_ADDRESS", "")

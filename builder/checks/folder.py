@@ -7,7 +7,7 @@ from pathlib import Path
 
 from builder.checks.pages import Made, Page, read_pages
 from builder.content import Problem, Scheme
-from builder.content.load import PageFile
+from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, at, read_yaml
 
 CONTENT = Path("content")

@@ -11,7 +11,7 @@ from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
 
 from builder.content import prose
-from builder.content.load import PageFile
+from builder.content.site import PageFile
 from builder.content.yaml_file import read_text
 from builder.kit.html_reader import Reader, feed
 

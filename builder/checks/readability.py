@@ -1,4 +1,4 @@
-"""Reading ease: LIX, and where to begin.
+"""Whether all readers can take in a page: reading ease by LIX, and texts in place of images.
 
 LIX is Carl-Hugo Björnsson's measure (*Läsbarhet*, 1968): words for each sentence, plus the
 percentage of words with more than six letters. On the usual scale 40 to 50 is the middle, as in
@@ -43,7 +43,7 @@ def _lix(written: Sequence[Sequence[str]]) -> Fraction:
     return Fraction(len(lengths), len(written)) + Fraction(100 * long_words, len(lengths))
 
 
-def check(folder: Folder) -> Iterator[Problem]:
+def check_reading_ease(folder: Folder) -> Iterator[Problem]:
     """Pages that are difficult to read, with their longest sentence."""
     for page in folder.pages:
         written = sentences(page.paragraphs)
@@ -60,3 +60,20 @@ def check(folder: Folder) -> Iterator[Problem]:
             expected = f"høyst {MOST}: kortere setninger og ord ({DIFFICULT} regnes som vanskelig)"
             line = page.line_of(longest)
             yield Problem(page.shown, line, "", message, found, expected, is_warning=True)
+
+
+def check_images(folder: Folder) -> Iterator[Problem]:
+    """Images without an alternative text, and those whose text is only the name of the file."""
+    for page in folder.pages:
+        for image in page.images:
+            text = (image.alt or "").strip()
+            name = image.address.rpartition("/")[2]
+            if not text:
+                message = "Bildet har ingen tekst for dem som ikke ser det."
+            elif text.lower() in (name.lower(), name.rpartition(".")[0].lower()):
+                message = "Teksten til bildet er bare navnet på filen."
+            else:
+                continue
+            found = f"![{text}]({image.address})"
+            expected = f"![det bildet viser]({image.address})"
+            yield Problem(page.shown, image.line, "", message, found, expected)

@@ -1,6 +1,5 @@
 """What was found, as an editor reads it: mistakes first, then warnings by subject."""
 
-import os
 from collections.abc import Sequence
 
 from builder.content import Problem
@@ -28,11 +27,6 @@ def report(problems: Sequence[Problem], *, every: bool = False) -> str:
             lines.append(f"… og {_number(len(found) - len(shown))} til (ALT=1 viser alle)")
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, summary(problems)])
-
-
-def is_set(variable: str) -> bool:
-    """Whether a variable of `make` is set: ALT=1."""
-    return os.environ.get(variable, "0") not in ("", "0")
 
 
 def summary(problems: Sequence[Problem]) -> str:

@@ -1,1 +1,1 @@
-"""Commands that stand on no other: a new scheme or rule year, the server, the set-up."""
+"""Commands: a new scheme or rule year, the server of `make serve`, and the set-up."""

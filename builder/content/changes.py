@@ -1,11 +1,11 @@
-"""Reads `content/changes/`: one file for each change that readers are told of."""
+"""Reads `content/changes/`: one file for each change that is announced to readers."""
 
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from builder.content.files import is_ours
+from builder.content.files import is_content
 from builder.content.model import Change, ChangeFacts, Scheme
 from builder.content.problems import Problem
 from builder.content.unfinished import unfilled
@@ -13,24 +13,24 @@ from builder.content.validate import suggestion, validate
 from builder.content.yaml_file import Document, read_yaml
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-[a-z0-9]+(-[a-z0-9]+)*")
-_NAMED = "datoen, et navn av små bokstaver a–z, tall og bindestrek, og .yaml til slutt"
+_EXPECTED_NAME = "datoen, et navn av små bokstaver a–z, tall og bindestrek, og .yaml til slutt"
 
 
 def read_changes(
     folder: Path, shown: Path, schemes: Mapping[str, Scheme | None], problems: list[Problem]
 ) -> tuple[Change, ...]:
-    """The changes of a folder, newest first; what is wrong is added to `problems`.
+    """The changes in a folder, newest first; mistakes are added to `problems`.
 
-    `shown` is the folder as messages name it. `schemes` are all there are, by slug: None is one
-    that could not be read, whose rule years and sources are therefore not looked at.
+    `shown` is the folder as messages name it. `schemes` are all schemes by slug. A scheme with
+    mistakes is None, and then the rule years and the source of its changes are not checked.
     """
     changes = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if not is_ours(path):
+        if not is_content(path):
             continue
-        if not _is_named_right(path):
+        if not _has_valid_name(path):
             message = "Filnavnet kan ikke brukes for en endring."
-            problems.append(Problem(shown / path.name, 0, "", message, path.name, _NAMED))
+            problems.append(Problem(shown / path.name, 0, "", message, path.name, _EXPECTED_NAME))
             continue
         document = read_yaml(path, shown / path.name)
         facts = validate(ChangeFacts, document)
@@ -41,7 +41,7 @@ def read_changes(
     return tuple(sorted(changes, key=lambda change: change.date, reverse=True))
 
 
-def _is_named_right(path: Path) -> bool:
+def _has_valid_name(path: Path) -> bool:
     name = _NAME.fullmatch(path.stem)
     try:
         return name is not None and path.suffix == ".yaml" and bool(dt.date.fromisoformat(name[1]))
@@ -52,7 +52,7 @@ def _is_named_right(path: Path) -> bool:
 def _check(
     document: Document, facts: ChangeFacts, day: str, schemes: Mapping[str, Scheme | None]
 ) -> Iterator[Problem]:
-    """The date is that of the file name; scheme, rule years and source are there."""
+    """Report a date that differs from the file name, and an unknown scheme, rule year or source."""
     if str(facts.date) != day:
         message = "Datoen stemmer ikke med filnavnet."
         yield document.problem(("date",), message, str(facts.date), day)

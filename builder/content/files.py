@@ -1,7 +1,7 @@
-"""The files of the content folder: which are the content's, where they belong, and how to read one.
+"""The files of the content folder: names, places where files belong, and safe reading.
 
-Nothing outside the folder is ever opened, and nothing that is no plain file: a link may lead
-anywhere, and a pipe or a device may never end.
+Only plain files inside the folder are opened. A link may lead anywhere, and the reading of a pipe
+or a device may never end.
 """
 
 import errno
@@ -14,25 +14,31 @@ from pathlib import Path
 from builder.content.problems import Problem
 
 IMAGES = "bilder"
-"""The folder of images beside the texts that show them."""
+"""The name of the folder of images, beside the texts that show them."""
+
+PAGES = "pages"
+"""The name of the folder of the general pages."""
+
+CHANGES = "changes"
+"""The name of the folder of the published changes."""
 
 NAMING = "små bokstaver a–z, tall og bindestrek"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 60
-# Windows takes them for devices, whatever ending they have: such a site could not be copied there.
+# Names of devices in Windows, with any ending: a site with such a file can't be copied to Windows.
 _OF_WINDOWS = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
-# What file managers, text editors and version control leave: never content, and never said.
-_LEFT = re.compile(
+# Files that file managers, text editors and version control leave behind: passed over in silence.
+_LEFT_BEHIND = re.compile(
     r"\..*|.*~|#.*#|~\$.*|.*\.(bak|orig|rej|swp|tmp)|Thumbs\.db|ehthumbs\.db|desktop\.ini|Icon\r"
     r"|__MACOSX",
     re.IGNORECASE | re.DOTALL,
 )
 _TEXTS = {".md", ".markdown", ".mdown", ".mkd", ".yaml", ".yml"}
-# At the top of the content folder.
+# Files of settings, at the top of the content folder.
 _SETTINGS = {"publish.yaml"}
 
-# Why a file can't be opened.
+# The reason why a file can't be opened, by the number of the system's error.
 _REASONS = {
     errno.EACCES: "Du har ikke tilgang til den.",
     errno.EPERM: "Du har ikke tilgang til den.",
@@ -42,18 +48,26 @@ _REASONS = {
 }
 
 
-def is_ours(path: Path) -> bool:
-    """Whether a file or folder may be content, by its name."""
-    return is_our_name(path.name)
+def shown_path(content: Path, path: Path) -> Path:
+    """The path as messages name it: from the folder that `content` lies in.
+
+    Such paths are called `shown` in this package.
+    """
+    return path.relative_to(content.parent)
 
 
-def is_our_name(name: str) -> bool:
-    """Whether a file or folder with this name may be content."""
-    return not _LEFT.fullmatch(name)
+def is_content(path: Path) -> bool:
+    """Whether a file or folder counts as content by its name, as in `is_content_name`."""
+    return is_content_name(path.name)
+
+
+def is_content_name(name: str) -> bool:
+    """Whether this is the name of content, and not of a file that some program has left behind."""
+    return not _LEFT_BEHIND.fullmatch(name)
 
 
 def why_no_name(name: str) -> str:
-    """What is expected of a name that can't stand in an address; empty where it can."""
+    """The rule, in Norwegian, that keeps a name out of addresses; empty for a name that fits."""
     if not _SLUG.fullmatch(name):
         return NAMING
     if len(name) > _LONGEST_NAME:
@@ -62,12 +76,19 @@ def why_no_name(name: str) -> str:
 
 
 def open_plain(path: str | Path, _flags: int = 0) -> int:
-    """Open a file to be read: no link, and without waiting for somebody to write to a pipe."""
+    """Open a file for reading, and return its descriptor. Raises `OSError`, also for a link.
+
+    A pipe is opened without waiting for a program that writes to it. The function can be the
+    `opener` of `open`.
+    """
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def read_bytes(path: Path, shown: Path, most: int, problems: list[Problem]) -> bytes | None:
-    """The bytes of a plain file of at most `most` bytes; or None, and why in `problems`."""
+    """The bytes of a plain file, or None with the reason added to `problems`.
+
+    A file of more than `most` bytes is refused. `shown` is the path that messages name.
+    """
     try:
         handle = open_plain(path)
         with os.fdopen(handle, "rb") as file:
@@ -94,9 +115,10 @@ def _unreadable(shown: Path, why: str) -> Problem:
 
 
 def unsafe(content: Path) -> list[Problem]:
-    """Everything below the folder that is no plain file or folder, or can't be looked into.
+    """Report everything in the content folder, at any depth, that must not be opened.
 
-    While there is any, nothing is to be read: it may be another's, also in a file's place.
+    That is a link, a device or a pipe, and a folder that can't be listed. As long as there is one,
+    nothing should be read: files in its place may be another person's.
     """
     return sorted(_unsafe(str(content), content.name))
 
@@ -110,12 +132,12 @@ def _unsafe(folder: str, shown: str) -> Iterator[Problem]:
         return
     for entry in entries:
         here = f"{shown}/{entry.name}"
-        if not is_our_name(entry.name):
+        if not is_content_name(entry.name):
             continue
         if entry.is_symlink():
             message = "Lenker til filer og mapper er ikke tillatt i innholdet."
             expected = "selve filen eller mappen, kopiert hit"
-            # Where it leads is nobody's business who reads the message.
+            # Without the target of the link, which may tell a reader of the log too much.
             yield Problem(Path(here), 0, "", message, "en lenke (symlink)", expected)
         elif entry.is_dir(follow_symlinks=False):
             yield from _unsafe(entry.path, here)
@@ -125,24 +147,24 @@ def _unsafe(folder: str, shown: str) -> Iterator[Problem]:
             yield Problem(Path(here), 0, "", message, entry.name, expected)
 
 
-def misplaced(content: Path, pages: str) -> Iterator[Problem]:
-    """Files of the content folder itself that nothing is made of, which their editor may not know.
+def misplaced(content: Path) -> Iterator[Problem]:
+    """Report files at the top of the content folder that no page is built from.
 
-    `pages` is the name of the folder that is not a scheme. Another text is an error, since somebody
-    wrote it to be read; anything else is a warning.
+    A text (Markdown or YAML) is a mistake, since somebody wrote it for readers; any other file is a
+    warning.
     """
     for path in _listed(content):
         if path.is_file() and path.name not in _SETTINGS:
-            yield _misplaced(content, path, f"en mappe for ordningen, eller {pages}/")
+            yield _misplaced(content, path, f"en mappe for ordningen, eller {PAGES}/")
 
 
 def misplaced_in_pages(content: Path, pages: Path) -> Iterator[Problem]:
-    """The same in the folder of the general pages."""
+    """Report, as `misplaced` does, files in the folder of the general pages."""
     yield from _misplaced_in(content, pages, {IMAGES}, {".md"}, "Markdown-filer (.md)")
 
 
 def misplaced_in_scheme(content: Path, scheme: Path) -> Iterator[Problem]:
-    """The same in the folder of a scheme."""
+    """Report, as `misplaced` does, files in the folder of a scheme and its folder of rules."""
     known = {"scheme.yaml", "rules", IMAGES}
     expected = "scheme.yaml, Markdown-filer (.md), og mappene rules og bilder"
     yield from _misplaced_in(content, scheme, known, {".md"}, expected)
@@ -161,11 +183,11 @@ def _misplaced_in(
 
 def _misplaced(content: Path, path: Path, expected: str) -> Problem:
     is_text = path.suffix.lower() in _TEXTS
-    what = "Mappen" if path.is_dir() else "Filen"
-    message = f"{what} hører ikke til her, og blir ikke brukt."
-    shown = path.relative_to(content.parent)
+    kind = "Mappen" if path.is_dir() else "Filen"
+    message = f"{kind} hører ikke til her, og blir ikke brukt."
+    shown = shown_path(content, path)
     return Problem(shown, 0, "", message, path.name, expected, is_warning=not is_text)
 
 
 def _listed(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if is_ours(path))
+    return sorted(path for path in folder.iterdir() if is_content(path))

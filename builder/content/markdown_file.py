@@ -1,6 +1,7 @@
-"""What an editor is told of a text: HTML that is not allowed, addresses, images, too much of it.
+"""Reports mistakes in a Markdown text: forbidden HTML and addresses, unknown images, too much text.
 
-What is told here never reaches a page anyway: `builder.content.prose` cleans it away.
+The reports are for editors. They are not what protects readers: `builder.content.prose` takes
+everything that is not allowed out of the HTML, reported or not.
 """
 
 import re
@@ -18,42 +19,43 @@ from builder.content.problems import Problem
 from builder.content.validate import suggestion
 from builder.content.yaml_file import short
 
-# Many times what any page has. Markdown takes time by the square of what stands in one place.
+# The limits are many times what any page needs. Without them, some texts would take hours: the time
+# of Markdown grows with the square of the length of a paragraph.
 MOST_BYTES = 50_000
 _LONGEST_LINE = 5_000
 _MOST_OPEN = 30
 _MOST_OPEN_TAGS = 200
 _MOST_HEADINGS = 300
 
-# Elements that only say how a text looks or what part of a page it is. Without them the text is
-# still there, so they are a warning; all others are an error.
+# Elements that only style a text or name a part of a page. Their text stays when they are taken
+# out, so they are reported as a warning; any other element that is not allowed is an error.
 _HARMLESS = {
     *("address", "article", "aside", "b", "bdi", "bdo", "big", "center", "cite", "col", "colgroup"),
     *("data", "del", "dfn", "font", "footer", "header", "hgroup", "i", "ins", "main", "mark"),
     *("nav", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "strike", "tfoot"),
     *("time", "tt", "u", "var", "wbr"),
 }
-# Attributes by which something is fetched or sent, or runs.
+# Attributes that let a browser fetch or send something, or run a script.
 _ACTIVE = {
     *("action", "archive", "background", "cite", "classid", "code", "codebase", "data", "dynsrc"),
     *("formaction", "href", "longdesc", "lowsrc", "manifest", "ping", "poster", "profile", "src"),
     *("srcdoc", "srcset", "usemap", "xlink:href", "xmlns"),
 }
-# What browsers and `prose.clean` put in by themselves.
+# Elements that browsers and `prose.clean` add by themselves.
 _IMPLIED = {"p", "tbody"}
-# Elements that need no end, or are ended by the next of their kind.
+# Elements without an end tag, or closed by the next one of their kind.
 _WITHOUT_END = {
     *("br", "caption", "dd", "dt", "hr", "img", "li", "p", "tbody", "td", "th", "thead", "tr"),
 }
 
-# Where a tag or an address of the text stands is written into it before Markdown reads it, between
-# two of the characters that no text has (`yaml_file.read_text` refuses them).
+# Before Markdown reads a text, the line number of each tag and address is written into the text
+# beside it (a trace), between two characters that `yaml_file.read_text` refuses in any file.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _TRACE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
-# The beginning of a tag of HTML, not of an address between < and >.
+# The beginning of an HTML tag, but not of an address between < and >.
 _TAG = r"<[A-Za-z][^\s/>:@<]*(?=[\s/>])"
 _TRACED = re.compile(
-    # A tag; or the beginning of the address of a link or image, beside it or given below.
+    # A tag; or the beginning of the address of a link or image, in place or in a definition below.
     rf"(?P<tag>{_TAG})|(?:\]\([ \t]*+|^ {{0,3}}\[[^\]\n]+\]:\s*+)(?!{_TAG})<?",
     re.MULTILINE,
 )
@@ -63,58 +65,63 @@ _PELICAN = re.compile(r"[{|](\w+)[}|]")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A text as read: its HTML as `prose.html` takes it, what is wrong, the images it shows.
+class MarkdownText:
+    """A text as read: its HTML for `prose.html`, its problems, the addresses of its images.
 
-    A warning is of what is left out, and the text is right without it. With errors, there need not
-    be any HTML, and it counts as showing all images.
+    A warning reports HTML that is left out without harm. A text with a mistake may have no HTML;
+    then all images of its folder count as shown.
     """
 
     html: str
     problems: list[Problem]
-    shows: set[str]
+    images: set[str]
 
 
-def read_markdown(text: str, shown: Path, images: Mapping[str, Image | None]) -> Text:
-    """Read a text. `images` are all that its folder has, by address as editors write it."""
-    if problem := _too_much(text, shown):
-        return Text("", [problem], set(images))
+def read_markdown(text: str, shown: Path, images: Mapping[str, Image | None]) -> MarkdownText:
+    """Convert a text to HTML, and check it.
+
+    `shown` is its file as messages name it. `images` are all images of its folder, by address as
+    editors write it.
+    """
+    if problem := _too_large(text, shown):
+        return MarkdownText("", [problem], set(images))
     try:
-        made = prose.convert(text)
-        if (found := _images_of_plain(text, made)) is not None and found <= images.keys():
-            return Text(made, [], found)
-        reader = _read(text, shown)
+        converted = prose.convert(text)
+        plain_images = _images_of_plain(text, converted)
+        if plain_images is not None and plain_images <= images.keys():
+            return MarkdownText(converted, [], plain_images)
+        checker = _checked(text, shown)
     except RecursionError:
         message, expected = "Teksten har for mange lister eller sitater inni hverandre.", "færre"
-        return Text("", [Problem(shown, 0, "", message, "", expected)], set(images))
-    problems = reader.problems
+        return MarkdownText("", [Problem(shown, 0, "", message, "", expected)], set(images))
+    problems = checker.problems
     used = set()
-    for line, address in reader.images:
+    for line, address in checker.images:
         if address in images:
             used.add(address)
         else:
             problems.append(_unknown_image(shown, line, address, images))
-    return Text(made, problems, used)
+    return MarkdownText(converted, problems, used)
 
 
-# What only Markdown has written: without a < of the editor's, every tag is its own.
-_MADE_TAG = re.compile(r"<([a-z][a-z0-9]*)((?: [a-z]+=\"[^\"]*\")*) ?/?>")
-_MADE_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
+# A tag and an attribute as Markdown writes them. A text without < has no other tags.
+_MARKDOWN_TAG = re.compile(r"<([a-z][a-z0-9]*)((?: [a-z]+=\"[^\"]*\")*) ?/?>")
+_MARKDOWN_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 
 
-def _images_of_plain(text: str, made: str) -> set[str] | None:
-    """The images of a text in which no HTML stands and nothing of what is made is to be told.
+def _images_of_plain(text: str, converted: str) -> set[str] | None:
+    """The addresses of the images of a plain text: one without HTML and with nothing to report.
 
-    None where that is not sure. Nearly all texts are plain, and it is many times quicker than to
-    find out what is wrong and where.
+    None where the text may not be plain. Nearly all texts are, and this check is many times quicker
+    than the one that knows what is wrong and where.
     """
     if "<" in text:
         return None
     images = set()
-    for tag, attributes in _MADE_TAG.findall(made):
+    for tag, attributes in _MARKDOWN_TAG.findall(converted):
         if tag not in prose.TAGS:
             return None
-        for name, escaped in _MADE_ATTRIBUTE.findall(attributes):
+        for name, escaped in _MARKDOWN_ATTRIBUTE.findall(attributes):
             value = unescape(escaped)
             if (tag, name) == ("img", "src"):
                 images.add(value)
@@ -124,14 +131,15 @@ def _images_of_plain(text: str, made: str) -> set[str] | None:
 
 
 def removed_html(text: str, shown: Path) -> list[Problem]:
-    """What `prose.clean` takes out of a text: an error where it could do something, else a warning.
+    """Report everything that `prose.clean` takes out of a text.
 
-    The text has been let through by `read_markdown`, or is as small.
+    HTML that could do something in a browser is an error, other HTML a warning. The text must be
+    within the limits of `read_markdown`.
     """
-    return _read(text, shown).problems
+    return _checked(text, shown).problems
 
 
-def _too_much(text: str, shown: Path) -> Problem | None:
+def _too_large(text: str, shown: Path) -> Problem | None:
     if len(text.encode()) > MOST_BYTES:
         found, expected = f"{len(text.encode())} byte", f"høyst {MOST_BYTES} byte"
         return Problem(shown, 0, "", "Teksten er for lang for én side.", found, expected)
@@ -160,54 +168,58 @@ def _too_much(text: str, shown: Path) -> Problem | None:
     return None
 
 
-def _read(text: str, shown: Path) -> "_Reader":
-    def with_line(found: re.Match[str]) -> str:
-        line = text.count("\n", 0, found.end()) + 1
-        return f"{found[0]}{' ' if found['tag'] else ''}{_OPEN}{line}{_CLOSE}"
+def _checked(text: str, shown: Path) -> "_Checker":
+    """A checker that has gone through a text, with all problems except unknown images."""
 
-    made = prose.convert(_TRACED.sub(with_line, text))
-    reader, kept = _Reader(text, shown), _Reader("", shown)
-    for one, html in ((reader, made), (kept, prose.clean(made))):
+    def with_line(match: re.Match[str]) -> str:
+        line = text.count("\n", 0, match.end()) + 1
+        return f"{match[0]}{' ' if match['tag'] else ''}{_OPEN}{line}{_CLOSE}"
+
+    converted = prose.convert(_TRACED.sub(with_line, text))
+    checker, of_cleaned = _Checker(text, shown), _Checker("", shown)
+    for one, html in ((checker, converted), (of_cleaned, prose.clean(converted))):
         one.feed(html)
         one.close()
-    for tag in sorted((reader.open.keys() & prose.TAGS) - _WITHOUT_END):
-        for line in reader.open[tag]:
+    for tag in sorted((checker.open.keys() & prose.TAGS) - _WITHOUT_END):
+        for line in checker.open[tag]:
             message = f"«<{tag}>» er ikke lukket, og blir lukket der teksten slutter."
-            reader.tell(line, message, f"<{tag}>", f"</{tag}> der det slutter", is_warning=True)
-    for tag in sorted((reader.allowed - kept.allowed).keys() - _IMPLIED):
+            checker.report(line, message, f"<{tag}>", f"</{tag}> der det slutter", is_warning=True)
+    for tag in sorted((checker.allowed - of_cleaned.allowed).keys() - _IMPLIED):
         message = f"«<{tag}>» står et sted der den ikke kan stå."
         expected = "hele elementer, og deler av en tabell inni en tabell"
-        reader.tell(reader.lines[tag], message, f"<{tag}>", expected)
-    if all(problem.is_warning for problem in reader.problems) and reader.said != kept.said:
-        both = zip(f"{reader.said} ", f"{kept.said} ", strict=False)
+        checker.report(checker.lines[tag], message, f"<{tag}>", expected)
+    before, after = checker.letters, of_cleaned.letters
+    if all(problem.is_warning for problem in checker.problems) and before != after:
+        both = zip(f"{before} ", f"{after} ", strict=False)
         first = next((n for n, (a, b) in enumerate(both) if a != b), 0)
         message = "HTML-en kan leses på to måter, og noe av teksten kan bli borte."
-        found = _untraced(reader.said[first:] or kept.said[first:])
-        reader.tell(0, message, found, "en > for hver <, og --> etter <!--")
-    return reader
+        found = _untraced(before[first:] or after[first:])
+        checker.report(0, message, found, "en > for hver <, og --> etter <!--")
+    return checker
 
 
-class _Reader(HTMLParser):
-    """Goes through the HTML that Markdown has made of a text with traces."""
+class _Checker(HTMLParser):
+    """Goes through the HTML that Markdown has made of a text with traces, and reports mistakes."""
 
     def __init__(self, text: str, shown: Path) -> None:
         super().__init__(convert_charrefs=True)
         self.text = text
         self.shown = shown
         self.problems: list[Problem] = []
-        # The lines and addresses of all images.
+        # Line and address of each image.
         self.images: list[tuple[int, str]] = []
-        # How many there are of each element that is allowed, and the line of the first.
+        # The number of elements by tag, of those that are allowed; the line of the first by tag.
         self.allowed: Counter[str] = Counter()
         self.lines: dict[str, int] = {}
-        # The lines of those that are not closed.
+        # The lines of elements that are not closed yet, by tag.
         self.open: dict[str, list[int]] = {}
-        self.said = ""
+        # The text outside the tags, without white space.
+        self.letters = ""
 
     def handle_data(self, data: str) -> None:
-        self.said += "".join(data.split())
+        self.letters += "".join(data.split())
 
-    def tell(
+    def report(
         self, line: int, message: str, found: str, expected: str, *, is_warning: bool = False
     ) -> None:
         self.problems.append(
@@ -223,7 +235,7 @@ class _Reader(HTMLParser):
         if tag in prose.TAGS:
             self.allowed[tag] += 1
         else:
-            self._tell_of_tag(line, tag, written)
+            self._report_tag(line, tag, written)
         for name, value in attrs:
             if not _TRACE.fullmatch(name):
                 self._attribute(line, tag, name, _untraced(value or ""))
@@ -236,18 +248,19 @@ class _Reader(HTMLParser):
         elif tag not in _IMPLIED:
             message = f"«</{tag}>» lukker noe som ikke er åpnet, og blir fjernet."
             expected = f"<{tag}> før den"
-            self.tell(self._line_of(f"</{tag}"), message, f"</{tag}>", expected, is_warning=True)
+            self.report(self._line_of(f"</{tag}"), message, f"</{tag}>", expected, is_warning=True)
 
     def handle_decl(self, decl: str) -> None:
-        self._tell_of_tag(self._line_of(f"<!{decl[:7]}"), f"!{decl}", f"<!{decl}>")
+        self._report_tag(self._line_of(f"<!{decl[:7]}"), f"!{decl}", f"<!{decl}>")
 
     def handle_pi(self, data: str) -> None:
-        self._tell_of_tag(
-            self._line_of(f"<?{data[:3]}"), f"?{data.partition(' ')[0]}", f"<?{data}>"
-        )
+        self._report_tag(self._line_of(f"<?{data[:3]}"), f"?{data.partition(' ')[0]}", f"<?{data}>")
 
     def parse_html_declaration(self, i: int) -> int:
-        """Go past `<!…`. Browsers leave out one in brackets; the parser below would refuse it."""
+        """Pass a declaration (`<!…`), and return the position after it.
+
+        Browsers ignore one that begins with `<![`; `HTMLParser` alone would raise an error.
+        """
         if not self.rawdata.startswith("<![", i):
             return super().parse_html_declaration(i)
         end = self.rawdata.find(">", i)
@@ -257,36 +270,36 @@ class _Reader(HTMLParser):
 
     def _attribute(self, line: int, tag: str, name: str, value: str) -> None:
         is_active = name.startswith("on") or name in _ACTIVE
-        # Images are looked up, not judged by their address.
+        # The address of an image is looked up in its folder later.
         if (tag, name) == ("img", "src") or prose.is_allowed(tag, name, value):
             return
         found = f'{name}="{value}"'
         if name in prose.ADDRESSES and tag in prose.TAGS:
-            self._tell_of_address(line or self._line_of(value), value)
+            self._report_address(line or self._line_of(value), value)
         elif is_active and tag in prose.TAGS | _HARMLESS:
             message = f"Attributtet «{name}» er ikke tillatt."
-            self.tell(line, message, found, "taggen uten dette attributtet")
+            self.report(line, message, found, "taggen uten dette attributtet")
         elif tag in prose.TAGS:
             message = f"Attributtet «{name}» er ikke tillatt her, og blir fjernet."
-            self.tell(line, message, found, "taggen uten dette attributtet", is_warning=True)
+            self.report(line, message, found, "taggen uten dette attributtet", is_warning=True)
 
-    def _tell_of_tag(self, line: int, tag: str, written: str) -> None:
+    def _report_tag(self, line: int, tag: str, written: str) -> None:
         if tag in _HARMLESS:
             message = f"«<{tag}>» er ikke tillatt, og blir fjernet. Teksten blir stående."
-            self.tell(line, message, written, _WANTS_MARKDOWN, is_warning=True)
+            self.report(line, message, written, _WANTS_MARKDOWN, is_warning=True)
         else:
             message = f"«<{short(tag)}>» er ikke tillatt."
             expected = f"{_WANTS_MARKDOWN}; skal det vises som det står, skriv &lt; i stedet for <"
-            self.tell(line, message, written, expected)
+            self.report(line, message, written, expected)
 
-    def _tell_of_address(self, line: int, address: str) -> None:
-        if found := _PELICAN.match(address):
-            message = f"«{found[0]}» virker ikke i lenker her."
+    def _report_address(self, line: int, address: str) -> None:
+        if match := _PELICAN.match(address):
+            message = f"«{match[0]}» virker ikke i lenker her."
             expected = "adressen på nettstedet, for eksempel /frister/"
         else:
             message = "Lenken har en adresse som ikke er tillatt."
             expected = "en adresse som begynner med https://, mailto:, tel:, / eller #"
-        self.tell(line, message, address, expected)
+        self.report(line, message, address, expected)
 
     def _line_of(self, written: str) -> int:
         at = self.text.casefold().find(written.casefold())

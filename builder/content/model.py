@@ -1,4 +1,4 @@
-"""Schemes: their facts (`scheme.yaml`), with everything that belongs to them; published changes."""
+"""The model of the content: schemes with their facts and deadlines, and published changes."""
 
 import datetime as dt
 import re
@@ -11,12 +11,14 @@ from calc.rules import RuleError, Rules, SchemeRules, Source, Text
 
 _FORBID = {"extra": "forbid"}
 
-# A minute in Norwegian time, `2027-04-07T23:59`, or a whole day, which counts as its beginning.
-# Written like this, what comes later is greater.
 Moment = str
+"""A minute in Norwegian time (`2027-04-07T23:59`), or a day (`2027-04-07`) for its first minute.
+
+Of two moments, the later one is the greater text.
+"""
+
 DeadlineKind = Literal["application", "reporting"]
 
-# The pages of a scheme by file name, in the order of its navigation; the first is its front page.
 PAGE_NAMES = (
     "om",
     "hvem-kan-soke",
@@ -25,13 +27,15 @@ PAGE_NAMES = (
     "slik-soker-du",
     "rapportering",
 )
-# Below this stand the rates of each year.
+"""The pages of a scheme by file name, in the order of its navigation, its front page first."""
+
 RULE_YEARS = "satser"
+"""The step of an address below which the rates of each rule year stand."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """A public body: the owner of a scheme or who runs it."""
+    """A public body: the owner of a scheme, or the body that runs it."""
 
     __pydantic_config__ = _FORBID
 
@@ -44,7 +48,7 @@ class Body:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A link out of the site: a form, the owner's page, the rules."""
+    """A link to another site: the application form, the owner's page, or the rules."""
 
     __pydantic_config__ = _FORBID
 
@@ -58,7 +62,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """An official mailbox. Never a caseworker."""
+    """An official mailbox, never that of a caseworker."""
 
     __pydantic_config__ = _FORBID
 
@@ -72,11 +76,12 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
-    """A deadline: a date, a month in which it is expected (YYYY-MM), or known to be unknown.
+    """A deadline, by exactly one of a date, an expected month (YYYY-MM), and `unknown`.
 
-    `for_year` is the calendar year the money is (applied for) or was (reported on) given for;
-    `area` is for whom it holds, where that is not the whole country; `opens` is the first day on
-    which one can apply, where that is known.
+    - `for_year` is the calendar year of the grant that is applied for or reported on.
+    - `time` is the time of day on the date (HH:MM); without it, the deadline is the end of the day.
+    - `opens` is the first day on which one can apply, where it is known.
+    - `area` names the part of the country for which the deadline holds, unless that is all of it.
     """
 
     __pydantic_config__ = _FORBID
@@ -107,7 +112,7 @@ class Deadline:
 
     @cached_property
     def ends(self) -> Moment | None:
-        """The last minute before it has passed; of an expected month, that of its last day."""
+        """The last minute of the deadline, or of the expected month; None where it is unknown."""
         if self.date is not None:
             return f"{self.date}T{self.time or '23:59'}"
         if self.expected_month is None:
@@ -117,16 +122,16 @@ class Deadline:
 
     @cached_property
     def over_from(self) -> Moment | None:
-        """The first minute in which it has passed."""
+        """The first minute after the deadline; None where it is unknown."""
         return None if self.ends is None else _shifted(self.ends, minutes=1)
 
     def is_open(self, when: dt.date | Moment) -> bool:
-        """Whether the date is known, has not passed, and one can apply already."""
+        """Whether one can apply at a time: it has opened, and its known date has not passed."""
         opened = self.opens is None or str(self.opens) <= str(when)
         return self.date is not None and opened and not self.has_passed(when)
 
     def has_passed(self, when: dt.date | Moment) -> bool:
-        """Whether it is over; what is not known never is."""
+        """Whether the deadline is over at a time. An unknown deadline never is."""
         return self.ends is not None and self.ends < str(when)
 
     @property
@@ -139,7 +144,7 @@ class Deadline:
 
     @property
     def sort_key(self) -> dt.date:
-        """What deadlines are put in order by; an unknown one comes last in its year."""
+        """The day by which deadlines are sorted; an unknown one comes last in its year."""
         return self.date or self.expected_month or dt.date(self.for_year, 12, 31)
 
 
@@ -149,13 +154,13 @@ _A_DAY = dt.timedelta(days=1)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 State = Literal["active", "closed", "archived"]
-# For whom readers look for a scheme: what the portal can be narrowed to.
+# The groups of people that a scheme is for: readers can filter the portal by them.
 Group = Literal["children", "adults", "families"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What `scheme.yaml` says: names, bodies, deadlines, links, sources. Never a rate."""
+    """The content of `scheme.yaml`: names, bodies, deadlines, links, sources. Never a rate."""
 
     __pydantic_config__ = _FORBID
 
@@ -194,16 +199,16 @@ class Facts:
                 raise RuleError("unknown_source", where, found=key, expected=known)
 
 
-# In the order in which readers who want to apply look for them.
+# Sorted by the interest of readers who want to apply: a scheme that they can apply to comes first.
 Status = Literal["open", "expected", "passed", "unknown", "closed", "archived"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Period[T]:
-    """What holds for some time: from the first minute `starts` to the last minute `until`.
+    """A value with the time in which it holds: from the minute `starts` through the minute `until`.
 
-    None is for as long as anybody knows. The reader's browser chooses by them, so that a page
-    stays right from day to day.
+    None is a time without a known beginning or end. The reader's browser chooses among the periods
+    of a page by the clock, so that the page stays right from day to day.
     """
 
     value: T
@@ -213,14 +218,14 @@ class Period[T]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a scheme stands at a time: its status, and the application deadline to tell of."""
+    """The status of a scheme at a time, and the application deadline that pages show then."""
 
     status: Status
     deadline: Deadline | None
 
     @property
     def rank(self) -> str:
-        """What schemes are put in order by: what can be applied for soonest comes first."""
+        """The text by which schemes are sorted: by status, then by the end of the deadline."""
         order = get_args(Status).index(self.status)
         if self.deadline is None or self.status not in ("open", "expected"):
             return str(order)
@@ -236,14 +241,14 @@ class Scheme(Facts):
 
     @classmethod
     def of(cls, facts: Facts, slug: str, rules: tuple[Rules, ...]) -> "Scheme":
-        """The scheme with these facts and rules."""
+        """The scheme with these facts, this slug and these rule years, in any order."""
         values: dict[str, Any] = {f.name: getattr(facts, f.name) for f in fields(facts)}
         newest_first = tuple(sorted(rules, key=lambda r: r.year, reverse=True))
         return cls(slug=slug, rules=newest_first, **values)
 
     @property
     def calculator(self) -> SchemeRules:
-        """What the calculator of this scheme is given: the rules, without what only pages show."""
+        """The rules for the calculator of this scheme, oldest first, without worked examples."""
         return SchemeRules(
             slug=self.slug,
             name=self.short_name,
@@ -252,7 +257,7 @@ class Scheme(Facts):
 
     @property
     def all_sources(self) -> dict[str, Source]:
-        """The sources by key: those of the facts, and those that only rule years have."""
+        """All sources by key: those of the facts and those of the rule years."""
         return self.sources | {key: s for rules in self.rules for key, s in rules.sources.items()}
 
     def deadlines_of(self, kind: DeadlineKind) -> tuple[Deadline, ...]:
@@ -261,7 +266,7 @@ class Scheme(Facts):
         return tuple(sorted(chosen, key=lambda d: d.sort_key, reverse=True))
 
     def status(self, when: dt.date | Moment) -> Status:
-        """Where the scheme stands at a time, for readers who want to apply."""
+        """The status of the scheme at a time, for readers who want to apply."""
         if self.state != "active":
             return self.state
         deadline = self.deadline("application", when)
@@ -272,10 +277,10 @@ class Scheme(Facts):
         return "open" if deadline.is_open(when) else "expected"
 
     def deadline(self, kind: DeadlineKind, when: dt.date | Moment) -> Deadline | None:
-        """The deadline to tell of at a time.
+        """The deadline of a kind that pages show at a time; None where no date or month is known.
 
-        That is the first to come of those that one can apply by now, else the first to come, else
-        the last that has passed.
+        It is the first one to come that is open for applications; else the first one to come; else
+        the last one that has passed.
         """
         known = [(d.ends, d) for d in self.deadlines if d.kind == kind and d.ends is not None]
         coming = [(not d.is_open(when), ends, d) for ends, d in known if not d.has_passed(when)]
@@ -284,7 +289,7 @@ class Scheme(Facts):
         return max(known, key=lambda one: one[0])[-1] if known else None
 
     def periods(self, today: dt.date) -> tuple[Period[Standing], ...]:
-        """Where the scheme stands from `today` on, by what is known now."""
+        """The standing of the scheme from `today` on, as far as it is known."""
         return self._periods(
             today, lambda at: Standing(self.status(at), self.deadline("application", at))
         )
@@ -292,18 +297,18 @@ class Scheme(Facts):
     def deadline_periods(
         self, kind: DeadlineKind, today: dt.date
     ) -> tuple[Period[tuple[Deadline, bool] | None], ...]:
-        """The deadline of a kind to tell of from `today` on, and whether it has passed."""
+        """The deadline of a kind that pages show from `today` on, and whether it has passed."""
 
-        def told(when: Moment) -> tuple[Deadline, bool] | None:
+        def deadline_at(when: Moment) -> tuple[Deadline, bool] | None:
             deadline = self.deadline(kind, when)
             return None if deadline is None else (deadline, deadline.has_passed(when))
 
-        return self._periods(today, told)
+        return self._periods(today, deadline_at)
 
     def unchanged_since(self, today: dt.date) -> dt.date:
-        """The first day of the year on which all that depends on the day is as it is on `today`.
+        """The first day of the year on which the scheme's pages are the same as on `today`.
 
-        Pages made for it are right today too, so they are made once and not every day.
+        Pages built for that day are right on `today` too, so they need not be built again each day.
         """
         days = [dt.date.fromisoformat(turn[:10]) + ("T" in turn) * _A_DAY for turn in self._turns]
         days += [dt.date(today.year, 1, 1), self.review_by + _A_DAY]
@@ -311,12 +316,12 @@ class Scheme(Facts):
 
     @cached_property
     def _turns(self) -> tuple[Moment, ...]:
-        """When one can begin to apply, or a deadline is over, in order of time."""
+        """The moments at which a deadline opens for applications or is over, sorted."""
         opens = {str(d.opens) for d in self.deadlines if d.opens is not None}
         return tuple(sorted(opens | {d.over_from for d in self.deadlines if d.over_from}))
 
     def _periods[T](self, today: dt.date, value_at: Callable[[Moment], T]) -> tuple[Period[T], ...]:
-        """What holds from `today` on: a new period where the value becomes another."""
+        """The periods of a value from `today` on: a new one begins where the value changes."""
         periods = [Period(value=value_at(str(today)))]
         for turn in (turn for turn in self._turns if turn > str(today)):
             value = value_at(turn)
@@ -333,10 +338,10 @@ def _shifted(moment: Moment, *, minutes: int) -> Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeFacts:
-    """What a file of `changes/` says: that a rule has changed, or that we were wrong about it.
+    """The content of a file in `changes/`: a rule has changed, or the site had a mistake.
 
-    `date` is the day we publish it, `years` are the rule years it is about, and `source` is a key
-    among the sources of the scheme or of one of its rule years.
+    `date` is the day on which the change is published, `years` are the rule years it is about, and
+    `source` is a key among the sources of the scheme or of one of its rule years.
     """
 
     __pydantic_config__ = _FORBID
@@ -361,13 +366,13 @@ class ChangeFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Change(ChangeFacts):
-    """A published change; `name`, that of its file, is what addresses and feeds know it by."""
+    """A published change. Its `name`, that of its file, identifies it in addresses and feeds."""
 
     name: str
 
     @classmethod
     def of(cls, facts: ChangeFacts, name: str) -> "Change":
-        """The change with these facts."""
+        """The change with these facts and this name."""
         values: dict[str, Any] = {f.name: getattr(facts, f.name) for f in fields(facts)}
         return cls(name=name, **values)
 

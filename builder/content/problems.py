@@ -1,4 +1,4 @@
-"""What is wrong in the content, said so that an editor can mend it."""
+"""Mistakes and warnings in the content, in words that let an editor mend them."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -6,16 +6,18 @@ from pathlib import Path
 
 from builder.kit.errors import KnownError
 
-# Control characters, those for direction, halves of characters, no characters, other line ends.
-_UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+# Unicode categories: control characters, marks of direction, halves of characters, codes that are
+# no characters, other line ends.
+_UNSAFE = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake: where it is (file, line from 1, dotted key), what was found and expected.
+    """A mistake in the content, with its place: file, line (from 1; 0 is unknown), dotted key.
 
-    `message`, `found` and `expected` are Norwegian; `found` and `expected` may be empty. A warning
-    is listed and counted, but stops nothing. `subject` is what lists of problems are divided by.
+    `message`, `found` (the text in the file) and `expected` are Norwegian; each but `message` may
+    be empty. A warning is listed and counted, but stops nothing. `subject` is the heading under
+    which a report lists the problem.
     """
 
     file: Path
@@ -38,21 +40,24 @@ class Problem:
 
 
 def _visible(text: str) -> str:
-    """The text with codes for what a terminal would act on or not show: names may hold anything."""
+    """The text with a code such as `<U+001B>` for each character that a terminal would act on.
+
+    A name of a file may hold any character, also an escape sequence.
+    """
     return "".join(
-        f"<U+{ord(char):04X}>" if unicodedata.category(char) in _UNSEEN else char for char in text
+        f"<U+{ord(char):04X}>" if unicodedata.category(char) in _UNSAFE else char for char in text
     )
 
 
 class ContentError(KnownError):
-    """The content has mistakes; `problems` holds them all, in the order of the files."""
+    """The content has mistakes: `problems` are all of them, sorted by file and line."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__(self.report())
 
     def report(self) -> str:
-        """Every problem, and how many there are."""
+        """The number of problems, then each problem, as text for an editor."""
         count = len(self.problems)
         head = "Én feil i innholdet" if count == 1 else f"{count} feil i innholdet"
         return f"{head}. Ingenting er publisert.\n\n" + "\n\n".join(map(str, self.problems))

@@ -1,7 +1,7 @@
-"""The HTML of the prose: what Markdown makes, cleaned by a list of what is allowed.
+"""The HTML of the prose: Markdown is converted, and cleaned by a list of allowed elements.
 
-Nothing but what stands here reaches a page, whatever an editor's file has in it: `html` is the one
-place where the prose becomes HTML that is shown as such.
+Only the elements, attributes and addresses that are listed here reach a page, whatever stands in an
+editor's file: no other function than `html` makes HTML of prose.
 """
 
 import re
@@ -20,16 +20,17 @@ from markdown.extensions.toc import slugify_unicode
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-# What editors may write as HTML in their texts, besides what Markdown makes itself.
+# Elements that editors may write as HTML in their texts.
 OWN_TAGS = frozenset({
     *("abbr", "br", "dd", "details", "dl", "dt", "figcaption", "figure", "kbd", "span", "sub"),
     *("summary", "sup", "caption"),
 })  # fmt: skip
+# All allowed elements: also those that Markdown makes.
 TAGS = OWN_TAGS | {
     *("a", "blockquote", "code", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li"),
     *("ol", "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul", "h1"),
 }
-# Attributes by tag; those of `*` are allowed on all.
+# Allowed attributes by tag; those of `*` are allowed on all elements.
 ATTRIBUTES = {
     "*": {"lang"},
     "a": {"href", "title"},
@@ -44,21 +45,22 @@ ATTRIBUTES = {
 }
 URL_SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 ADDRESSES = frozenset({"href", "src"})
-# Whole values, by attribute.
+# Patterns of allowed values, by attribute.
 _VALUES = {
     "class": re.compile(r"toc|align-(center|right)|language-[a-z0-9+-]{1,20}"),
-    # Those that the `toc` extension makes.
+    # The ids that the `toc` extension makes.
     "id": re.compile(r"del-[\w-]*"),
     "lang": re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"),
     "scope": re.compile(r"row|col|rowgroup|colgroup"),
     **dict.fromkeys(("start", "colspan", "rowspan"), re.compile(r"[0-9]{1,3}")),
 }
-# Their text is code or a form, and goes with them.
+# Elements that are removed with all that stands in them: their text is code, or part of a form.
 _WITH_CONTENT = {
     *("applet", "iframe", "math", "noembed", "noframes", "noscript", "object", "script", "select"),
     *("style", "svg", "template", "textarea", "title", "xmp"),
 }
-# An address that a browser takes for another than it looks like, or Pelican's own kind of link.
+# Characters by which a browser reads another address than the one that is seen, and those of
+# Pelican's own kind of link.
 _ODD = re.compile(r"[\x00-\x20\\{}|<>\x7f-\x9f\"]")
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _SOURCE = re.compile(r' src="([^"]*)"')
@@ -66,15 +68,15 @@ _SOURCE = re.compile(r' src="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A Markdown file as read: what stands in its header, and the HTML made of the rest."""
+    """A Markdown file as read: title and description from its header, and the HTML of the rest."""
 
     title: str
     description: str
     html: str
 
 
-class Placed(Protocol):
-    """An image that the site has: its address, and its size in pixels."""
+class PlacedImage(Protocol):
+    """An image of the site: its address, and its size in pixels."""
 
     @property
     def address(self) -> str:
@@ -90,21 +92,24 @@ class Placed(Protocol):
 
 
 class _Alignment(Treeprocessor):
-    """Columns of a table that stand to the right or in the middle: a class instead of a style."""
+    """Sets the alignment of a table's columns by a class: a style is not allowed."""
 
     def run(self, root: Element) -> None:
         for cell in root.iter():
             style = cell.attrib.pop("style", "") if cell.tag in ("td", "th") else ""
-            if found := re.search(r"center|right", style):
-                cell.set("class", f"align-{found[0]}")
+            if match := re.search(r"center|right", style):
+                cell.set("class", f"align-{match[0]}")
 
 
-# What stands in every text that a pattern of Markdown or of `smarty` could match.
+# Every text that a pattern of Markdown or of `smarty` could match has one of these in it.
 _MARKED = re.compile(r"[`\\\[<&*_'\"\x02]|--|\.\.\.|>>|  \n")
 
 
 class _Plain(Treeprocessor):
-    """Texts in which no mark stands are done: nearly all are, and each pattern would be tried."""
+    """Sets texts without any mark aside, so that Markdown does not try all its patterns on them.
+
+    Nearly all texts are without marks.
+    """
 
     def run(self, root: Element) -> None:
         for element in root.iter():
@@ -116,7 +121,7 @@ class _Plain(Treeprocessor):
 
 class _Prose(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # Markdown's name
-        # Just before the patterns of Markdown, which have 20, and those of `smarty`, which have 6.
+        # Priorities: just before the patterns of Markdown (20) and those of `smarty` (6).
         md.treeprocessors.register(_Plain(md), "plain", 21)
         md.treeprocessors.register(_Plain(md), "plain_again", 7)
         md.treeprocessors.register(_Alignment(md), "alignment", 0)
@@ -128,8 +133,8 @@ _EXTENSIONS: dict[str, dict[str, Any]] = {
     "markdown.extensions.meta": {},
     "markdown.extensions.tables": {},
     "markdown.extensions.sane_lists": {},
-    # Headings can be linked to, and long pages list them where `[TOC]` stands. The ids begin in a
-    # way of their own, so that they never meet one of a template.
+    # Headings can be linked to, and long pages list them where `[TOC]` stands. The prefix keeps
+    # their ids apart from those in the templates.
     "markdown.extensions.toc": {
         "toc_depth": "2",
         "slugify": lambda title, separator: "del-" + slugify_unicode(title, separator),
@@ -144,7 +149,7 @@ MARKDOWN: dict[str, Any] = {
     "extension_configs": _EXTENSIONS,
     "output_format": "html5",
 }
-"""How Markdown is read."""
+"""The arguments of `Markdown`, for all texts of the site."""
 
 
 @cache
@@ -153,11 +158,14 @@ def _markdown() -> Markdown:
 
 
 def convert(text: str) -> str:
-    """What Markdown makes of a text, as it comes: not cleaned."""
-    # To make a reader takes as long as many a page; reset, it is as good as new.
+    """The HTML that Markdown makes of a text. It is not cleaned.
+
+    Raises `RecursionError` for lists or quotations that are nested too deeply.
+    """
+    # The making of a converter takes as long as the conversion of a page; so one is reset instead.
     try:
         return _markdown().reset().convert(text)
-    except RecursionError:  # It stopped in the middle of something.
+    except RecursionError:  # The converter has stopped half-way, and can't be used again.
         _markdown.cache_clear()
         raise
 
@@ -173,7 +181,7 @@ def is_allowed(tag: str, attribute: str, value: str) -> bool:
 
 
 def is_address(address: str) -> bool:
-    """Whether an address leads to this site, or by one of `URL_SCHEMES` to another."""
+    """Whether an address is allowed: one on this site, or one that begins as in `URL_SCHEMES`."""
     if _ODD.search(address) or address.startswith("//"):
         return False
     try:
@@ -185,7 +193,7 @@ def is_address(address: str) -> bool:
 
 
 def clean(html: str) -> str:
-    """The HTML with nothing but what is allowed, and whole: every element is closed."""
+    """The HTML with only the allowed elements and attributes in it, and every element closed."""
     return _CLEANER.clean(html)
 
 
@@ -195,27 +203,28 @@ _CLEANER = nh3.Cleaner(
     attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
     attribute_filter=lambda tag, name, value: value if is_allowed(tag, name, value) else None,
     url_schemes=set(URL_SCHEMES),
-    # No page tells another where its reader comes from: a header says so for all of them.
+    # No `rel` on links: the header Referrer-Policy hides the reader's page from other sites.
     link_rel=None,
 )
 
 
-def html(made: str, images: Mapping[str, Placed]) -> str:
-    """What Markdown has made, cleaned, with its images where they stand in the site.
+def html(converted: str, images: Mapping[str, PlacedImage]) -> str:
+    """The cleaned HTML of a text, ready for a page. `converted` is the result of `convert`.
 
-    `images` are those that the text may show, by address as the editor writes it. Other images are
-    left out. Each has its size, so that nothing moves when it comes, and comes when it is needed.
+    `images` are the images that the text may show, by address as the editor writes it. They get
+    their address on the site, and their size, so that the text does not move when they are loaded.
+    All other images are left out.
     """
 
-    def place(found: re.Match[str]) -> str:
-        source = _SOURCE.search(found[1])
+    def placed(match: re.Match[str]) -> str:
+        source = _SOURCE.search(match[1])
         image = images.get(source[1]) if source else None
         if image is None:
             return ""
-        rest = _SOURCE.sub("", found[1], count=1)
+        rest = _SOURCE.sub("", match[1], count=1)
         return (
             f'<img src="{escape(image.address)}"{rest} width="{image.width}" '
             f'height="{image.height}" loading="lazy" decoding="async">'
         )
 
-    return _IMAGE.sub(place, clean(made))
+    return _IMAGE.sub(placed, clean(converted))

@@ -1,10 +1,12 @@
-"""What an editor has not finished: facts still to be confirmed, and texts still to be filled in.
+"""Unfinished parts of the content: facts to be confirmed, and texts to be filled in.
 
-Both may stand in a draft, and stop the publishing of everything else.
+Both may stand in a draft. Anywhere else they are mistakes, which stop a publish.
 
-- `bekreft: true` may stand in whatever names a source (a figure, a rule, a deadline) and at the top
-  of `scheme.yaml`. Neither the model nor calc knows it: it is taken out before they see the file.
-- `«Fyll inn: …»` may stand in any text. In Markdown, what stands as code is about placeholders.
+- The mark `bekreft: true` may stand in every mapping that names a source (a figure, a rule, a
+  deadline) and at the top of `scheme.yaml`. It is taken out before the model and calc, which don't
+  know it, read the mapping.
+- The placeholder `«Fyll inn: …»` may stand in any text, except as code in Markdown: there it is an
+  example.
 """
 
 import dataclasses
@@ -16,7 +18,7 @@ from typing import Any, TypeGuard
 
 from builder.content.model import Facts
 from builder.content.problems import Problem
-from builder.content.validate import places, shown
+from builder.content.validate import as_text, typed_values
 from builder.content.yaml_file import Document, Key, Plain
 from calc.rules import Figure
 
@@ -30,9 +32,10 @@ _A_TEXT = "en tekst i stedet for «Fyll inn: …»"
 
 @dataclass(frozen=True)
 class Unfinished:
-    """What is unfinished in a YAML file, as what is wrong where it is published.
+    """The unfinished parts of a YAML file, each as the problem that it is outside a draft.
 
-    `mistakes` are marks written in another way than `bekreft: true`: wrong in a draft too.
+    `unconfirmed` has a problem for each mark and `unfilled` one for each placeholder. `mistakes`
+    are marks with another value than `true`, which are wrong in a draft too.
     """
 
     unconfirmed: tuple[Problem, ...] = ()
@@ -41,7 +44,7 @@ class Unfinished:
 
 
 def take_unfinished(cls: type, document: Document) -> Unfinished:
-    """What is unfinished in a file that is to become a `cls`; the marks are taken out of it."""
+    """The unfinished parts of a file of the class `cls`. Takes the marks out of `document`."""
     unconfirmed, mistakes = [], []
     for key, marked, value in markable(cls, document):
         if MARK not in value:
@@ -52,12 +55,12 @@ def take_unfinished(cls: type, document: Document) -> Unfinished:
         else:
             expected = f"«{MARK}: true», eller ingen «{MARK}» når det er kontrollert"
             message = f"«{MARK}» kan bare være true."
-            mistakes.append(document.problem(where, message, shown(mark), expected))
+            mistakes.append(document.problem(where, message, as_text(mark), expected))
     return Unfinished(tuple(unconfirmed), unfilled(document), tuple(mistakes))
 
 
 def unfilled(document: Document) -> tuple[Problem, ...]:
-    """Each placeholder in the texts of a YAML file."""
+    """A problem for each placeholder in a YAML file."""
     return tuple(
         document.problem(key, _NOT_FILLED_IN, found, _A_TEXT)
         for key, found in _placeholders(document.data, ())
@@ -65,10 +68,10 @@ def unfilled(document: Document) -> tuple[Problem, ...]:
 
 
 def markable(cls: type, document: Document) -> list[tuple[Key, type, dict[str, Plain]]]:
-    """Every mapping where the mark may stand: its key path, its class and itself."""
+    """Every mapping of a file where the mark may stand: key path, class in the model, mapping."""
     return [
         (key, member, value)
-        for key, members, value in places(cls, document.data)
+        for key, members, value in typed_values(cls, document.data)
         for member in members
         if isinstance(value, dict) and _can_be_marked(member)
     ]
@@ -101,16 +104,16 @@ def _placeholders(data: Plain, key: Key) -> Iterator[tuple[Key, str]]:
         for n, item in enumerate(data):
             yield from _placeholders(item, (*key, n))
     elif isinstance(data, str):
-        yield from ((key, found[0]) for found in _PLACEHOLDER.finditer(data))
+        yield from ((key, match[0]) for match in _PLACEHOLDER.finditer(data))
 
 
 def unfilled_in_page(text: str, shown: Path) -> Iterator[Problem]:
-    """Each placeholder in the text of a Markdown file that messages name `shown`."""
+    """A problem for each placeholder in a Markdown file. `shown` is its path in messages."""
     fence = ""
     for number, line in enumerate(text.splitlines(), start=1):
         opened = _FENCE.match(line)
         if opened is not None and fence in ("", opened[1]):
             fence = "" if fence else opened[1]
         if not fence:
-            for found in _PLACEHOLDER.finditer(_CODE.sub("", line)):
-                yield Problem(shown, number, "", _NOT_FILLED_IN, found[0], _A_TEXT)
+            for match in _PLACEHOLDER.finditer(_CODE.sub("", line)):
+                yield Problem(shown, number, "", _NOT_FILLED_IN, match[0], _A_TEXT)

@@ -1,4 +1,4 @@
-"""From plain YAML values to the frozen model, with every mistake said in Norwegian."""
+"""Turns the plain values of a YAML file into the model; mistakes are reported in Norwegian."""
 
 import dataclasses
 import difflib
@@ -17,7 +17,7 @@ from builder.content.problems import Problem
 from builder.content.yaml_file import Document, Key, Plain, at
 from calc.rules import KRONER, RuleError
 
-# Mistakes that the model finds itself, by code: what is wrong, and what was expected.
+# By the code of a `RuleError`, which the model raises: the message, and the expected value.
 _RULE_ERRORS = {
     "empty": ("Teksten er tom.", "en tekst"),
     "empty_list": ("Listen er tom.", "minst ett punkt"),
@@ -97,10 +97,10 @@ _RULE_ERRORS = {
     ),
 }
 
-# Where `600.000` would be a slip: nothing of these comes in parts.
+# Units without decimals: with one of these, `600.000` is meant as 600 000, the Norwegian way.
 _WHOLE_UNITS = (*KRONER, "personer", "år")
 _WRONG_TYPE = "Verdien har feil type."
-# Mistakes that the type check finds, by the start of pydantic's code.
+# The expected type in Norwegian, by the start of pydantic's code for the mistake.
 _TYPE_NAMES = {
     "int": "et helt tall",
     "string": "tekst",
@@ -116,13 +116,20 @@ _TYPE_NAMES = {
 
 
 def explanation(code: str) -> str:
-    """What is wrong and what was expected, by the code of a mistake or the name of a type."""
+    """The message and the expected value as one text.
+
+    `code` is that of a `RuleError`, or the name of a type, such as `decimal`. Raises `KeyError` for
+    any other.
+    """
     message, expected = _RULE_ERRORS.get(code) or (_WRONG_TYPE, _TYPE_NAMES[code])
     return f"{message} Forventet: {expected}.".replace("{{", "{").replace("}}", "}")
 
 
 def validate[T](cls: type[T], document: Document) -> T | None:
-    """The document as a `cls`, or None with what is wrong added to the document's problems."""
+    """The document as a value of the class, or None with the mistakes added to its problems.
+
+    A document that has problems already is not validated.
+    """
     if document.problems:
         return None
     _refuse_guesses(cls, document)
@@ -137,31 +144,32 @@ def validate[T](cls: type[T], document: Document) -> T | None:
     return None if document.problems else valid
 
 
-# Made when first needed: an adapter takes longer to make than a file to check.
+# Filled when needed: the making of an adapter takes longer than the validation of a file.
 _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 def _number(value: object) -> float:
-    # Up to 15 digits a float has the same shortest decimal form that it was written in, and
-    # pydantic makes the Decimal from that form; the reader of YAML takes no longer ones.
+    # JSON has no Decimal. A number of up to 15 digits comes back unchanged from a float: pydantic
+    # reads the shortest decimal form of it. The reader of YAML refuses longer numbers.
     assert isinstance(value, Decimal)
     return float(value)
 
 
 def _refuse_guesses(cls: type, document: Document) -> None:
-    """Tell of numbers that would be read as others than meant; a number is put in their place.
+    """Report numbers that would be read as other numbers than the editor meant.
 
     pydantic takes text for a number: it reads «1_000» and «1e3» as a thousand. And `600.000` is
-    six hundred to a computer, but not to a Norwegian.
+    six hundred to a computer, but not to a Norwegian. Each is replaced by 0 in the document, so
+    that it is not reported once more.
     """
-    for key, members, value in list(places(cls, document.data)):
+    for key, members, value in list(typed_values(cls, document.data)):
         holder = at(document.data, key[:-1])
         if not isinstance(holder, dict) or Decimal not in members or str in members:
             continue
         unit = holder.get("unit")
         if isinstance(value, str):
             expected = _TYPE_NAMES["decimal"]
-            problem = document.problem(key, _WRONG_TYPE, shown(value), expected)
+            problem = document.problem(key, _WRONG_TYPE, as_text(value), expected)
         elif isinstance(value, Decimal) and unit in _WHOLE_UNITS:
             message, expected = _RULE_ERRORS["not_whole"]
             problem = document.problem(key, message.format(unit=unit), str(value), expected)
@@ -171,21 +179,26 @@ def _refuse_guesses(cls: type, document: Document) -> None:
         holder[str(key[-1])] = 0
 
 
-def places(hint: Any, data: Plain, key: Key = ()) -> Iterator[tuple[Key, tuple[Any, ...], Plain]]:
-    """Every value with its key path and the types that the model, `hint`, allows there."""
+def typed_values(
+    hint: Any, data: Plain, key: Key = ()
+) -> Iterator[tuple[Key, tuple[Any, ...], Plain]]:
+    """Every value in `data`: its key path, the types that the model allows there, and itself.
+
+    `hint` is the class of the model that `data` should become.
+    """
     members = _members(hint)
     yield key, members, data
     for member in members:
         origin, arguments = typing.get_origin(member), typing.get_args(member)
         if isinstance(data, list) and origin is tuple:
             for n, item in enumerate(data):
-                yield from places(arguments[0], item, (*key, n))
+                yield from typed_values(arguments[0], item, (*key, n))
         elif isinstance(data, dict) and origin is dict:
             for name, value in data.items():
-                yield from places(arguments[1], value, (*key, name))
+                yield from typed_values(arguments[1], value, (*key, name))
         elif isinstance(data, dict) and isinstance(member, type):
             for name in data.keys() & _hints_of(member).keys():
-                yield from places(_hints_of(member)[name], data[name], (*key, name))
+                yield from typed_values(_hints_of(member)[name], data[name], (*key, name))
 
 
 @functools.cache
@@ -194,22 +207,22 @@ def _hints_of(cls: type) -> dict[str, Any]:
 
 
 def _problems(cls: type, document: Document, errors: list[ErrorDetails]) -> list[Problem]:
-    """One problem per place: a value that fits none of several types is one mistake."""
+    """One problem for each key path: a value that fits none of several types is one mistake."""
     grouped: dict[Key, list[ErrorDetails]] = {}
     for error in errors:
-        grouped.setdefault(_place(document.data, error), []).append(error)
-    return [_problem(cls, document, key, found) for key, found in grouped.items()]
+        grouped.setdefault(_key_of(document.data, error), []).append(error)
+    return [_problem(cls, document, key, of_key) for key, of_key in grouped.items()]
 
 
-def _place(data: Plain, error: ErrorDetails) -> Key:
-    """The key path in the file; pydantic's path also names the types it tried."""
+def _key_of(data: Plain, error: ErrorDetails) -> Key:
+    """The key path of an error in the file. pydantic's own path also names the types it tried."""
     key: Key = ()
     for part in error["loc"]:
         here = at(data, key)
         inside = (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int)
         )
-        # Where values are told apart by their kind, pydantic's path has the kind as a step.
+        # Where the key `kind` decides the class, pydantic's path has the kind as a step.
         if not inside and isinstance(here, dict) and here.get("kind") == part:
             continue
         if not inside:
@@ -224,7 +237,7 @@ def _place(data: Plain, error: ErrorDetails) -> Key:
 
 def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]) -> Problem:
     error = errors[0]
-    kind, found = error["type"], shown(at(document.data, key))
+    kind, found = error["type"], as_text(at(document.data, key))
     if kind in ("missing", "union_tag_not_found"):
         return document.problem(key, f"Nøkkelen «{key[-1]}» mangler.", expected=f"{key[-1]}: …")
     if kind == "unexpected_keyword_argument":
@@ -254,7 +267,7 @@ def _problem(cls: type, document: Document, key: Key, errors: list[ErrorDetails]
 
 
 def suggestion(found: str, known: Collection[str]) -> str:
-    """What an editor may have meant by a name that is not known: the nearest, or all there are."""
+    """A Norwegian hint for an unknown name: the nearest known name, or else all known names."""
     near = difflib.get_close_matches(found, known, n=1)
     return f"Mente du «{near[0]}»?" if near else f"en av: {', '.join(known)}"
 
@@ -267,7 +280,7 @@ def _options(expected: str) -> str:
 def _rule_problem(document: Document, key: Key, rule: RuleError) -> Problem:
     inner = _inside(at(document.data, key), rule.key.split("."))
     message, expected = _RULE_ERRORS[rule.code]
-    found = rule.values.get("found", "") or shown(at(document.data, (*key, *inner)))
+    found = rule.values.get("found", "") or as_text(at(document.data, (*key, *inner)))
     values = {"found": found, "expected": "", "unit": "", **rule.values}
     return document.problem(
         (*key, *inner), message.format(**values), found, expected.format(**values)
@@ -275,15 +288,15 @@ def _rule_problem(document: Document, key: Key, rule: RuleError) -> Problem:
 
 
 def _inside(data: Plain, parts: list[str]) -> Key:
-    """The key path of a dotted key: numbers are places in a list, but names in a mapping."""
+    """A dotted key of the model, in parts, as a key path: a number is an index where a list is."""
     key: Key = ()
     for part in parts:
         key = (*key, int(part) if isinstance(at(data, key), list) else part)
     return key
 
 
-def shown(value: Plain) -> str:
-    """A value as short text for a message."""
+def as_text(value: Plain) -> str:
+    """A value of a YAML file as short Norwegian text for a message."""
     if value is None:
         return "ingen verdi"
     if isinstance(value, str):
@@ -298,7 +311,7 @@ def shown(value: Plain) -> str:
 
 
 def _class_at(cls: type, data: Plain, key: Key) -> type | None:
-    """The dataclass that the model expects at a key path."""
+    """The dataclass that the model, `cls`, expects at a key path; None where it expects none."""
     hint: Any = cls
     for part in key:
         members = [m for m in _members(hint) if m is not types.NoneType]
@@ -310,7 +323,7 @@ def _class_at(cls: type, data: Plain, key: Key) -> type | None:
             hint = arguments[0] if typing.get_origin(hint) is tuple else arguments[-1]
     classes = [m for m in _members(hint) if dataclasses.is_dataclass(m) and isinstance(m, type)]
     kind = at(data, (*key, "kind"))
-    # Of several, the one of the kind that the file says.
+    # Of several classes, the one whose `kind` is that of the file.
     fits = [m for m in classes if kind in typing.get_args(_hints_of(m).get("kind"))]
     return next(iter([*fits, *classes]), None)
 
@@ -322,10 +335,10 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 
 def _keys_of(cls: type, data: Plain, key: Key) -> list[str]:
-    found = _class_at(cls, data, key)
-    return [] if found is None else [f.name for f in dataclasses.fields(found)]
+    there = _class_at(cls, data, key)
+    return [] if there is None else [f.name for f in dataclasses.fields(there)]
 
 
 def _is_text(cls: type, data: Plain, key: Key) -> bool:
-    found = _class_at(cls, data, key)
-    return found is not None and found.__name__ == "Text"
+    there = _class_at(cls, data, key)
+    return there is not None and there.__name__ == "Text"

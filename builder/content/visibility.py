@@ -1,4 +1,4 @@
-"""When something in the content is on the site, and under which earlier addresses it is found."""
+"""The days on which a scheme, a rule year or a page is public, and its earlier addresses."""
 
 import datetime as dt
 import re
@@ -17,11 +17,12 @@ _ALIAS = re.compile(r"/([a-z0-9]+(-[a-z0-9]+)*/)+")
 
 @dataclass(frozen=True, kw_only=True)
 class Visibility:
-    """What a scheme, a rule year or a page says of itself; without any of it, it is published.
+    """Keys that may stand in a file of the content; without them, the content is always public.
 
-    A draft is only in the preview. Otherwise it is on the site from `publish_date` on and until
-    the day before `expiry_date`: in a site that is published on such a day. `aliases` are earlier
-    addresses, from `/` and in bokmål, which lead on to the one it has now.
+    They hold for the scheme, the rule year or the page of the file. A draft is shown in the preview
+    only. All else is on a site that is published on the day `publish_date` or later, and before the
+    day `expiry_date`. `aliases` are earlier addresses in bokmål, from `/`, which are redirected to
+    the present one.
     """
 
     __pydantic_config__ = _FORBID
@@ -40,13 +41,13 @@ class Visibility:
 
     @property
     def is_always(self) -> bool:
-        """Whether it is published whatever the day."""
+        """Whether it is public on every day."""
         return not self.draft and self.publish_date is None and self.expiry_date is None
 
     def is_published(self, day: dt.date) -> bool:
-        """Whether it is on a site that is published on that day."""
-        has_come = self.publish_date is None or self.publish_date <= day
-        return not self.draft and has_come and (self.expiry_date is None or day < self.expiry_date)
+        """Whether it is part of a site that is published on this day."""
+        has_begun = self.publish_date is None or self.publish_date <= day
+        return not self.draft and has_begun and (self.expiry_date is None or day < self.expiry_date)
 
 
 NAMES = tuple(f.name for f in fields(Visibility))
@@ -54,11 +55,14 @@ NAMES = tuple(f.name for f in fields(Visibility))
 NAMES_WITHOUT_ALIASES = tuple(name for name in NAMES if name != "aliases")
 
 
-def take(document: Document, names: tuple[str, ...] = NAMES) -> tuple[Visibility, list[Problem]]:
-    """Take these keys out of a document, so that its own model need not know them.
+def take_visibility(
+    document: Document, names: tuple[str, ...] = NAMES
+) -> tuple[Visibility, list[Problem]]:
+    """Take the keys of `Visibility` out of a document, whose own model does not know them.
 
-    With what is wrong with them, which is not yet among the document's problems. Where that is
-    not known, it is a draft: then what only drafts may lack is not told as well.
+    Returns the visibility, and the mistakes in these keys, which are not added to the document's
+    problems. With mistakes, or where the document can't be read, the visibility is that of a draft:
+    unfinished texts, which a draft may have, are then not reported on top of them.
     """
     if document.problems or not isinstance(document.data, dict):
         return Visibility(draft=True), []

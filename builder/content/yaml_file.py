@@ -1,8 +1,8 @@
-"""YAML read so that every value knows its line, and nothing is guessed.
+"""Reads YAML with the line of each value, and without guesses.
 
-Only plain decimal numbers, `true`, `false` and `null` are read as such. What YAML may take for
-something else (`1_000`, `0x1F`, `1e3`, `nei`) stays the text that was written, so that the check
-of types can show it to the editor.
+Only plain decimal numbers, `true`, `false` and `null` are read as numbers, booleans and None. Any
+other value that YAML may take for one of these (`1_000`, `0x1F`, `1e3`, `nei`) stays the text that
+was written, so that the check of types can show it to the editor.
 """
 
 import re
@@ -22,32 +22,35 @@ type Plain = bool | int | Decimal | str | list[Plain] | dict[str, Plain] | None
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,9}\.[0-9]{1,6}")
-# More than any real file has; stops a few lines of nested anchors from growing without end.
+# More than any real file has. A few lines of nested anchors could grow without end.
 _MOST_VALUES = 20_000
 _MOST_BYTES = 1_000_000
 _MOST_LEVELS = 50
-# Of a file that libyaml may read: it goes down by calling itself.
+# The limits for libyaml, which calls itself for each level and would run out of room.
 _MOST_BRACKETS = 2_000
 _LONGEST_LINE = 2_000
-# How much of a line is shown in a message.
+# Characters of a text that a message shows.
 _LONGEST_SHOWN = 100
-# What no text has: control characters; other line ends; what turns the direction of writing, by
-# which a text looks like another than it is; spaces without width; codes that are no characters,
-# and halves of characters, which YAML's \uD800 would make.
+# Characters that no text may have: control characters; other line ends; marks that turn the
+# direction of writing, by which one text can look like another; spaces without width; codes that
+# are no characters, and halves of characters, which YAML's \uD800 would make.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 
-# What the two readers make of a file: the same, but for anchors. Its `id` says what a node is.
+# A node of ruamel.yaml or of libyaml, which are alike except for anchors. Its `id` names its kind.
 type _Node = Any
 _SCALAR, _SEQUENCE = "scalar", "sequence"
 
 
 @dataclass
 class Document:
-    """A YAML file as plain values, with the line (from 1) of every key path."""
+    """A YAML file as plain values, with the line (from 1) of every key path, and its problems.
+
+    `file` is its path as messages name it.
+    """
 
     file: Path
     data: Plain = None
@@ -55,23 +58,23 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, key: Key) -> int:
-        """The line of a key, or of the nearest key above it that the file has."""
+        """The line of a key path, or of the longest part of it that the file has."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
 
     def problem(self, key: Key, message: str, found: str = "", expected: str = "") -> Problem:
-        """A problem at a key of this file."""
+        """A problem at a key path of this file. It is returned, not added to `problems`."""
         return Problem(self.file, self.line(key), dotted(key), message, found, expected)
 
 
 def dotted(key: Key) -> str:
-    """A key path as an editor reads it: `tracks.act-fact.ladder.years[2].value`."""
+    """A key path as text, where lists count from 1: `tracks.act-fact.ladder.years[2].value`."""
     return "".join(f"[{k + 1}]" if isinstance(k, int) else f".{k}" for k in key).lstrip(".")
 
 
 def read_yaml(path: Path, shown: Path) -> Document:
-    """Read a YAML file. Never raises: what is wrong is in the document's `problems`.
+    """Read a YAML file. Never raises: mistakes are in the document's `problems`.
 
     `shown` is the path that messages name.
     """
@@ -86,15 +89,15 @@ def read_yaml(path: Path, shown: Path) -> Document:
 
 
 def _read_slowly(document: Document, text: str) -> None:
-    """A file as ruamel.yaml reads it, which knows what is wrong and where."""
-    # To import it takes longer than to read hundreds of files in which nothing is wrong.
+    """Read a text into the document with ruamel.yaml, which knows each mistake and its place."""
+    # Imported here: the import takes longer than the reading of hundreds of valid files.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.reader import ReaderError
 
     reader = YAML(typ="rt", pure=True)
     reader.max_depth = _MOST_LEVELS
-    # Told as a mistake of its own, with its key.
+    # Reported below, as a mistake with its key.
     reader.composer.warn_double_anchors = False
     try:
         root = reader.compose(text)
@@ -118,15 +121,15 @@ def _read_slowly(document: Document, text: str) -> None:
 
 
 def _is_simple(text: str) -> bool:
-    """Whether nothing can stand so deep inside something else that libyaml runs out of room."""
+    """Whether the text is without such deep nesting that libyaml could run out of room."""
     brackets = text.count("[") + text.count("{")
     return brackets < _MOST_BRACKETS and max(map(len, text.split("\n"))) < _LONGEST_LINE
 
 
 def _read_quickly(shown: Path, text: str) -> Document | None:
-    """A file as libyaml reads it, where nothing at all is wrong with it; else None.
+    """Read a text with libyaml; None where anything is wrong with it.
 
-    What is wrong is said in one way only, by the reader that is slower and knows more.
+    All mistakes are reported by the slower reader, so that each is reported in one way only.
     """
     document = Document(shown)
     try:
@@ -141,9 +144,9 @@ def _read_quickly(shown: Path, text: str) -> Document | None:
 
 
 def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
-    """The text of a file, or None, and why in `problems`.
+    """The text of a file, or None with the reason added to `problems`.
 
-    Lines end as on Unix, whatever the file has; a byte order mark is left out.
+    Line ends become those of Unix; a byte order mark is left out.
     """
     raw = read_bytes(path, shown, _MOST_BYTES, problems)
     if raw is None:
@@ -174,7 +177,7 @@ def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
 
 
 def _not_yaml(shown: Path, text: str, line: int) -> Problem:
-    """What is wrong with a file that is not YAML at all, at the line where the reader stopped."""
+    """The problem of a file that is not valid YAML, at the line where the reader stopped."""
     lines = text.splitlines()
     written = lines[line - 1] if line <= len(lines) else ""
     indent = written[: len(written) - len(written.lstrip())]
@@ -189,11 +192,13 @@ def _not_yaml(shown: Path, text: str, line: int) -> Problem:
 
 
 def short(text: str) -> str:
-    """A text as messages show it: a long one is cut."""
+    """A text for a message, cut where it is longer than messages show."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 class _Reader:
+    """Turns the nodes of a file into plain values of its document, with their lines."""
+
     def __init__(self, document: Document) -> None:
         self.document = document
         self.values = 0
@@ -203,7 +208,7 @@ class _Reader:
     def read(self, root: _Node) -> None:
         try:
             self.document.data = self._plain(root, ())
-        except _TooMuch as error:
+        except _UnreadableError as error:
             problem = self.document.problem(error.key, error.message, error.found, error.expected)
             self.document.problems.append(problem)
 
@@ -212,11 +217,12 @@ class _Reader:
         self.values += 1
         if self.values > _MOST_VALUES:
             expected = f"høyst {_MOST_VALUES} verdier, også når ankre (&) er brukt om igjen"
-            raise _TooMuch(key[:1], "Filen har for mange verdier.", "", expected)
-        anchor = getattr(node, "anchor", None)  # libyaml keeps no names, and stops at two alike
+            raise _UnreadableError(key[:1], "Filen har for mange verdier.", "", expected)
+        # libyaml gives no names of anchors; it refuses a file that has the same one twice.
+        anchor = getattr(node, "anchor", None)
         if id(node) in self.open:
             expected = "et anker som er ferdig skrevet før det blir brukt"
-            raise _TooMuch(key, "Et anker (&) viser til seg selv.", f"*{anchor}", expected)
+            raise _UnreadableError(key, "Et anker (&) viser til seg selv.", f"*{anchor}", expected)
         if anchor and self.anchors.setdefault(anchor, node) is not node:
             self._add(key, "Ankeret (&) står to ganger.", f"&{anchor}", "et eget navn på hvert")
         if node.id == _SCALAR:
@@ -235,7 +241,9 @@ class _Reader:
             name = name_node.value if name_node.id == _SCALAR else None
             if not isinstance(name, str):
                 expected = "«nøkkel: verdi», med én nøkkel"
-                raise _TooMuch(key, "En nøkkel må være ett ord.", "en liste eller nøkler", expected)
+                raise _UnreadableError(
+                    key, "En nøkkel må være ett ord.", "en liste eller nøkler", expected
+                )
             if not self._is_visible(name, key):
                 continue
             here = (*key, name)
@@ -267,7 +275,9 @@ class _Reader:
         self.document.problems.append(self.document.problem(key, message, found, expected))
 
 
-class _TooMuch(Exception):
+class _UnreadableError(Exception):
+    """A mistake at which the reading of a file stops."""
+
     def __init__(self, key: Key, message: str, found: str, expected: str) -> None:
         super().__init__(message)
         self.key = key

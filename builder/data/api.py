@@ -1,13 +1,14 @@
 """The site's facts and rules as open data: JSON below `/api/v1/`, with its JSON Schemas.
 
-- `schemes.json`: the schemes, where each stands, and the addresses of everything about it. Where
-  they are many, the first of them, and the address of the next file (`schemes/2.json`).
+- `schemes.json`: the index. For each scheme it has the status and the addresses of all further
+  data. Where schemes are many, it has the first ones and the address of the next file
+  (`schemes/2.json`).
 - `<slug>.json`: all facts of a scheme, and the rules of every year.
-- `schema/schemes.json`, `schema/scheme.json`: what they are to look like.
+- `schema/schemes.json`, `schema/scheme.json`: the JSON Schemas of these files.
 
-Every key is always there; what does not hold or is not known is `null`. Texts come in both
-målformer. Kroner are integers. Shares and årsverk are decimal numbers as text, so that no reader
-of JSON makes binary fractions of them.
+Every key is always present; a value that does not exist or is not known is `null`. Texts come in
+both målformer. Kroner are integers. Shares and årsverk are decimal numbers as text, so that no
+reader of JSON turns them into binary fractions.
 """
 
 import datetime as dt
@@ -23,14 +24,14 @@ from pydantic_core import core_schema
 from builder.content.model import PAGE_NAMES, Body, Deadline, Moment, Scheme, State, Status
 from builder.data import rule_files
 from builder.data.api_descriptions import DESCRIPTIONS
-from builder.routes import calendar_list
+from builder.routes.addresses import calendar_address
 from builder.routes.paging import in_pages
 from calc.rules import Text, Unit
 
 VERSION: Literal[1] = 1
 FOLDER = f"api/v{VERSION}"
 LICENCE = "CC-BY-4.0"
-# So many schemes are in each file of the index at most: about a megabyte, a tenth of it packed.
+# The most schemes in a file of the index: about 1 MB, and 0.1 MB compressed.
 INDEX_PAGE = 500
 # Units of figures that may have decimals; all others are whole numbers.
 DECIMAL_UNITS: tuple[Unit, ...] = ("prosent", "årsverk")
@@ -40,7 +41,7 @@ _DECIMAL = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$"
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """What holds from a day or minute (Norwegian time, inclusive) until the next period starts."""
+    """The status of a scheme from `start` (Norwegian time, inclusive) until the next period."""
 
     start: Moment
     status: Status
@@ -49,7 +50,7 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """An address in bokmål and one in nynorsk."""
+    """The address of a page in bokmål and in nynorsk."""
 
     nb: str
     nn: str
@@ -57,7 +58,7 @@ class Addresses:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleFiles:
-    """The rules of a year as files."""
+    """The addresses of the two files with the rules of a year."""
 
     year: int
     yaml: str
@@ -84,7 +85,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """Schemes: of `total`, those of page `page` of `pages`; `next` is where the next page is."""
+    """Page `page` of the `pages` of the index, which together have `total` schemes.
+
+    `next` is the address of the next page, null on the last one.
+    """
 
     api_version: Literal[1]
     built_for: dt.date
@@ -98,7 +102,7 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """All that the site says about a scheme, but for its prose."""
+    """All data about a scheme; the prose of its pages is no part of them."""
 
     api_version: Literal[1]
     licence: str
@@ -109,7 +113,7 @@ class Document:
     scheme: Scheme
 
 
-# By the name of their schema.
+# The class of each kind of file, by the name of its schema.
 _MODELS: dict[str, TypeAdapter[Any]] = {
     "schemes": TypeAdapter(Index),
     "scheme": TypeAdapter(Document),
@@ -119,10 +123,10 @@ _MODELS: dict[str, TypeAdapter[Any]] = {
 def files(
     schemes: Iterable[Scheme], today: dt.date, site_address: str
 ) -> Iterator[tuple[str, bytes]]:
-    """The list of all schemes, and the JSON Schemas, by their path in the site.
+    """The index of all schemes and the JSON Schemas: the path of each file, and its bytes.
 
-    `site_address` is where the site will stand, without a slash at its end. Where it is empty, the
-    addresses in the data are those within the site.
+    `site_address` is the public address of the site without a slash at the end. Where it is empty,
+    the addresses in the data begin with `/`.
     """
     for name in _MODELS:
         yield f"{FOLDER}/schema/{name}.json", _text(schema(name, site_address))
@@ -131,18 +135,18 @@ def files(
 
 
 def file_of(scheme: Scheme, today: dt.date, site_address: str) -> tuple[str, bytes]:
-    """The document of a scheme, and its path in the site."""
-    found = _document(scheme, today, site_address)
-    return f"{FOLDER}/{scheme.slug}.json", _text(_json("scheme", found, site_address))
+    """The path of the file with all data of a scheme, and its bytes; arguments as in `files`."""
+    document = _document(scheme, today, site_address)
+    return f"{FOLDER}/{scheme.slug}.json", _text(_json("scheme", document, site_address))
 
 
 def index_address(number: int) -> str:
-    """Where a page of the index stands, by its number."""
+    """The address of a page of the index, by its number from 1."""
     return f"/{FOLDER}/schemes.json" if number == 1 else f"/{FOLDER}/schemes/{number}.json"
 
 
 def index_addresses(count: int) -> list[str]:
-    """Where the pages of the index of so many schemes stand."""
+    """The addresses of all pages of the index of a site with `count` schemes."""
     return [index_address(number) for number in range(1, max(1, -(-count // INDEX_PAGE)) + 1)]
 
 
@@ -152,7 +156,7 @@ def _indexes(
     """Every page of the index, with its address."""
     parts = in_pages(schemes, INDEX_PAGE)
     for number, part in enumerate(parts, 1):
-        more = number < len(parts)
+        has_next = number < len(parts)
         yield (
             index_address(number),
             Index(
@@ -162,16 +166,16 @@ def _indexes(
                 total=len(schemes),
                 page=number,
                 pages=len(parts),
-                next=site_address + index_address(number + 1) if more else None,
+                next=site_address + index_address(number + 1) if has_next else None,
                 schemes=tuple(_entry(scheme, today, site_address) for scheme in part),
             ),
         )
 
 
 def periods(scheme: Scheme, today: dt.date) -> tuple[Period, ...]:
-    """Where a scheme stands from a day on, and when that changes as far as is known.
+    """The status of a scheme in each period from the day `today` on, as far as is known.
 
-    It is worked out at the build, so that a client can be right on its own day.
+    With the later periods, a client knows the status on its own day without a new build.
     """
     return tuple(
         Period(
@@ -197,7 +201,7 @@ def _entry(scheme: Scheme, today: dt.date, site_address: str) -> Entry:
         last_checked=scheme.last_checked,
         data=f"{site_address}/{FOLDER}/{scheme.slug}.json",
         page=_addresses(f"/{scheme.slug}/", site_address),
-        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
+        calendar=_addresses(calendar_address(scheme.slug), site_address),
         rules=_rule_files(scheme, site_address),
     )
 
@@ -210,7 +214,7 @@ def _document(scheme: Scheme, today: dt.date, site_address: str) -> Document:
         licence=LICENCE,
         periods=periods(scheme, scheme.unchanged_since(today)),
         pages={name: _addresses(path, site_address) for name, path in pages.items()},
-        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
+        calendar=_addresses(calendar_address(scheme.slug), site_address),
         rule_files=_rule_files(scheme, site_address),
         scheme=scheme,
     )
@@ -237,7 +241,7 @@ def _json(name: str, value: object, site_address: str) -> dict[str, Any]:
 
 
 def _exact(data: Any) -> Any:
-    """The data with every share and number of årsverk as text, also those that are whole."""
+    """The data with every share and number of årsverk as text, whole numbers included."""
     if isinstance(data, list):
         return [_exact(item) for item in data]
     if not isinstance(data, dict):
@@ -259,7 +263,7 @@ def _text(data: dict[str, Any]) -> bytes:
 
 
 class _Schemas(GenerateJsonSchema):
-    """Schemas of what is written, where every key is there, whatever has a default in the model."""
+    """Schemas in which every key is required, also keys that have a default in the class."""
 
     def field_is_required(
         self,
@@ -270,37 +274,40 @@ class _Schemas(GenerateJsonSchema):
 
 
 def schema(name: str, site_address: str = "") -> dict[str, Any]:
-    """The JSON Schema of `schemes` (the index) or of `scheme`.
+    """The JSON Schema with this name: `schemes` (the index) or `scheme`.
 
-    It allows keys that it does not know, so that what clients have kept of it still holds when the
-    data get a part more.
+    It allows unknown keys: a schema that a client has saved stays valid when the data get more
+    keys. Raises KeyError for a key of the data that has no description.
     """
     adapter = _MODELS[name]
-    made: dict[str, Any] = adapter.json_schema(mode="serialization", schema_generator=_Schemas)
-    definitions: dict[str, Any] = made.pop("$defs")
-    for title, found in (*definitions.items(), (made["title"], made)):
-        _describe(title, found)
+    result: dict[str, Any] = adapter.json_schema(mode="serialization", schema_generator=_Schemas)
+    definitions: dict[str, Any] = result.pop("$defs")
+    for title, part in (*definitions.items(), (result["title"], result)):
+        _describe(title, part)
     _pin_values(definitions)
     here = {"$id": _schema_address(name, site_address)} if site_address else {}
     pointer = {"description": DESCRIPTIONS["$schema"], "type": "string", "format": "uri-reference"}
-    made["properties"] = {"$schema": pointer} | made["properties"]
-    made["required"] = ["$schema", *made["required"]]
-    return {"$schema": _DIALECT, **here, **made, "$defs": definitions}
+    result["properties"] = {"$schema": pointer} | result["properties"]
+    result["required"] = ["$schema", *result["required"]]
+    return {"$schema": _DIALECT, **here, **result, "$defs": definitions}
 
 
-def _describe(title: str, found: dict[str, Any]) -> None:
-    """Say what each part is, and leave out what only the build needs."""
-    found.pop("additionalProperties", None)
+def _describe(title: str, schema: dict[str, Any]) -> None:
+    """Add the description of a class and of its keys to its schema, in place.
+
+    Titles and defaults of keys are removed: they come from our classes and mean nothing to clients.
+    """
+    schema.pop("additionalProperties", None)
     if title in DESCRIPTIONS:
-        found["description"] = DESCRIPTIONS[title]
-    for name, part in found.get("properties", {}).items():
-        part.pop("title", None)
-        part.pop("default", None)
-        part["description"] = DESCRIPTIONS[f"{title}.{name}"]
+        schema["description"] = DESCRIPTIONS[title]
+    for name, key in schema.get("properties", {}).items():
+        key.pop("title", None)
+        key.pop("default", None)
+        key["description"] = DESCRIPTIONS[f"{title}.{name}"]
 
 
 def _pin_values(definitions: dict[str, Any]) -> None:
-    """Tie the type of a figure's value to its unit."""
+    """Make the type of a figure's value depend on its unit: text for decimals, else integers."""
     if "Figure" not in definitions:
         return
     figure = definitions["Figure"]

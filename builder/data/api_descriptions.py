@@ -1,7 +1,7 @@
-"""What each part of the API means, for its JSON Schemas: by class, and by class and key.
+"""The descriptions in the JSON Schemas of the API: of each class, and of each key of a class.
 
-Apart from the classes, since those of `calc` ship to readers' browsers and are written for whoever
-works on them. A part that has no description stops the build.
+They do not stand in the classes themselves: classes of `calc` ship to browsers, and their
+docstrings are written for programmers of the project. A key without a description stops the build.
 """
 
 _SOURCE = "Key of the source in `sources`."

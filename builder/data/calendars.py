@@ -1,11 +1,11 @@
-"""Calendars of the deadlines (iCalendar, RFC 5545): one of all schemes, and one of each.
+"""Calendars of the deadlines (iCalendar, RFC 5545): one with all schemes, and one for each scheme.
 
-A calendar is made from the content alone, never from the clock: built again from the same content,
-it is the same file, and whoever subscribes gets nothing new. Only known dates are in it. A month in
-which a deadline is expected is no date to put in a calendar.
+A calendar depends on the content alone and never on the clock. A second build of the same content
+gives the same bytes, and subscribers get nothing new. A calendar has only deadlines with a known
+date; a deadline that is expected some time in a month is left out.
 
-Every scheme has its calendar, also where no date is known: somebody may subscribe to it already,
-and will get the next date when it is known.
+Every scheme has a calendar, also where no date is known: a reader can subscribe to it, and gets the
+next date when it is known.
 """
 
 import datetime as dt
@@ -30,42 +30,42 @@ from icalendar import (
 
 from builder.content.model import Deadline, Scheme
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import localized
-from builder.routes.calendar_list import address
+from builder.routes.addresses import calendar_address, localized
 from builder.routes.paging import MANY
 from calc.rules import Lang
 
-# Where the page of each kind of deadline is, below the scheme's own address.
+# The page of each kind of deadline, as the last part of its address.
 PAGES = {"application": "slik-soker-du", "reporting": "rapportering"}
-# Days before a deadline on which a calendar reminds of it, and when: while people are at work,
-# instead of at midnight, where a day begins.
+# The days before a deadline on which a calendar reminds of it, and the time of day: people are at
+# work then, and not at midnight, when the day begins.
 REMINDERS = (14, 3)
 REMIND_AT = dt.time(9)
 OSLO = ZoneInfo("Europe/Oslo")
-# How long after it has passed a deadline stays in a calendar of many schemes, at the least.
+# The least time that a passed deadline stays in a calendar of many schemes.
 _RECENT = dt.timedelta(days=365)
-# How often a subscriber should look for changes.
+# How often the program of a subscriber should fetch the calendar.
 REFRESH = dt.timedelta(days=1)
 
-# Names made from this are of our calendars; it never changes, or every deadline would be a new one.
+# The UIDs of deadlines are derived from this value. It never changes: with other UIDs, every
+# deadline would appear a second time in the calendars of subscribers.
 _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
-# Sequence numbers count days from here, since they have to be small.
+# Sequence numbers count days from this day: as small integers, as some calendar programs need.
 _FIRST_DAY = dt.date(2020, 1, 1)
 _END = b"END:VCALENDAR\r\n"
-# No text can look like this: a line that goes on begins with a space.
+# No text of an event matches this, since a continued line begins with a space (RFC 5545, 3.1).
 _EVENT = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
 
 
 def files(
     scheme: Scheme, translations: Translations, site_address: str
 ) -> Iterator[tuple[str, bytes]]:
-    """The calendar of a scheme in both målformer, each by its path in the site.
+    """The calendars of a scheme in both målformer: the path of each file, and its bytes.
 
-    `site_address` is where the site will stand, without a slash at its end, or empty.
+    `site_address` is the public address of the site without a slash at the end, or empty.
     """
     for lang in LANGS:
-        made = calendar((scheme,), scheme.slug, lang, translations, site_address)
-        yield path(scheme.slug, lang), made
+        data = calendar((scheme,), scheme.slug, lang, translations, site_address)
+        yield path(scheme.slug, lang), data
 
 
 def files_of_all(
@@ -74,25 +74,26 @@ def files_of_all(
     translations: Translations,
     site_address: str,
 ) -> Iterator[tuple[str, bytes]]:
-    """The calendar of all schemes in both målformer, made of what stands in that of each.
+    """The calendar of all schemes in both målformer, built from the calendars of single schemes.
 
-    `of_each` gives the files of each scheme, by path in the site; otherwise as `files`.
+    `of_each` returns the calendar of a scheme as bytes, by its path in the site. The other
+    arguments and the result are as in `files`.
     """
     for lang in LANGS:
-        found = [entries(scheme, of_each(path(scheme.slug, lang))) for scheme in schemes]
-        yield path(None, lang), assembled(schemes, found, None, lang, translations, site_address)
+        each = [entries(scheme, of_each(path(scheme.slug, lang))) for scheme in schemes]
+        yield path(None, lang), assembled(schemes, each, None, lang, translations, site_address)
 
 
 def path(slug: str | None, lang: Lang) -> str:
-    """Where the calendar of a scheme or of all is in the site."""
-    return localized(address(slug), lang).lstrip("/")
+    """The path in the site of a scheme's calendar, or of the calendar of all schemes (None)."""
+    return localized(calendar_address(slug), lang).lstrip("/")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A deadline in calendars, as their format has it.
+    """A deadline as a calendar has it: `data` is a whole VEVENT.
 
-    `is_recent` unless it had passed for a year or more when the scheme was last checked.
+    `is_recent`: the deadline had not passed for a year when the scheme was last checked.
     """
 
     data: bytes
@@ -106,82 +107,82 @@ def calendar(
     translations: Translations,
     site_address: str,
 ) -> bytes:
-    """The calendar file of some schemes; `slug` is that of the only one, or None."""
-    found = [events(scheme, lang, translations, site_address) for scheme in schemes]
-    return assembled(schemes, found, slug, lang, translations, site_address)
+    """The calendar file of these schemes. `slug` names the only scheme; it is None for several."""
+    each = [events(scheme, lang, translations, site_address) for scheme in schemes]
+    return assembled(schemes, each, slug, lang, translations, site_address)
 
 
 def events(
     scheme: Scheme, lang: Lang, translations: Translations, site_address: str
 ) -> tuple[Entry, ...]:
-    """The known deadlines of a scheme, the first first."""
-    made = (
+    """The deadlines of a scheme with a known date, the first first."""
+    data = (
         _event(scheme, deadline, uid, lang, translations, site_address).to_ical()
         for deadline, uid in known(scheme)
     )
-    return _entries(scheme, made)
+    return _entries(scheme, data)
 
 
 def entries(scheme: Scheme, data: bytes) -> tuple[Entry, ...]:
-    """The `events` of a scheme, as they stand in its own calendar."""
+    """The same as `events`, read from `data`, the calendar file of the scheme."""
     return _entries(scheme, _EVENT.findall(data))
 
 
-def _entries(scheme: Scheme, made: Iterable[bytes]) -> tuple[Entry, ...]:
+def _entries(scheme: Scheme, events: Iterable[bytes]) -> tuple[Entry, ...]:
     first = scheme.last_checked - _RECENT
     return tuple(
         Entry(data, deadline.date is not None and deadline.date > first)
-        for (deadline, _), data in zip(known(scheme), made, strict=True)
+        for (deadline, _), data in zip(known(scheme), events, strict=True)
     )
 
 
 def assembled(
     schemes: tuple[Scheme, ...],
-    found: Iterable[tuple[Entry, ...]],
+    each: Iterable[tuple[Entry, ...]],
     slug: str | None,
     lang: Lang,
     translations: Translations,
     site_address: str,
 ) -> bytes:
-    """The calendar file of some schemes, made of their `events`; otherwise as `calendar`.
+    """The calendar file of these schemes, as `calendar`; `each` has the `events` of each scheme.
 
-    That of many schemes has only recent deadlines: calendar programs refuse what is too large.
+    The file of many schemes has only recent deadlines, since calendar programs refuse large files.
     """
     t = translations.translator(lang)
     name = t("calendar.name")
     if slug is not None:
         name = t("calendar.name_of_scheme", scheme=schemes[0].short_name.best(lang)[0])
-    here = f"/nn{address(slug)}" if lang == "nn" else address(slug)
-    made = Calendar()
-    made.add("VERSION", "2.0")
-    made.add("PRODID", f"-//Tilskuddsstigen//Frister//{lang.upper()}")
-    made.add("CALSCALE", "GREGORIAN")
-    made.add("UID", str(uuid.uuid5(_NAMESPACE, f"calendar {here}")))
-    made.add("LAST-MODIFIED", _midnight(max(scheme.last_checked for scheme in schemes)))
+    here = f"/nn{calendar_address(slug)}" if lang == "nn" else calendar_address(slug)
+    file = Calendar()
+    file.add("VERSION", "2.0")
+    file.add("PRODID", f"-//Tilskuddsstigen//Frister//{lang.upper()}")
+    file.add("CALSCALE", "GREGORIAN")
+    file.add("UID", str(uuid.uuid5(_NAMESPACE, f"calendar {here}")))
+    file.add("LAST-MODIFIED", _midnight(max(scheme.last_checked for scheme in schemes)))
     # The X- names are older than NAME, DESCRIPTION and REFRESH-INTERVAL (RFC 7986); some calendars
     # read only those.
     for key in ("NAME", "X-WR-CALNAME"):
-        made.add(key, vText(name))
+        file.add(key, vText(name))
     for key in ("DESCRIPTION", "X-WR-CALDESC"):
-        made.add(key, vText(t("calendar.description")))
-    made.add("X-WR-TIMEZONE", OSLO.key)
+        file.add(key, vText(t("calendar.description")))
+    file.add("X-WR-TIMEZONE", OSLO.key)
     for key in ("REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
-        made.add(key, vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+        file.add(key, vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     if site_address:
-        made.add("SOURCE", vUri(site_address + here), parameters={"VALUE": "URI"})
-    made.add_component(_oslo())
+        file.add("SOURCE", vUri(site_address + here), parameters={"VALUE": "URI"})
+    file.add_component(_oslo())
     is_large = len(schemes) > MANY
-    shown = [one.data for entries in found for one in entries if one.is_recent or not is_large]
-    head: bytes = made.to_ical()
+    shown = [one.data for entries in each for one in entries if one.is_recent or not is_large]
+    head: bytes = file.to_ical()
     return head.removesuffix(_END) + b"".join(shown) + _END
 
 
 def known(scheme: Scheme) -> Iterator[tuple[Deadline, str]]:
-    """The deadlines of a scheme that have a date, the first first, each with its UID.
+    """The deadlines of a scheme with a known date, the first first, each with its UID.
 
-    A deadline is known by what it is for, not by its date: when the date is moved, calendars move
-    the entry they have. Where a scheme has several for the same, they are told apart by their
-    order.
+    The UID is derived from kind, year and area of the deadline and not from its date: when an
+    editor changes the date, calendars of subscribers move the event. Deadlines of the same kind,
+    year and area are numbered in their order.
     """
     count: dict[tuple[object, ...], int] = {}
     dated = (deadline for deadline in scheme.deadlines if deadline.date is not None)
@@ -210,15 +211,15 @@ def _event(
     checked = _midnight(scheme.last_checked)
     event.add("DTSTAMP", checked)
     event.add("LAST-MODIFIED", checked)
-    # Calendars take a change only with a higher number. We keep no count of changes, but whoever
-    # changes a deadline has checked it that day.
+    # Calendar programs accept a change only with a higher number. The content has no count of
+    # changes, but an editor who changes a deadline also sets `last_checked` to that day.
     event.add("SEQUENCE", (scheme.last_checked - _FIRST_DAY).days)
     start: dt.date | dt.datetime = deadline.date
     if deadline.time is None:
         event.add("DTSTART", deadline.date)
         event.add("DTEND", deadline.date + dt.timedelta(days=1))
     else:
-        # Without an end it is a point in time, as a deadline is.
+        # An event without an end is a point in time, as a deadline is.
         clock = dt.time.fromisoformat(deadline.time)
         start = dt.datetime.combine(deadline.date, clock, OSLO)
         event.add("DTSTART", start)
@@ -227,7 +228,7 @@ def _event(
     event.add("SUMMARY", f"{summary} ({area})" if area else summary)
     event.add("DESCRIPTION", "\n".join(_description(scheme, deadline, lang, translations)))
     event.add("CATEGORIES", [kind, short_name])
-    # Nobody is busy all day because something is due.
+    # A deadline takes none of the day: calendars are not to show the subscriber as busy.
     event.add("TRANSP", "TRANSPARENT")
     if site_address:
         page = f"/{scheme.slug}/{PAGES[deadline.kind]}/"
@@ -242,7 +243,7 @@ def _event(
 
 
 def _before(days: int, deadline: Deadline) -> dt.timedelta:
-    """From the start of the entry to the reminder on a day before it."""
+    """The time from the start of the event to the reminder some days before, thus negative."""
     clock = dt.time.fromisoformat(deadline.time or "00:00")
     at = dt.timedelta(hours=REMIND_AT.hour, minutes=REMIND_AT.minute)
     return at - dt.timedelta(days=days, hours=clock.hour, minutes=clock.minute)
@@ -269,9 +270,9 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def _oslo() -> Timezone:
-    """Norwegian time since 1996, by the rule that holds all over Europe.
+    """Norwegian time since 1996, by the rule for summer time that holds all over Europe.
 
-    By rule, since a list of days depends on the time zones of the machine that builds.
+    A rule and no list of days: such a list would depend on the time zone data of the machine.
     """
     zone = Timezone()
     zone.add("TZID", OSLO.key)

@@ -1,8 +1,8 @@
-"""What a web server needs to know to serve a built site, ready for those in common use.
+"""Settings of web servers for the built site: static hosts, Caddy and nginx.
 
-All of it is made from `builder.kit.headers` and put in the built site, so that each release has the
-files that fit it: `_headers` and `_redirects` at the root, where Netlify and Cloudflare Pages look
-for them, and the settings of Caddy and nginx in `hosting/`.
+All settings are derived from `builder.kit.headers`, and each release has the files that fit it:
+`_headers` and `_redirects` at the root, where Netlify and Cloudflare Pages look for them, and the
+settings of Caddy and nginx in `hosting/`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FOLDER = "hosting"
 HEADERS_FILE = "_headers"
 REDIRECTS_FILE = "_redirects"
 
-# What is said at every address, and what of it differs between addresses.
+# The headers of every answer, and those of them whose value differs between addresses.
 _EVERYWHERE = {
     **SECURITY_HEADERS,
     "Content-Security-Policy": PAGE_POLICY,
@@ -40,14 +40,15 @@ _OF_AN_ADDRESS = {
 }
 _HTML = MEDIA_TYPES[".html"]
 _HASHED = [f"{start}*" for start in IMMUTABLE_FOLDERS]
-# Named by hash too, but so many that they are not listed one by one.
+# Files of this folder never change either, but they are too many to be listed one by one.
 _TOO_MANY = "/pagefind/"
 
 
 def files(site: Iterable[str], redirects: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    """The files, by path, for a site that has these; `redirects` are addresses that lead to others.
+    """The settings of all web servers: the path of each file in the site, and its bytes.
 
-    The compressed copies are not among the files of the site.
+    `site` has the path of every file of the site without the compressed copies, and `redirects`
+    every earlier address with the present one.
     """
     addresses = sorted(f"/{path}" for path in site)
     yield HEADERS_FILE, headers_file(addresses).encode()
@@ -60,15 +61,15 @@ def files(site: Iterable[str], redirects: Mapping[str, str]) -> Iterator[tuple[s
 
 
 def headers_file(files: Iterable[str]) -> str:
-    """Return the rules for static hosts, for a site with files at these addresses.
+    """The text of `_headers` for a site with files at these addresses.
 
-    Both hosts apply every rule that fits, from the top. Where two give the same header, Cloudflare
-    joins the values, unless the later rule has a line `! Name` to drop the first; Netlify passes
-    over such lines and lets the later rule win. With both, one value is left.
+    Netlify and Cloudflare apply every rule that matches, from the top. Where two rules set the same
+    header, Cloudflare joins the values, unless the later rule has a line `! Name` that drops the
+    earlier value. Netlify ignores such lines, and the later rule wins. The result is one value.
 
-    What never changes is listed by file, since a rule for a folder would also make answers that
-    something is missing stay with the reader for a year. Cloudflare reads a hundred rules at
-    most, so the many small parts of the search index are asked for anew, as pages are.
+    Files that never change are listed one by one. With a rule for their folder, browsers would also
+    store the answer 404 for a year. Cloudflare reads at most a hundred rules, so the many small
+    files of the search index have none, and browsers ask for them anew, as for pages.
     """
     rules: dict[str, dict[str, str]] = {"/*": _EVERYWHERE}
     for rule in EXCEPTIONS:
@@ -102,10 +103,10 @@ _INTRODUCTION_TO_HEADERS = """\
 
 
 def redirects_file(redirects: Mapping[str, str]) -> str:
-    """Return the earlier addresses for static hosts, each with where it leads.
+    """The text of `_redirects`: every earlier address with the present one.
 
-    There is a page at each of those of pages too. Cloudflare leads on before it looks for files;
-    Netlify gives the page, which does the same.
+    The earlier address of a page has a page too, which leads to the present address. Cloudflare
+    redirects before it looks for files; Netlify answers with the page.
     """
     return _INTRODUCTION_TO_REDIRECTS + "".join(
         f"{old} {new} {_MOVED}\n" for old, new in redirects.items()
@@ -113,7 +114,7 @@ def redirects_file(redirects: Mapping[str, str]) -> str:
 
 
 def read_redirects(site: Path) -> dict[str, str]:
-    """Return the redirects of a built site, as its file for static hosts has them."""
+    """The redirects of a built site, read from its `_redirects`; none where the file is missing."""
     file = site / REDIRECTS_FILE
     lines = file.read_text("utf-8").splitlines() if file.is_file() else []
     return dict(line.split()[:2] for line in lines if line and not line.startswith("#"))
@@ -130,12 +131,12 @@ _INTRODUCTION_TO_REDIRECTS = """\
 
 
 def caddyfile(redirects: Mapping[str, str]) -> str:
-    """Return a Caddyfile for whoever runs a server."""
+    """The text of a Caddyfile for editors who run a server."""
     return _CADDYFILE.replace("RULES\n", caddy_rules(redirects))
 
 
 def caddy_rules(redirects: Mapping[str, str]) -> str:
-    """Return what stands in a site block of Caddy's, after its `root`; `make serve` uses it too."""
+    """The lines of a site block of Caddy that follow its `root`; `make serve` uses them too."""
     return "".join(f"\t{line}\n" for line in _caddy_lines(redirects))
 
 
@@ -156,7 +157,8 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
             yield f"@exception{number} path_regexp {expression(rule.patterns)}"
             yield from headers(rule.headers, f"@exception{number}")
         yield from (f"redir {old} {new} {_MOVED}" for old, new in redirects.items())
-        # Not what only leads from a file's address with a slash to the one without.
+        # Caddy redirects the address of a file with a slash at the end to the address without. That
+        # answer is not to be stored.
         yield from block("@immutable", [f"path {' '.join(_HASHED)}", "not path */"])
         yield from headers({"Cache-Control": IMMUTABLE}, "@immutable")
         for ending, media_type in MEDIA_TYPES.items():
@@ -169,8 +171,8 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
         )
 
     def errors() -> Iterator[str]:
-        # What was set before the error stays, but for what is of the address: what is missing now
-        # may be there after the next publish.
+        # Headers that were set before the error stay, but for those that depend on the address: the
+        # missing file may be there after the next publication.
         yield from headers({**_OF_AN_ADDRESS, "Content-Type": _HTML})
         yield from (f"header -{name}" for name in _EXCEPTIONAL if name not in _EVERYWHERE)
         yield "header -Server"
@@ -184,7 +186,7 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
         yield f"@missing {missing}"
         yield "file_server @missing"
 
-    # As it stands, not in Caddy's own order of directives.
+    # `route` applies the directives in this order instead of the order of Caddy.
     yield from block("route", steps())
     yield from block("handle_errors", block("route", errors()))
 

@@ -1,4 +1,4 @@
-"""Where earlier addresses lead: each page, and each file of a scheme, that stood somewhere else."""
+"""The earlier addresses of pages and of the files of schemes, each with the present address."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,19 +7,24 @@ from builder.content import PAGE_NAMES, Scheme
 from builder.content.visibility import Visibility
 from builder.data import rule_files
 from builder.kit.i18n import LANGS
-from builder.routes import calendar_list
-from builder.routes.addresses import address, localized, year_address
+from builder.routes.addresses import address, calendar_address, localized, year_address
 from calc.rules import Lang
 
 
 def of_pages(site: content.Site, url: Callable[[str, Lang], str]) -> dict[str, str]:
-    """The addresses of pages, from the earlier one to where `url` says that it stands now."""
+    """The earlier addresses of pages in both målformer, each with the present address.
+
+    `url` returns the address of a page in the site: see `builder.views.prose.Prose.url`.
+    """
     moved = [(old, new) for old, new in _moved(site) if new.endswith("/")]
     return {localized(old, lang): url(new, lang) for lang in LANGS for old, new in moved}
 
 
 def of_files(site: content.Site) -> dict[str, str]:
-    """The addresses of files that programs fetch; only web servers can lead on from these."""
+    """The earlier addresses of files for programs, each with the present address.
+
+    No page can stand at such an address, so only web servers can redirect from it.
+    """
     return {old: new for old, new in _moved(site) if not new.endswith("/")}
 
 
@@ -35,9 +40,9 @@ def _moved(site: content.Site) -> Iterator[tuple[str, str]]:
 
 
 def _of_scheme(scheme: Scheme) -> Iterator[str]:
-    """Every address that a scheme has: of pages in bokmål, of files in both målformer."""
+    """Every address of a scheme: of pages in bokmål, of calendars in both målformer."""
     yield from (address(scheme.slug, name) for name in PAGE_NAMES)
     for rules in scheme.rules:
         yield year_address(scheme.slug, rules.year)
         yield from (rule_files.address(scheme.slug, rules.year, k) for k in rule_files.KINDS)
-    yield from (localized(calendar_list.address(scheme.slug), lang) for lang in LANGS)
+    yield from (localized(calendar_address(scheme.slug), lang) for lang in LANGS)

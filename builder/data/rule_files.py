@@ -1,4 +1,4 @@
-"""The rules of each year as files to download: as the editor wrote them, and as JSON."""
+"""The rules of each year as files to download: the YAML of the editor, and JSON."""
 
 import json
 import re
@@ -14,20 +14,20 @@ _SCHEMA_LINE = re.compile(rb"\A# yaml-language-server: .*\n")
 
 
 def address(slug: str, year: int, kind: str) -> str:
-    """The address of the rules of a year, as `yaml` or `json`. The same in both målformer."""
+    """The address of the rules of a year; `kind` is `yaml` or `json`. It is the same in nynorsk."""
     return f"/{slug}/{FOLDER}/{year}.{kind}"
 
 
 def files(scheme: Scheme, content: Path) -> Iterator[tuple[str, bytes]]:
-    """The files of a scheme by their path in the site; `content` is the content folder.
+    """The rule files of a scheme: the path of each file in the site, and its bytes.
 
-    The YAML is the editor's file, byte for byte, without the line that tells text editors where in
-    the project its schema is. The JSON is what calculators are given: it names
-    its sources, and `calc.codec.from_json` makes the same rules of it.
+    `content` is the content folder. The YAML has the bytes of the editor's file, but for the first
+    line, which names the file's schema by its path in the project. The JSON is the text that
+    calculators get: it names its sources, and `calc.codec.from_json` reads it as the same rules.
     """
     for rules in scheme.rules:
-        written = content / scheme.slug / "rules" / f"{rules.year}.yaml"
-        made = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
-        own = _SCHEMA_LINE.sub(b"", written.read_bytes())
-        for kind, data in zip(KINDS, (own, made.encode()), strict=True):
+        source = content / scheme.slug / "rules" / f"{rules.year}.yaml"
+        as_json = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
+        as_yaml = _SCHEMA_LINE.sub(b"", source.read_bytes())
+        for kind, data in zip(KINDS, (as_yaml, as_json.encode()), strict=True):
             yield address(scheme.slug, rules.year, kind).lstrip("/"), data

@@ -1,7 +1,7 @@
-"""The search of the site: an index of its pages, made by Pagefind, that the browser reads in parts.
+"""The search of the site: an index of all pages by Pagefind, which the browser reads in parts.
 
-Pages say themselves what of them is searched (`data-pagefind-…` in `theme/templates`). Each
-målform has an index of its own, so that a page is found once, in the målform that is searched.
+The attributes `data-pagefind-…` in `theme/templates` mark the part of a page that is indexed. Each
+målform has an index, so that a reader finds a page once, in the målform of the search.
 """
 
 import json
@@ -19,24 +19,23 @@ from typing import Any
 from pagefind_bin import get_executable
 
 from builder.kit.errors import KnownError
+from builder.kit.files import write_files
 from builder.kit.i18n import LANGS
-from builder.site.output import write_files
 from calc.rules import Lang
 
 FOLDER = "pagefind"
 ENTRY = "pagefind-entry.json"
-# What theme/js/search.js needs, of all that Pagefind writes: the rest is its own user interface,
-# which writes HTML from text, and what runs it in a worker. The script is the same for every part,
-# and comes with one.
+# The files of Pagefind that theme/js/search.js needs. The others are Pagefind's worker and its user
+# interface, which writes HTML from text. The script is the same in every part, so one part has it.
 SCRIPT = "pagefind.js"
-OF_FIRST = "wasm.{lang}.pagefind"
-OF_ALL = ("pagefind.*.pf_meta", "index/*", "fragment/*")
-# So many schemes have some 400 pages in a målform, which take half a second.
+WASM = "wasm.{lang}.pagefind"
+OF_EACH_PART = ("pagefind.*.pf_meta", "index/*", "fragment/*")
+# So many schemes have some 400 pages in a målform, which Pagefind indexes in half a second.
 SCHEMES_PER_PART = 64
 _LANG = re.compile(rb"<html[^>]*>")
-# Inside what is searched, but no text of the page: what readers fill in and what comes of it, what
-# stands on other pages too, labels whose values say the same, and what only tells where to go.
-NOT_TEXT = ", ".join(
+# Parts of the main element that are no text of the page: forms and their answers, texts that stand
+# on other pages too, labels that repeat their values, and links to follow.
+NOT_INDEXED = ", ".join(
     (
         "form", ".calculator-result", ".case-note", ".worked-example-body", ".scheme-card",
         ".sources", ".page-plain > .notice", ".fact-box dt", ".only-in", ".actions",
@@ -48,37 +47,37 @@ TIMEOUT_SECONDS = 120
 
 
 class SearchError(KnownError):
-    """The index could not be made; the text is Norwegian and holds what Pagefind said."""
+    """The index could not be built. The message is Norwegian and has the output of Pagefind."""
 
 
 def parts(schemes: int) -> int:
-    """How many parts the index of a målform has on a site of so many schemes.
+    """The number of parts of the index of a målform, for a site with so many schemes.
 
-    What is searched comes in small pieces anyway; the parts are there so that a change makes one of
-    them anew, and not the index of all.
+    Readers gain nothing by the parts, since Pagefind splits its files anyway. The build does: after
+    a change it builds one part anew instead of the index of all pages.
     """
     return max(1, round(schemes / SCHEMES_PER_PART))
 
 
 def part_of(slug: str, number: int) -> int:
-    """Which of so many parts the pages of a scheme are in, whatever other schemes there are.
+    """The part, from 0, that has the pages of a scheme, where the index has `number` parts.
 
-    There are so many schemes to a part that none is left empty.
+    It does not depend on the other schemes. A part has so many schemes that none is empty.
     """
     return zlib.crc32(slug.encode()) % number
 
 
 def language(lang: Lang, part: int) -> str:
-    """What Pagefind calls a part: it knows only languages, each with an index of its own.
+    """The language that a part of the index has for Pagefind, as `theme/js/search.js` knows it.
 
-    `theme/js/search.js` knows it too. The first part of a målform has everything that is needed to
-    search; the others are added to it.
+    Pagefind has no parts, but an index for each language. The first part of a målform has all
+    files that a search needs; the script adds the other parts to it.
     """
     return f"{lang}-{part}" if part else lang
 
 
 def searched(html: bytes) -> bytes | None:
-    """What of a page is searched, as a page by itself; None where nothing is."""
+    """The part of a page that is indexed, as a page by itself; None where the page has none."""
     if b"data-pagefind-body" not in html:
         return None
     start, end = html.index(b"<main"), html.index(b"</main>") + len(b"</main>")
@@ -89,37 +88,44 @@ def searched(html: bytes) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the index: its files by path in the site, and what `pagefind-entry.json` says."""
+    """A part of the index: its files by path in the site, and its `pagefind-entry.json`."""
 
     files: dict[str, bytes]
     entry: dict[str, Any]
 
 
 def index(pages: Mapping[str, bytes], lang: Lang, part: int = 0) -> Part:
-    """Make a part of the index, of pages by their path in the site (see `searched`)."""
+    """Build a part of the index.
+
+    `pages` are the texts that `searched` returns, by path in the site, all in the målform `lang`.
+    Raises SearchError where Pagefind fails or sees another language in them.
+    """
     with tempfile.TemporaryDirectory() as work:
-        site, made = Path(work) / "site", Path(work) / FOLDER
+        site, output = Path(work) / "site", Path(work) / FOLDER
         write_files(site, pages.items())
-        _run(site, made)
-        entry = json.loads((made / ENTRY).read_text("utf-8"))
+        _run(site, output)
+        entry = json.loads((output / ENTRY).read_text("utf-8"))
         if list(entry["languages"]) != [lang]:
-            found = ", ".join(sorted(entry["languages"])) or "ingen"
+            languages = ", ".join(sorted(entry["languages"])) or "ingen"
             raise SearchError(
-                f"Søket skulle hatt målformen {lang}, men fikk {found}. "
+                f"Søket skulle hatt målformen {lang}, men fikk {languages}. "
                 "Se etter data-pagefind-body og lang i malene."
             )
-        of_first = () if part else (OF_FIRST, SCRIPT) if lang == LANGS[0] else (OF_FIRST,)
-        needed = (*OF_ALL, *of_first)
-        kept = {path for pattern in needed for path in made.glob(pattern.format(lang=lang))}
+        of_first = () if part else (WASM, SCRIPT) if lang == LANGS[0] else (WASM,)
+        needed = (*OF_EACH_PART, *of_first)
+        paths = {path for pattern in needed for path in output.glob(pattern.format(lang=lang))}
         files = {
-            f"{FOLDER}/{path.relative_to(made).as_posix()}": path.read_bytes()
-            for path in sorted(kept)
+            f"{FOLDER}/{path.relative_to(output).as_posix()}": path.read_bytes()
+            for path in sorted(paths)
         }
     return Part(files, entry)
 
 
 def entry_file(entries: Mapping[str, dict[str, Any]]) -> dict[str, bytes]:
-    """The file from which Pagefind knows all parts, of what each of them says."""
+    """The file by which Pagefind knows all parts: its path in the site, and its bytes.
+
+    `entries` has `Part.entry` of each part by its `language`.
+    """
     first = next(iter(entries.values()))
     languages = {name: next(iter(e["languages"].values())) for name, e in entries.items()}
     data = {**first, "languages": languages}
@@ -128,30 +134,30 @@ def entry_file(entries: Mapping[str, dict[str, Any]]) -> dict[str, bytes]:
 
 
 def write(output: Path) -> None:
-    """Write `/pagefind/` for a site whose pages have all been written, in one part."""
+    """Write `/pagefind/` in the folder of a site, from all pages in the folder, in one part."""
     pages: dict[Lang, dict[str, bytes]] = {lang: {} for lang in LANGS}
     for path in sorted(output.rglob("*.html")):
         name = path.relative_to(output).as_posix()
         if (html := searched(path.read_bytes())) is not None:
             pages["nn" if name.startswith("nn/") else "nb"][name] = html
-    made = {lang: index(pages[lang], lang) for lang in LANGS}
-    files = ChainMap(*(part.files for part in made.values()))
-    files |= entry_file({lang: part.entry for lang, part in made.items()})
+    indexes = {lang: index(pages[lang], lang) for lang in LANGS}
+    files = ChainMap(*(part.files for part in indexes.values()))
+    files |= entry_file({lang: part.entry for lang, part in indexes.items()})
     write_files(output, files.items())
 
 
-def _run(site: Path, made: Path) -> None:
+def _run(site: Path, output: Path) -> None:
     command = [
-        *(str(get_executable()), "--site", str(site), "--output-path", str(made)),
-        *("--exclude-selectors", NOT_TEXT, "--quiet"),
+        *(str(get_executable()), "--site", str(site), "--output-path", str(output)),
+        *("--exclude-selectors", NOT_INDEXED, "--quiet"),
     ]
-    # Settings of the same name that happen to be around would change what comes out.
+    # Pagefind reads settings from the environment; settings of the machine would change the index.
     env = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
     try:
-        # In a folder without settings of Pagefind's.
+        # In a folder that has no settings of Pagefind.
         result = subprocess.run(
             command,
-            cwd=made.parent,
+            cwd=output.parent,
             env=env,
             capture_output=True,
             encoding="utf-8",

@@ -1,4 +1,4 @@
-"""What search engines read: `robots.txt`, and `sitemap.xml` where the site's address is known."""
+"""Files for search engines: `robots.txt`, and `sitemap.xml` where the site's address is known."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as Xml
@@ -10,7 +10,7 @@ from builder.routes.paging import in_pages
 
 FILE = "sitemap.xml"
 MOST_ADDRESSES = 20_000
-"""In one file. The format allows 50 000, but also at most 50 MB."""
+"""The most addresses in a file. The format allows 50 000 addresses, and at most 50 MB."""
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -19,23 +19,24 @@ _XHTML = "http://www.w3.org/1999/xhtml"
 def files(
     pages: Iterable[str], schemes: Iterable[Scheme], site_address: str
 ) -> Iterator[tuple[str, bytes]]:
-    """Both, by their path in the site: a sitemap, or several and an index of them.
+    """The files for search engines: the path of each file in the site, and its bytes.
 
-    `pages` are the addresses in bokmål of those that are for search engines; every page is there in
-    nynorsk too. `site_address` is where the site will stand, without a slash at its end. Where it
-    is empty there is no sitemap, since all addresses in one must be whole.
+    `pages` are the bokmål addresses of the pages to list; each page exists in nynorsk too. Many
+    pages stand in several sitemaps, and `sitemap.xml` is then the index of these. `site_address` is
+    the public address of the site without a slash at the end. Where it is empty there is no
+    sitemap, since a sitemap needs whole addresses.
     """
     robots = "User-agent: *\nAllow: /\n"
     if site_address:
         robots += f"\nSitemap: {site_address}/{FILE}\n"
-        # What is on other pages is dated nowhere, and a guess is worse than nothing.
+        # Only pages of schemes have a date: the content has no date for others.
         checked = {scheme.slug: scheme.last_checked.isoformat() for scheme in schemes}
         parts = in_pages(sorted(set(pages)), MOST_ADDRESSES // len(LANGS))
         names = [FILE] if len(parts) == 1 else [_name(n) for n in range(1, len(parts) + 1)]
         for name, part in zip(names, parts, strict=True):
-            yield name, _written(_sitemap(part, checked, site_address))
+            yield name, _serialized(_sitemap(part, checked, site_address))
         if len(parts) > 1:
-            yield FILE, _written(_index(names, site_address))
+            yield FILE, _serialized(_index(names, site_address))
     yield "robots.txt", robots.encode()
 
 
@@ -66,7 +67,7 @@ def _index(names: Iterable[str], site_address: str) -> Xml.Element:
     return root
 
 
-def _written(root: Xml.Element) -> bytes:
+def _serialized(root: Xml.Element) -> bytes:
     Xml.register_namespace("", _SITEMAP)
     Xml.register_namespace("xhtml", _XHTML)
     Xml.indent(root)

@@ -1,15 +1,16 @@
-"""How each address is to be served: the one place for policies, caching and media types.
+"""The headers of each address: security policies, caching and media types.
 
-The server of `make serve`, the files for other servers (`builder.data.hosting`) and the policy that
-stands in the pages themselves are all made from it.
+The server of `make serve`, the files for other servers (`builder.data.hosting`) and the policy in
+the pages themselves are all made from this module.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
-# Nothing is allowed but what a page uses, all of it from the site itself.
+# A page may use only these kinds of files, all from the site itself.
 _PAGE = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -21,7 +22,7 @@ _PAGE = {
     "img-src": "'self' data:",
     "font-src": "'self'",
     "base-uri": "'none'",
-    # For the search form where no script takes it (theme/js/site.js). What calculators are told is
+    # For the search form where no script handles it (theme/js/site.js). Answers in calculators are
     # read by their script and never sent.
     "form-action": "'self'",
     "frame-ancestors": "'none'",
@@ -42,10 +43,10 @@ _WORKER = {
 }
 # A calculator by itself, which may stand in a page of anybody's.
 _EMBEDDED = {**_PAGE, **_WASM, "form-action": "'none'", "frame-ancestors": "*"}
-# The page that shows how that is done frames one of our own.
+# The page that shows how to embed a calculator has one in a frame.
 _EMBEDDING = {**_PAGE, "frame-src": "'self'"}
 
-# Open data, and the script that puts calculators into other pages: for the scripts of any site.
+# For the scripts of any site: open data, and the script that puts calculators into other pages.
 _READABLE = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -54,7 +55,7 @@ _READABLE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Addresses that are served otherwise than `EVERYWHERE`: another policy, other headers.
+    """An exception: addresses with another policy (`directives`), or with `others` headers.
 
     As in a `_headers` file, `:name` in a pattern is one step of an address and `*` any characters;
     an address that ends in a slash is also its `index.html`.
@@ -66,7 +67,7 @@ class Rule:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What these addresses are served with instead."""
+        """The headers that these addresses have instead of the usual ones."""
         policy = {"Content-Security-Policy": _text(self.directives)} if self.directives else {}
         return policy | self.others
 
@@ -76,7 +77,7 @@ def _in_both(*addresses: str) -> tuple[str, ...]:
     return (*addresses, *(f"/nn{address}" for address in addresses))
 
 
-# Of those that fit an address, no two may say the same header.
+# No two rules that match the same address may set the same header.
 EXCEPTIONS = (
     Rule(
         patterns=_in_both("/egen-nedtrapping/", "/sok/", "/:scheme/kalkulator/"),
@@ -96,15 +97,15 @@ EXCEPTIONS = (
     ),
 )
 
-# What browsers ignore, with a warning, when the policy stands in the page instead of a header.
+# Directives that browsers ignore, with a warning, in a policy that stands in the page.
 _HEADER_ONLY = frozenset({"frame-ancestors"})
 
 
 def content_security_policy(path: str, *, in_page: bool = False) -> str:
     """Return the policy of an address, which starts with `/`.
 
-    `in_page` is for `<meta http-equiv="Content-Security-Policy">`, which hosts without headers of
-    their own depend on: the same, but for what only a header can say.
+    With `in_page`, it is the policy for `<meta http-equiv="Content-Security-Policy">`, without the
+    directives that only a header can have. Hosts that set no headers depend on it.
     """
     fits = (
         exception.directives
@@ -128,9 +129,9 @@ def expression(patterns: tuple[str, ...]) -> str:
 
 
 def _expression(pattern: str) -> str:
-    known = {":": "[^/]+", "*": ".*"}
+    placeholders = {":": "[^/]+", "*": ".*"}
     parts = re.split(r"(:\w+|\*)", pattern)
-    steps = "".join(known.get(part[:1]) or re.escape(part) for part in parts)
+    steps = "".join(placeholders.get(part[:1]) or re.escape(part) for part in parts)
     return steps + r"(index\.html)?" if pattern.endswith("/") else steps
 
 
@@ -143,8 +144,8 @@ def _text(directives: dict[str, str], leave_out: frozenset[str] = frozenset()) -
 # The policy of every answer, also of errors, but for the exceptions.
 PAGE_POLICY = _text(_PAGE)
 
-# What pages could ask the browser for, and don't. Only names that browsers know, since each of the
-# others is a warning in the console.
+# Features of browsers that no page uses. Only names that browsers know: each of the others would be
+# a warning in the console.
 _FEATURES_OFF = (
     "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture",
     "encrypted-media", "fullscreen", "geolocation", "gamepad", "gyroscope", "hid",
@@ -171,11 +172,17 @@ SECURITY_HEADERS: dict[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# As many characters as esbuild puts in the names of files.
+_HASH_LENGTH = 8
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
-# Folders whose file names or folder names hold a hash of the content.
-IMMUTABLE_FOLDERS = ("/assets/", "/runtime/", "/pagefind/fragment/", "/pagefind/index/")
+ASSETS = "/assets/"
+"""The folder of the theme's files and of the images of texts."""
+
+# Folders in which the name of each file or folder has a hash of its content.
+IMMUTABLE_FOLDERS = (ASSETS, "/runtime/", "/pagefind/fragment/", "/pagefind/index/")
 
 
 def cache_control(path: str) -> str:
@@ -183,7 +190,17 @@ def cache_control(path: str) -> str:
     return IMMUTABLE if path.startswith(IMMUTABLE_FOLDERS) else REVALIDATE
 
 
-# By file name ending. Given in full: what a server would guess differs from machine to machine.
+def hashed_name(name: str, data: bytes) -> str:
+    """A file name with a hash of the file's content in it: `logo-1A2B3C4D.png` for `logo.png`.
+
+    The hash looks as esbuild writes it in names: capital letters and digits.
+    """
+    stem, dot, ending = name.rpartition(".")
+    digest = hashlib.sha256(data).hexdigest()[:_HASH_LENGTH].upper()
+    return f"{stem}-{digest}{dot}{ending}"
+
+
+# By the ending of the file name. All that the site has: guesses of servers differ by machine.
 MEDIA_TYPES: dict[str, str] = {
     ".atom": "application/atom+xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",

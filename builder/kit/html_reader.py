@@ -1,7 +1,7 @@
-"""HTML read as `html.parser` reads it, many times as quickly where it is as programs write it.
+"""A reader of HTML with the results of `html.parser`, many times as quick for regular HTML.
 
-HTML that is written otherwise (a quote too many, half a tag, code with tags in it) is known as
-such and left to `html.parser`: of all HTML, both say the same.
+Regular HTML is HTML as programs write it. Irregular HTML (a quote too many, half a tag, code with
+tags in it) is detected and left to `html.parser`, so that the results are always the same.
 """
 
 import re
@@ -14,7 +14,7 @@ type Attributes = list[tuple[str, str | None]]
 
 _QUOTED = r"\"[^\"]*+\"|'[^']*+'"
 _NAME = r"[a-zA-Z][a-zA-Z0-9-]*+"
-# Tags, comments and declarations, as long as all are regular; else what may be the start of one.
+# A regular tag, comment or declaration; else the characters that may begin an irregular one.
 _MARKUP = rf"[a-zA-Z/][^\"'<>]*+(?:(?:{_QUOTED})[^\"'<>]*+)*+>|!--.*?-->|![^<>]*+>|[a-zA-Z/!?]"
 _PIECES = re.compile(rf"(<(?:{_MARKUP}))", re.DOTALL)
 _BUT_ENDS = re.compile(rf"<(?!/{_NAME}>)(?:{_MARKUP})", re.DOTALL)
@@ -23,25 +23,25 @@ _START = re.compile(rf"<({_NAME})((?:\s+{_ATTRIBUTE})*)\s*(/?)>", re.ASCII)
 _ATTRIBUTES = re.compile(rf"([a-zA-Z_:][\w:.-]*)(=(?:{_QUOTED}|[\w.-]+))?", re.ASCII)
 _END = re.compile(rf"</({_NAME})\s*>", re.ASCII)
 _OTHER = re.compile(r"<!doctype html>|<!--(?!-?>)(?:(?!--).)*-->", re.DOTALL | re.IGNORECASE)
-# What stands in these is text and not markup. Which of them `html.parser` knows, and how it reads a
-# doubtful `&` in an attribute, depends on the version of Python.
+# The content of these elements is text, not markup. Which of them `html.parser` knows, and how it
+# reads a doubtful `&` in an attribute, depends on the version of Python.
 _VERBATIM = ("script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext")
 _TEXT = "|".join((*_VERBATIM, "textarea", "title"))
-# One in which there is more markup than its end.
+# Such an element with more markup in it than its end tag.
 _CODE = re.compile(rf"<({_TEXT})\b[^<]*<(?!/\1>)", re.IGNORECASE)
 _DOUBTFUL = re.compile(r"&(?!(?:amp|lt|gt|quot|#\d+);)")
-# So many tags are remembered: those of a page's frame stand on every page.
-_REMEMBERED = 1 << 15
+# So many tags are cached: those of the frame around the text are the same on every page.
+_CACHED_TAGS = 1 << 15
 
 
 class IrregularError(Exception):
-    """The HTML is not as programs write it."""
+    """The HTML is irregular; `html.parser` must read it."""
 
 
 class Tag(NamedTuple):
-    """A tag: what begins, or ends where `is_end`, or both where `is_whole`.
+    """A tag: the start of an element, its end (`is_end`), or both in one (`is_whole`).
 
-    Other markup, which nobody reads, has no name.
+    Comments and declarations are tags with an empty name.
     """
 
     name: str = ""
@@ -51,7 +51,7 @@ class Tag(NamedTuple):
 
 
 class Reader(HTMLParser):
-    """`html.parser` for all HTML, character references read."""
+    """`html.parser`, with character references decoded, for irregular HTML."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -63,9 +63,9 @@ class Reader(HTMLParser):
         return super().parse_html_declaration(i)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_TAGS)
 def tag(markup: str) -> Tag:
-    """A piece of markup. Raises `IrregularError`."""
+    """The tag that a piece of markup is. Raises `IrregularError`."""
     if begins := _START.fullmatch(markup):
         attributes = [
             (name.lower(), _value(written)) for name, written in _ATTRIBUTES.findall(begins[2])
@@ -88,9 +88,9 @@ def _value(written: str) -> str | None:
 
 
 def lines(html: str) -> list[str]:
-    """The HTML in parts, each up to the end of a line that ends a tag. Raises `IrregularError`.
+    """The HTML in pieces, cut after each line that ends with a tag. Raises `IrregularError`.
 
-    What stands on many pages, such as their frames, makes the same parts there.
+    Markup that many pages share, such as the frame around the text, gives equal pieces.
     """
     if _CODE.search(html):
         raise IrregularError
@@ -99,16 +99,16 @@ def lines(html: str) -> list[str]:
 
 
 def elements(line: str) -> list[Tag]:
-    """The elements that begin in one of the `lines`. Raises `IrregularError`.
+    """The start tags in one of the `lines`. Raises `IrregularError`.
 
-    Then the other lines of the text are doubtful too: a quote may go on in them.
+    Then the other lines can't be trusted either, since a quoted value may go on in them.
     """
-    found = map(tag, _BUT_ENDS.findall(line))
-    return [one for one in found if one.name and not one.is_end]
+    tags = map(tag, _BUT_ENDS.findall(line))
+    return [one for one in tags if one.name and not one.is_end]
 
 
 def feed(reader: Reader, html: str) -> None:
-    """Let a reader of elements and texts read all of this HTML."""
+    """Call the handlers of a reader for all tags and texts of the HTML, as `reader.feed` does."""
     try:
         pieces = _PIECES.split(html)
         tags = [tag(piece) for piece in pieces[1::2]]

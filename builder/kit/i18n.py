@@ -27,12 +27,12 @@ class TranslationError(KnownError):
 
 @dataclass(frozen=True)
 class Translations:
-    """All texts by language and code."""
+    """The texts of the interface, by language and by code (the message id)."""
 
     texts: Mapping[Lang, Mapping[str, str]]
 
     def translator(self, lang: Lang) -> Callable[..., str]:
-        """The function `t(code, **values)` of templates. It raises `KeyError` for unknown codes."""
+        """The function `t(code, **values)` of templates; raises `KeyError` for an unknown code."""
         texts = self.texts[lang]
 
         def t(code: str, **values: object) -> str:
@@ -41,11 +41,11 @@ class Translations:
         return t
 
     def of_calc(self, lang: Lang) -> dict[str, str]:
-        """The texts that the calculators need; they go to the browser with them."""
+        """The texts of the calculators, by code; they are sent to the browser."""
         return self._of_calc[lang]
 
     def catalogue(self, lang: Lang) -> Catalogue:
-        """The texts of the calculators as calc takes them."""
+        """The texts of the calculators, as an argument for functions of `calc`."""
         return self._catalogues[lang]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The same work on many things, on all cores, with word of how far it has come."""
+"""Work on all cores: one function for many items, one function meanwhile, and the progress."""
 
 import gc
 import multiprocessing
@@ -17,27 +17,27 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
-from builder.kit import interrupts
-from builder.kit.errors import KnownError
+from builder.kit.errors import KnownError, raise_lost_interrupt
 
-# So little work is done sooner here than other processes have started, in the unit of `effort`.
+# Less work than this, as `effort` counts it, is done before other processes would have started.
 FEW = 12
-# Nobody wonders what is going on before this; then a line on a terminal is written anew so often,
-# and a new line where there is none.
+# Progress is shown after so many seconds: before that, nobody wonders what is going on. Then the
+# line on a terminal is written anew so often; a log gets a new line so often.
 QUIET_SECONDS = 2.0
 _TERMINAL_SECONDS = 0.2
 _LOG_SECONDS = 15.0
-# So much has to be done before the rest can be guessed at.
+# The share of the work that has to be done before the time left can be guessed.
 _ENOUGH_TO_GUESS = 0.03
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _CONTEXT = multiprocessing.get_context("fork")
-# What the other processes do, handed over as they are forked off: nothing of it has to be pickled.
+# The function and the items of `in_parallel`. Processes that are forked off have them in memory, so
+# that neither is pickled.
 _work: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
 
 class WorkerError(KnownError):
-    """A process was ended from outside, as systems do that have no memory left."""
+    """A process was ended by the system, most likely because memory was used up."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -49,9 +49,9 @@ class WorkerError(KnownError):
 
 @dataclass
 class Progress:
-    """Tells on standard error how many of `total` are done, and how long the rest may take.
+    """Shows on standard error how many of `total` items are done, and how long the rest may take.
 
-    Where things take differently long, `effort` is how much work all of them are.
+    `effort` is the work on all items together, in any unit. Where it is 0, each item counts alike.
     """
 
     label: str
@@ -60,22 +60,22 @@ class Progress:
     done: int = 0
     _spent: float = 0.0
     _began: float = field(default_factory=time.monotonic)
-    _told: float = 0.0
-    _said: int = 0
+    _reported_at: float = 0.0
+    _reported: int = 0
     _width: int = 0
 
     def step(self, number: int = 1, effort: float = 0.0) -> None:
-        """So many more are done."""
+        """Count `number` more items as done, which were so much `effort`; show it now and then."""
         self.done += number
         self._spent += effort
         now = time.monotonic()
         pause = _TERMINAL_SECONDS if sys.stderr.isatty() else _LOG_SECONDS
-        if now - self._began >= QUIET_SECONDS and now - self._told >= pause:
-            self._told = now
-            self._say(self.text(now))
+        if now - self._began >= QUIET_SECONDS and now - self._reported_at >= pause:
+            self._reported_at = now
+            self._report(self.text(now))
 
     def text(self, now: float) -> str:
-        """How far it has come."""
+        """The progress at the time `now` of the monotonic clock: `Lager sidene: 12 av 40, …`."""
         counts = f"{self.label}: {_number(self.done)} av {_number(self.total)}"
         part = self._spent / self.effort if self.effort else self.done / max(self.total, 1)
         if part < _ENOUGH_TO_GUESS or self.done == self.total:
@@ -83,14 +83,14 @@ class Progress:
         return f"{counts}, {time_left((now - self._began) * (1 - part) / part)}"
 
     def end(self) -> None:
-        """All is done; what comes next begins on a line of its own."""
-        if self._told and self._said < self.total:
-            self._say(self.text(time.monotonic()))
-        if self._told and sys.stderr.isatty():
+        """Where progress has been shown, show that all is done, and end the line on a terminal."""
+        if self._reported_at and self._reported < self.total:
+            self._report(self.text(time.monotonic()))
+        if self._reported_at and sys.stderr.isatty():
             print(file=sys.stderr, flush=True)
 
-    def _say(self, text: str) -> None:
-        self._said = self.done
+    def _report(self, text: str) -> None:
+        self._reported = self.done
         if sys.stderr.isatty():
             print(f"\r{text:<{self._width}}", end="", file=sys.stderr, flush=True)
             self._width = len(text)
@@ -99,7 +99,7 @@ class Progress:
 
 
 def time_left(seconds: float) -> str:
-    """In words, no more exact than it can be known."""
+    """Seconds in Norwegian words, rounded since they are guessed."""
     if seconds < 10:
         return "noen sekunder igjen"
     if seconds < 100:
@@ -118,13 +118,16 @@ def in_parallel[T, R](
     weight: Callable[[T], int] = lambda _: 1,
     effort: Callable[[T], float] = lambda _: 1.0,
 ) -> list[R]:
-    """The results of a function for each item, in order.
+    """Call a function for each item; returns the results in the order of the items.
 
-    On all cores where there is much to do, in processes that have all that this one has in memory;
-    only results are pickled. Errors are raised here. With a `label`, progress is told; an item
-    counts for as many as its `weight`, and takes about as long as `effort` pages of the site.
+    Much work is shared out to forked processes, one for each core. They have the memory of this
+    process, so that only results are pickled. Errors are raised here, and `WorkerError` where the
+    system ended a process.
+
+    With a `label`, progress is shown: an item counts as `weight` pieces of the total. `effort` is
+    the work on an item, where 1 is about that of a page of the site.
     """
-    global _work  # What forks off inherits it.
+    global _work  # Forked processes inherit it.
     progress = Progress(label, sum(map(weight, items)), sum(map(effort, items)))
     results: dict[int, R] = {}
 
@@ -141,7 +144,7 @@ def in_parallel[T, R](
             take(number, function(item))
     else:
         _work = function, items
-        # What is there already is never freed, so that it stays shared between the processes.
+        # Objects that the collector does not touch stay in memory that the processes share.
         gc.freeze()
         try:
             with ProcessPoolExecutor(cores, _CONTEXT, _leave_interrupts) as pool:
@@ -170,17 +173,18 @@ def _do(number: int) -> Any:
 
 
 @contextmanager
-def forked(function: Callable[[], None]) -> Iterator[ForkProcess]:
-    """A function in another process, which has all that this one has, while the block runs.
+def _forked(function: Callable[[], None]) -> Iterator[ForkProcess]:
+    """Run a function in a forked process while the block runs.
 
-    If it has not ended by then, it is ended, and what it has started itself too.
+    A process that has not ended by the end of the block is ended then, with all the processes that
+    it has started.
     """
 
     def run() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         _leave_interrupts()
         function()
-        # It ends by itself now.
+        # From here on, the process ends by itself.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     process = _CONTEXT.Process(target=run)
@@ -196,11 +200,11 @@ def forked(function: Callable[[], None]) -> Iterator[ForkProcess]:
 
 @contextmanager
 def _forking() -> Iterator[None]:
-    """Ctrl-C and `terminate` wait while processes are forked off.
+    """Hold back Ctrl-C and `terminate` while the block forks processes off.
 
-    Python would forget them in some moments of it, and forget processes in others.
+    In the middle of a fork, Python may lose the signal, or lose the process that it just started.
     """
-    interrupts.raise_lost()
+    raise_lost_interrupt()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
@@ -209,24 +213,25 @@ def _forking() -> Iterator[None]:
 
 
 def _leave_interrupts() -> None:
-    """Ctrl-C reaches all processes at once: the first one ends the others, and says so."""
+    """Ignore Ctrl-C in a forked process: the first process gets it too, and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 @contextmanager
 def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
-    """A function in a process of its own, while the block runs.
+    """Run a function in a process of its own while the block runs.
 
-    The block is given what waits for the result. Whatever is not `KnownError` is raised as
-    `RuntimeError` with the traceback. A process with several threads can't be forked safely; there,
-    the function runs when the result is asked for.
+    Gives the block a function that waits for the result and returns it. An error of the function
+    is raised there: `KnownError` and `OSError` as they are, others as `RuntimeError` with the
+    traceback. With one core, or where threads make forking unsafe, the function runs in this
+    process, when the result is asked for.
     """
     if (os.process_cpu_count() or 1) == 1 or threading.active_count() > 1:
         yield function
         return
     receiver, sender = _CONTEXT.Pipe(duplex=False)
-    with receiver, forked(lambda: _tell(function, sender)) as process:
+    with receiver, _forked(lambda: _send_result(function, sender)) as process:
         sender.close()
 
         def result() -> R:
@@ -234,7 +239,7 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
                 is_error, value = receiver.recv()
             except EOFError:
                 raise WorkerError from None
-            # It ends by itself now.
+            # After the result, the process has nothing left to do.
             process.join()
             if is_error:
                 raise value
@@ -243,10 +248,10 @@ def meanwhile[R](function: Callable[[], R]) -> Iterator[Callable[[], R]]:
         yield result
 
 
-def _tell(function: Callable[[], Any], sender: Connection) -> None:
+def _send_result(function: Callable[[], Any], sender: Connection) -> None:
     try:
         sender.send((False, function()))
-    except KnownError as error:
+    except (KnownError, OSError) as error:
         sender.send((True, error))
     except Exception:
         sender.send((True, RuntimeError(traceback.format_exc())))

@@ -1,6 +1,7 @@
-"""The preview: the site as it would be with what is saved now, drafts too, on this machine alone.
+"""The preview: the site with everything that is saved now, drafts too, on this machine alone.
 
-`project` makes pages of the content as it is, `watch` tells it what was saved, `answers` says what
-an address gives, `server` speaks with the browser, and `command` is `make preview`. `mistakes` and
-`bar` are what an editor is told: what must be mended, and what readers won't see.
+`command` is `make preview`. `watch` notices saved files, `project` makes pages of the saved content
+by the `generator`, `answers` chooses the answer to a request, and `server` speaks with the browser.
+`checker` checks the content in the background. `mistakes` and `bar` are for the editor: the
+mistakes that must be mended, and the parts of a page that readers do not see.
 """

@@ -1,6 +1,6 @@
-"""What an address of the preview gives: pages as they would be published, and what stands around.
+"""The answer of the preview to a request: a page as it would be published, with the bar, or a file.
 
-Everything is looked up among what the site has; no file is opened by the path that was asked for.
+An address is looked up among the pages and files that the site has, and never used as a path.
 """
 
 from collections.abc import Callable
@@ -15,28 +15,28 @@ from builder.kit.headers import MEDIA_TYPES, content_security_policy, headers_of
 from builder.preview.bar import Bar
 from builder.preview.mistakes import Failure, failure_of, mistakes
 from builder.preview.project import Project
-from builder.views.pages import Planned
+from builder.views.page import Planned
 from calc.rules import Lang
 
 OWN = "/forhandsvisning/"
 EVENTS = f"{OWN}hendelser"
 SCRIPT = f"{OWN}skript.js"
 STYLE_OF_PREVIEW = f"{OWN}stil.css"
-# What only the preview serves: files of the theme, as they are.
+# Addresses that only the preview has, and the files of the theme that it serves there unchanged.
 _OWN_FILES = {
     SCRIPT: "theme/js/preview.js",
     STYLE_OF_PREVIEW: "theme/css/preview.css",
-    # Takes the place of the published site's, in a browser that has seen it on the same port.
+    # Replaces the service worker of the published site, if the browser has seen that on this port.
     "/sw.js": "theme/js/preview-service-worker.js",
 }
-# Nothing of a preview is to be kept: it may be something else the next second.
+# No answer is cached: a second later it may be another.
 _NO_STORE = {"Cache-Control": "no-store"}
 _HTML = MEDIA_TYPES[".html"]
 _INDEX = "index.html"
-# Leads on, and is not remembered.
+# A redirect that browsers do not remember.
 _MOVED = 307
 
-# Where not even a page about what is wrong can be made: as plain as can be.
+# The page that shows a failure where the template for it fails too.
 _PLAIN = Markup(
     '<!doctype html>\n<html lang="nb"><head><meta charset="utf-8"><title>Noe må rettes</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
@@ -48,7 +48,7 @@ _PLAIN_UNEXPECTED = "Noe uventet gikk galt. Hva det var, står i terminalen."
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent for an address."""
+    """The answer to a request: status code, headers and body."""
 
     status: int
     headers: dict[str, str]
@@ -57,31 +57,37 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the script of the preview is told: addresses, the version shown, and if that failed.
+    """The values that the script of the preview gets from the page it stands on.
 
-    `finds` counts what checks have found by now (`Project.finds`).
+    `address` is the script itself, `events` the stream of news, `version` the version of the
+    project that the page shows, and `findings_version` that of the findings
+    (`Project.findings_version`). `is_failed`: the page shows a failure.
     """
 
     address: str = SCRIPT
     events: str = EVENTS
     version: str
-    finds: int = 0
+    findings_version: int = 0
     is_failed: bool = False
 
 
 @dataclass
 class Answers:
-    """The site as the browser asks for it. `tell` is told of each page that can't be made."""
+    """Answers requests from a project.
+
+    `report` is called with the address and the failure of a page that can't be made, once for each
+    version and failure.
+    """
 
     project: Project
-    tell: Callable[[str, Failure], None]
-    # The version, and what was told of it.
-    _told: tuple[str, set[str]] = field(default=("", set()))
+    report: Callable[[str, Failure], None]
+    # The version, and the failures that were reported of it.
+    _reported: tuple[str, set[str]] = field(default=("", set()))
 
     def answer(self, asked: str, *, is_framed: bool = False) -> Answer:
-        """What an address gives, which begins with `/`; `asked` is decoded, without a query.
+        """The answer to a request for the address `asked`: decoded, without a query, from `/` on.
 
-        What stands in a frame has nothing of the preview's own: the page around it has that.
+        A page in a frame (`is_framed`) gets no bar, since the page around it has one.
         """
         if asked in _OWN_FILES:
             data = (self.project.root / _OWN_FILES[asked]).read_bytes()
@@ -90,16 +96,16 @@ class Answers:
             if asked in files:
                 return Answer(200, _headers(asked), files[asked])
         self.project.keep_day()
-        # Before anything is made: should something be saved meanwhile, the page is an old version.
+        # Before the page is made: if a file is saved meanwhile, the page counts as the old version.
         version = self.project.version.name
         if self.project.failure is not None:
-            return self._mistake(asked, self.project.failure, version)
+            return self._failed(asked, self.project.failure, version)
         try:
             return self._of_site(asked, version, is_framed=is_framed)
-        except Exception as error:  # told, and mended while the preview runs
+        except Exception as error:  # shown and reported; the editor mends it while the preview runs
             failure = failure_of(error, self.project.root)
-            self._tell_once(asked, failure, version)
-            return self._mistake(asked, failure, version)
+            self._report_once(asked, failure, version)
+            return self._failed(asked, failure, version)
 
     def _of_site(self, asked: str, version: str, *, is_framed: bool) -> Answer:
         project = self.project
@@ -111,7 +117,7 @@ class Answers:
             is_index = asked.startswith(f"/{PAGEFIND}/")
             file = project.index(asked) if is_index else project.file(asked)
             if file is not None:
-                is_fixed = asked.startswith(project.made.runtime.url)
+                is_fixed = asked.startswith(project.site_generator.runtime.url)
                 headers = _headers(asked) | ({} if is_fixed else _NO_STORE)
                 return Answer(200, headers, file.read_bytes())
         missing = project.at("/nn/404.html" if _lang(asked) == "nn" else "/404.html")
@@ -119,7 +125,7 @@ class Answers:
         return self._page(missing, version, is_framed=is_framed, status=404)
 
     def _canonical(self, asked: str) -> str | None:
-        """The address of a page that was asked for in another way, as servers let one do."""
+        """The address of a page that was asked for as `/a` or `/a/index.html`: `/a/`; else None."""
         if asked.endswith(f"/{_INDEX}"):
             meant = asked.removesuffix(_INDEX)
         elif not asked.endswith("/") and not PurePosixPath(asked).suffix:
@@ -131,12 +137,12 @@ class Answers:
     def _page(
         self, planned: Planned, version: str, *, is_framed: bool, status: int = 200
     ) -> Answer:
-        script = Script(version=version, finds=self.project.finds)
-        made = self.project.page(planned)
-        html = made.html
+        script = Script(version=version, findings_version=self.project.findings_version)
+        rendered = self.project.page(planned)
+        html = rendered.html
         if not is_framed:
-            html = self._with_bar(html, made.bar, planned.lang, script)
-        # What is missing has no policy of its own, as on other servers.
+            html = self._with_bar(html, rendered.bar, planned.lang, script)
+        # A missing page has the headers of its own address, as on other servers.
         return Answer(status, _headers(planned.url, _HTML) | _NO_STORE, html.encode())
 
     def _with_bar(self, html: str, bar: Bar, lang: Lang, script: Script) -> str:
@@ -148,37 +154,37 @@ class Answers:
             (before, part.preview_style(STYLE_OF_PREVIEW), "\n", head, body, added, end, rest)
         )
 
-    # --- What is wrong ---
+    # --- Failures ---
 
-    def _mistake(self, asked: str, failure: Failure, version: str) -> Answer:
+    def _failed(self, asked: str, failure: Failure, version: str) -> Answer:
         script = Script(version=version, is_failed=True)
         try:
             html = self.project.render(
                 "forhandsvisning",
                 _lang(asked),
                 csp=content_security_policy(asked, in_page=True),
-                style=self.project.made.assets.url(STYLE),
+                style=self.project.site_generator.assets.url(STYLE),
                 style_of_preview=STYLE_OF_PREVIEW,
                 mistakes=mistakes(failure, self.project.root),
                 script=script,
             )
-        except Exception:  # what makes the page may be what is wrong
+        except Exception:  # the failure may be in the template of this page too
             html = _PLAIN.format(
                 text=_PLAIN_UNEXPECTED if failure.trace else str(failure),
                 script=Markup(
                     '<script type="module" src="{0.address}" data-preview data-failed'
-                    ' data-version="{0.version}" data-finds="{0.finds}"'
+                    ' data-version="{0.version}" data-finds="{0.findings_version}"'
                     ' data-events="{0.events}"></script>'
                 ).format(script),
             )
         return Answer(500, _headers(asked, _HTML) | _NO_STORE, html.encode())
 
-    def _tell_once(self, asked: str, failure: Failure, version: str) -> None:
-        if self._told[0] != version:
-            self._told = version, set()
-        if str(failure) not in self._told[1]:
-            self._told[1].add(str(failure))
-            self.tell(asked, failure)
+    def _report_once(self, asked: str, failure: Failure, version: str) -> None:
+        if self._reported[0] != version:
+            self._reported = version, set()
+        if str(failure) not in self._reported[1]:
+            self._reported[1].add(str(failure))
+            self.report(asked, failure)
 
 
 def _lang(asked: str) -> Lang:

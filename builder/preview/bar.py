@@ -1,4 +1,4 @@
-"""What the preview tells of a page: what readers won't see of it, and which files it is made of."""
+"""The bar at the foot of a page of the preview: hidden parts, the files of the page, findings."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from builder.content import RULE_YEARS, Change, Problem, Scheme, Site
-from builder.content.load import CHANGES
+from builder.content.files import CHANGES
 from builder.content.visibility import Visibility
-from builder.views import changes, portal
-from builder.views.pages import EMBEDDED, SEARCH, PageView, Planned
+from builder.data.change_files import PAGE as CHANGES_PAGE
+from builder.views import portal
+from builder.views.calculators import EMBEDDED
+from builder.views.overview import SEARCH
+from builder.views.page import PageView, Planned
 from calc.rules import Lang, Rules
 
 type Part = Literal["scheme", "year", "page", "nynorsk", "change"]
@@ -18,17 +21,17 @@ type Reason = Literal["draft", "not_yet", "expired", "no_years"]
 
 # Pages of a scheme that show figures.
 _WITH_RULES = {"kalkulator", "hva-du-kan-fa-stotte-til"}
-# Pages that show something of every scheme.
+# Pages that show parts of every scheme.
 _OF_ALL_SCHEMES = {
     *("forside", "frister", "slik-regner-vi", "404"),
-    *(SEARCH, EMBEDDED, portal.FOLDER, changes.PAGE),
+    *(SEARCH, EMBEDDED, portal.FOLDER, CHANGES_PAGE),
 }
 _ALWAYS = Visibility()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Something that readers don't see: which part, its name, why, and the day it depends on."""
+    """A part of a page that readers don't see: its kind and name, the reason, and its day."""
 
     part: Part
     name: str
@@ -38,12 +41,14 @@ class Hidden:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """What stands at the foot of a page in the preview.
+    """The values of the bar of a page.
 
-    `is_hidden`: readers don't see the page at all. `files` are paths from the project's root;
-    `nynorsk` is one that would give the page a text in nynorsk. `warnings` are those about these
-    files, and `all_warnings` how many there are; `mistakes` are those of all files that stop a
-    publish. `unconfirmed` are figures that nobody has confirmed.
+    `is_hidden`: readers don't see the page at all. `hidden` are the parts they don't see. `files`
+    are the files that the page is made of, as paths from the project's root; `nynorsk` is the path
+    of a file that would give the page a text in nynorsk, empty where there is one. `unconfirmed` is
+    the number of figures on the page that nobody has confirmed. `warnings` are the warnings about
+    these files, and `all_warnings` the number of all warnings. `mistakes` are the findings in any
+    file that stop a publish.
     """
 
     is_hidden: bool
@@ -57,29 +62,29 @@ class Bar:
 
 
 def bar(
-    site: Site, planned: Planned, page: PageView, day: dt.date, found: Sequence[Problem]
+    site: Site, planned: Planned, page: PageView, day: dt.date, findings: Sequence[Problem]
 ) -> Bar:
-    """What is to be told of a page; `site` is that of the preview, `day` the one it shows.
+    """The bar of a page. `site` is the whole content, drafts too; `day` is the day that is shown.
 
-    `found` is what checks have found in all of the content.
+    `findings` are those of the checks in all of the content.
     """
-    told = _Told(site, planned, page, day)
-    files = tuple(told.files())
-    warnings = [problem for problem in found if problem.is_warning]
+    parts = _Parts(site, planned, page, day)
+    files = tuple(parts.files())
+    warnings = [problem for problem in findings if problem.is_warning]
     return Bar(
-        is_hidden=any(hidden.part in told.whole for hidden in told.hidden()),
-        hidden=tuple(told.hidden()),
+        is_hidden=any(hidden.part in parts.whole for hidden in parts.hidden()),
+        hidden=tuple(parts.hidden()),
         files=files,
-        nynorsk=told.nynorsk(),
-        unconfirmed=told.unconfirmed(),
+        nynorsk=parts.nynorsk(),
+        unconfirmed=parts.unconfirmed(),
         warnings=tuple(w for w in warnings if w.file.as_posix() in files),
         all_warnings=len(warnings),
-        mistakes=tuple(problem for problem in found if not problem.is_warning),
+        mistakes=tuple(problem for problem in findings if not problem.is_warning),
     )
 
 
-class _Told:
-    """A page, and everything that stands on it."""
+class _Parts:
+    """The parts of the content that stand on a page: scheme, rule years, prose, changes."""
 
     def __init__(self, site: Site, planned: Planned, page: PageView, day: dt.date) -> None:
         self.site, self.lang, self.day = site, planned.lang, day
@@ -87,7 +92,7 @@ class _Told:
         self.slug = None if planned.scheme is None else planned.scheme.slug
         self.is_list = page.kind in _OF_ALL_SCHEMES and self.scheme is None
         self.years = self._years(planned.scheme)
-        # Of these parts, what readers don't see takes the page with it.
+        # Where one of these parts is hidden, the whole page is.
         self.whole: set[Part] = {"page"}
         if self.scheme is not None:
             self.whole |= {"scheme", "year"} if page.kind == RULE_YEARS else {"scheme"}
@@ -100,9 +105,10 @@ class _Told:
             return tuple(r for r in scheme.rules if self.page.name == f"{RULE_YEARS}/{r.year}")
         return scheme.rules if self.page.kind in _WITH_RULES | {EMBEDDED} else ()
 
-    # --- What readers don't see ---
+    # --- Hidden parts ---
 
     def hidden(self) -> Iterator[Hidden]:
+        """The parts that readers don't see on the day."""
         for scheme in self._schemes():
             yield from self._of_scheme(scheme)
         for rules in self.years:
@@ -118,12 +124,13 @@ class _Told:
                 yield Hidden(part="change", name=title, why="not_yet", day=change.date)
 
     def _schemes(self) -> Iterable[Scheme]:
-        """The schemes that the page tells of."""
+        """The schemes that the page is about."""
         if self.scheme is not None:
             return [self.scheme]
         return self.site.schemes.values() if self.is_list else ()
 
     def _of_scheme(self, scheme: Scheme) -> Iterator[Hidden]:
+        """The reasons that readers don't see a scheme, if there are any."""
         visibility = self.site.visibility.get(scheme.slug, _ALWAYS)
         name = scheme.short_name.best(self.lang)[0]
         yield from self._when("scheme", name, visibility)
@@ -132,6 +139,7 @@ class _Told:
             yield Hidden(part="scheme", name=name, why="no_years")
 
     def _when(self, part: Part, name: str, visibility: Visibility) -> Iterator[Hidden]:
+        """The part, if its visibility hides it on the day."""
         come, gone = visibility.publish_date, visibility.expiry_date
         if visibility.draft:
             yield Hidden(part=part, name=name, why="draft")
@@ -141,19 +149,20 @@ class _Told:
             yield Hidden(part=part, name=name, why="expired", day=gone)
 
     def _changes(self) -> Iterator[Change]:
-        """The published changes that the page tells of."""
+        """The published changes that stand on the page."""
         for change in self.site.changes:
             is_of_scheme = change.scheme == self.slug
             if (
-                self.page.kind == changes.PAGE
+                self.page.kind == CHANGES_PAGE
                 or (is_of_scheme and self.page.kind == "om")
                 or (is_of_scheme and any(rules.year in change.years for rules in self.years))
             ):
                 yield change
 
-    # --- What it is made of ---
+    # --- Files ---
 
     def files(self) -> Iterator[str]:
+        """The files of the content that the page is made of, as paths from the project's root."""
         content = self._content()
         for lang in dict.fromkeys((self.page.content_lang, self.lang)):
             if prose := self.site.pages.get((self.slug, self.page.name, lang)):
@@ -170,7 +179,7 @@ class _Told:
         return some_page.path.parents[1]
 
     def nynorsk(self) -> str:
-        """The file that would hold the text in nynorsk, where there is none."""
+        """The path of the missing file with the text in nynorsk; empty where it is not missing."""
         other: Lang = "nn"
         prose = self.site.pages.get((self.slug, self.page.name, "nb"))
         if self.lang == "nb" or prose is None:

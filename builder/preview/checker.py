@@ -1,4 +1,4 @@
-"""Looks at what was saved in the background: no save has to wait for checks to be shown."""
+"""Checks the content in the background, so that a saved page is shown before the checks end."""
 
 import datetime as dt
 import threading
@@ -9,41 +9,42 @@ from pathlib import Path
 from builder.content import Problem, Site
 from builder.preview.project import Project
 
-# What looks at the project's root, the content and the day, and finds what is worth a look, or
-# stops a publish.
 type Check = Callable[[Path, Site, dt.date], list[Problem]]
+"""A check by the project's root, the content and the day; returns its findings."""
 
-# So many seconds without anything new come first: a page that was just saved is asked for then.
+# So many seconds pass after a save before the checks begin: the browser asks for the page then.
 _QUIET = 0.3
 
 
 class Checker(threading.Thread):
-    """Checks each version of the project that is left alone for a moment.
+    """A thread that checks each version of the project that lasts for a moment.
 
-    `told` is called when it has been looked at, if nothing was saved meanwhile.
+    The findings go to the project. `report` is called after that, unless a newer version has come.
     """
 
-    def __init__(self, project: Project, checks: Sequence[Check], told: Callable[[], None]) -> None:
+    def __init__(
+        self, project: Project, checks: Sequence[Check], report: Callable[[], None]
+    ) -> None:
         super().__init__(name="checker", daemon=True)
         self.project = project
         self.checks = checks
-        self.told = told
+        self.report = report
         self._news = threading.Condition()
         self._is_stopping = False
 
-    def look(self) -> None:
-        """Say that there is a new version."""
+    def wake(self) -> None:
+        """Notice that there is a new version."""
         with self._news:
             self._news.notify_all()
 
     def stop(self) -> None:
-        """Stop; a check that is under way ends by itself."""
+        """Stop the thread, after the check that is running."""
         with self._news:
             self._is_stopping = True
             self._news.notify_all()
 
     def run(self) -> None:
-        """Look at version after version."""
+        """Check one version after the other until `stop`."""
         version = ""
         while self._wait(version):
             while self._wait(version := self.project.version.name, _QUIET):
@@ -52,7 +53,7 @@ class Checker(threading.Thread):
                 self._check(version)
 
     def _wait(self, version: str, seconds: float | None = None) -> bool:
-        """Wait for another version; say whether there is one, and somebody wants it looked at."""
+        """Wait for another version than this one; False if `stop` or the time-out comes first."""
         with self._news:
             is_new = self._news.wait_for(
                 lambda: self._is_stopping or self.project.version.name != version, seconds
@@ -64,12 +65,12 @@ class Checker(threading.Thread):
             site, failure = self.project.site, self.project.failure
             if failure is not None or site is None:
                 return
-            day = self.project.made.today
+            day = self.project.site_generator.today
         try:
-            found = [f for check in self.checks for f in check(self.project.root, site, day)]
-        except Exception:  # a check that fails is no reason to show nothing
+            findings = [f for check in self.checks for f in check(self.project.root, site, day)]
+        except Exception:  # the preview goes on without checks
             traceback.print_exc()
             return
         if self.project.version.name == version:
-            self.project.tell_found(found)
-            self.told()
+            self.project.take_findings(findings)
+            self.report()

@@ -1,4 +1,4 @@
-"""`make preview`: shows what is saved, drafts too, and what is wrong with it, until Ctrl-C."""
+"""`make preview`: serves the site as it is saved, drafts too, until Ctrl-C."""
 
 import argparse
 import os
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from builder import checks
-from builder.commands.serve import DEFAULT_PORT, ServeError, interrupt, listen_from, port_number
 from builder.content import Problem
+from builder.kit.errors import interrupt
+from builder.kit.ports import DEFAULT_PORT, ServeError, listen_from, port_number
 from builder.preview.answers import Answers
 from builder.preview.checker import Check, Checker
 from builder.preview.mistakes import Failure
@@ -21,57 +22,57 @@ from builder.preview.server import Server
 from builder.preview.watch import Watcher
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is looked at beyond what stops a page.
+# The checks that run in the background, besides the reading of the content.
 CHECKS: tuple[Check, ...] = (checks.check,)
-# So many files are named when many are saved at once.
+# When many files are saved at once, so many are named.
 _MOST_NAMED = 3
 
 
 class Terminal:
-    """What the preview says where it was started, each thing with the time of day."""
+    """Reports in the terminal, each with the time of day."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.was_wrong = False
-        self.known: list[Problem] | None = None
+        self.had_failure = False
+        self.reported: list[Problem] | None = None
 
     def say(self, text: str) -> None:
-        """Say something, dated."""
+        """Print a text after the time of day."""
         print(f"{datetime.now().astimezone():%H:%M:%S}  {text}", flush=True)
 
     def changed(self, files: Sequence[Path]) -> None:
-        """Say which files have changed."""
+        """Report which files have changed."""
         names = [self._shown(path) for path in files[:_MOST_NAMED]]
         more = len(files) - len(names)
         self.say(f"Endret: {', '.join(names)}{f' og {more} til' if more else ''}")
 
     def state(self, failure: Failure | None) -> None:
-        """Say what is wrong, or that nothing is any more."""
+        """Report a failure, or that the last one has been mended."""
         if failure is not None:
-            self.wrong(failure)
-        elif self.was_wrong:
+            self.failed(failure)
+        elif self.had_failure:
             self.say("Feilene er rettet.")
-        self.was_wrong = failure is not None
+        self.had_failure = failure is not None
 
-    def found(self, found: list[Problem]) -> None:
-        """Say what is new of what checks found, and at first how many warnings there are."""
+    def findings(self, findings: list[Problem]) -> None:
+        """Report the new findings of the checks; the first time, warnings are only counted."""
         for is_warning, kind in ((False, "feil som stopper publiseringen"), (True, "advarsler")):
-            of_kind = [problem for problem in found if problem.is_warning == is_warning]
-            new = [problem for problem in of_kind if problem not in (self.known or ())]
-            if new and is_warning and self.known is None:
+            of_kind = [problem for problem in findings if problem.is_warning == is_warning]
+            new = [problem for problem in of_kind if problem not in (self.reported or ())]
+            if new and is_warning and self.reported is None:
                 self.say(f"Advarsler: {len(new)}. «make check» viser dem.")
             elif new:
                 self.say(f"Nye {kind}: {len(new)} (i alt {len(of_kind)})")
                 print("\n" + "\n\n".join(map(str, new)) + "\n", flush=True)
-        self.known = found
+        self.reported = findings
 
     def page(self, address: str, failure: Failure) -> None:
-        """Say what is wrong with one page."""
+        """Report the failure of one page."""
         self.say(f"Siden {address} kan ikke vises:")
         print(f"\n{failure}\n", flush=True)
 
-    def wrong(self, failure: Failure) -> None:
-        """Say what is wrong with everything."""
+    def failed(self, failure: Failure) -> None:
+        """Report a failure that stops all pages."""
         count = len(failure.problems)
         what = "Feil" if count < 2 else f"{count} feil"
         self.say(f"{what}. Sidene vises igjen når det er rettet:")
@@ -82,7 +83,7 @@ class Terminal:
 
 
 class Preview:
-    """The project, its server and its watcher, tied together."""
+    """A running preview: the project, its server, its watcher and its checker."""
 
     def __init__(self, root: Path, listener: socket.socket, checks: Sequence[Check]) -> None:
         self.terminal = Terminal(root)
@@ -93,10 +94,10 @@ class Preview:
         self.checker = Checker(self.project, checks, self.checked)
 
     def run(self) -> None:
-        """Serve until interrupted, or until it is outdated: until its own code is another."""
+        """Serve until Ctrl-C, or until the code of the preview has changed (`is_outdated`)."""
         with self.project:
             self.watcher.start()
-            # Until it watches, something could be saved that nobody notices.
+            # A file that is saved before the watcher is ready would go unnoticed.
             self.watcher.ready.wait()
             try:
                 self.project.refresh()
@@ -113,20 +114,20 @@ class Preview:
                 self.watcher.stop()
 
     def saved(self, parts: set[Part], files: list[Path]) -> None:
-        """Show what was saved."""
+        """Show the files that were saved."""
         self.terminal.changed(files)
         self.project.refresh(parts)
         self.server.announce()
-        self.checker.look()
+        self.checker.wake()
         self.terminal.state(self.project.failure)
 
     def checked(self) -> None:
-        """Tell what checks found."""
+        """Report the findings of the checks to open pages and in the terminal."""
         self.server.announce()
-        self.terminal.found(self.project.found)
+        self.terminal.findings(self.project.findings)
 
     def code(self, files: list[Path]) -> None:
-        """Stop, to be started anew with the code as it is now, unless it is none."""
+        """Stop, so that the changed code is started; show a failure if it is not valid Python."""
         self.terminal.changed(files)
         failure = _syntax_error(files, self.project.root)
         if failure is not None:
@@ -139,7 +140,7 @@ class Preview:
 
 
 def _syntax_error(files: Sequence[Path], root: Path) -> Failure | None:
-    """What is wrong with changed code, where Python can't even read it."""
+    """The first syntax error in changed files, as a failure; None without one."""
     for path in files:
         try:
             if path.suffix == ".py" and path.is_file():
@@ -152,7 +153,7 @@ def _syntax_error(files: Sequence[Path], root: Path) -> Failure | None:
 
 
 def _start_anew(listener: socket.socket) -> NoReturn:
-    """Become a new preview on the same socket: whoever asks meanwhile only waits."""
+    """Replace this process by a new preview on the same socket, where requests wait meanwhile."""
     listener.set_inheritable(True)
     os.chdir(ROOT)
     command = [sys.executable, "-m", "builder", "preview", "--listener", str(listener.fileno())]
@@ -160,10 +161,10 @@ def _start_anew(listener: socket.socket) -> NoReturn:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Show the preview until Ctrl-C; return the exit code."""
+    """`make preview`: serve until Ctrl-C; returns the exit code."""
     parser = argparse.ArgumentParser(prog="preview", description="Vis nettstedet mens du skriver.")
     parser.add_argument("--port", default=os.environ.get("PORT") or str(DEFAULT_PORT))
-    # An open socket, from the preview that starts this one in its place.
+    # The number of an open socket, from the preview that this one replaces.
     parser.add_argument("--listener", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
     signal.signal(signal.SIGTERM, interrupt)

@@ -1,4 +1,4 @@
-"""What is wrong, as the preview tells it: in the browser with the lines around it, and in short."""
+"""Failures of the preview, as the browser shows them with lines of the file, and as text."""
 
 import traceback
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from pelican.generators import PelicanTemplateNotFound
 from builder.content import ContentError, Problem
 from builder.kit.errors import KnownError
 
-# So many lines are shown before and after the one that is wrong.
+# So many lines are shown before and after the line with the mistake.
 LINES_AROUND = 3
-# A file that is longer than this is no text that anybody wrote.
+# Lines of longer files are not shown: nobody wrote them by hand.
 _MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of a file, as a mistake shows it."""
+    """A line of a file around a mistake; `is_wrong` is the line of the mistake itself."""
 
     number: int
     text: str
@@ -27,9 +27,9 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """A problem as templates see it, with the lines around it; what is not known is empty.
+    """A problem as templates show it, with the lines around it; unknown values are empty.
 
-    `details` is what a program said of it, in many lines.
+    `details` are further lines of a message, such as the output of a program.
     """
 
     file: str = ""
@@ -44,9 +44,9 @@ class Mistake:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Why there is nothing to show: problems with a place, or what was said.
+    """The reason that a page can't be shown: problems, or a text.
 
-    What nobody foresaw has its `trace` for those who wrote the code.
+    An error that the code does not expect has its traceback in `trace` instead.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -60,7 +60,7 @@ class Failure:
 
 
 def failure_of(error: Exception, root: Path) -> Failure:
-    """What an error has to say; `root` is the project, which paths are named from."""
+    """The failure for an error; paths in it begin at the project's folder `root`."""
     if isinstance(error, ContentError):
         return Failure(problems=tuple(error.problems))
     if isinstance(error, TemplateError | PelicanTemplateNotFound):
@@ -71,7 +71,7 @@ def failure_of(error: Exception, root: Path) -> Failure:
 
 
 def _of_template(error: Exception, root: Path) -> Problem:
-    """A mistake in a template: where it was written, or where it showed when a page was made."""
+    """A mistake in a template, at the line of its text or of the part that failed."""
     file, line = "", 0
     if isinstance(error, TemplateSyntaxError):
         file, line = error.filename or "", error.lineno
@@ -85,7 +85,7 @@ def _of_template(error: Exception, root: Path) -> Problem:
 
 
 def mistakes(failure: Failure, root: Path) -> list[Mistake]:
-    """Everything that has to be mended, in the order of the files."""
+    """The mistakes that templates show for a failure, in the same order."""
     if failure.text:
         message, _, details = failure.text.partition("\n")
         return [Mistake(message=message, details=details.strip())]
@@ -104,7 +104,7 @@ def mistakes(failure: Failure, root: Path) -> list[Mistake]:
 
 
 def _around(path: Path, line: int) -> tuple[Line, ...]:
-    """The lines of a file around one; none where it can't be read as text."""
+    """The lines of a file around one line; empty where the file can't be read or is too long."""
     try:
         if not line or path.stat().st_size > _MOST_BYTES:
             return ()

@@ -1,4 +1,4 @@
-"""The web server of the preview: for this machine's own browser only."""
+"""The web server of the preview, for browsers on this machine only."""
 
 import http.server
 import socket
@@ -8,25 +8,25 @@ import traceback
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from builder.commands.serve import HOST
 from builder.kit.headers import headers_of
+from builder.kit.ports import HOST
 from builder.preview.answers import EVENTS, Answers
 
-# So often a stream of news says that it is there; that shows whether anyone still hears it.
+# A stream of news sends at least this often: a write that fails shows that the browser has left.
 _SECONDS_BETWEEN_SIGNS = 15
 _SECONDS_IDLE = 60
 _SECONDS_TO_FINISH = 10
-# Browsers leave this port out of the name they ask for.
+# Browsers leave this port out of the `Host` header.
 _PORT_LEFT_OUT = 80
-# How soon a browser is to ask for news again when the stream ended, in ms.
+# A browser opens a new stream so many ms after one has ended.
 _RETRY = 300
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves the preview on a listening socket, and tells pages of each new version."""
+    """Serves the preview on a listening socket, and sends news of each version to open pages."""
 
     daemon_threads = True
-    # Streams of news never end by themselves.
+    # A stream of news never ends by itself, so `server_close` must not wait for it.
     block_on_close = False
 
     def __init__(self, listener: socket.socket, answers: Answers) -> None:
@@ -37,34 +37,34 @@ class Server(http.server.ThreadingHTTPServer):
         self.project = answers.project
         self.news = threading.Condition()
         self.is_stopping = False
-        # Answers that are on their way.
+        # The number of answers that are being made.
         self.busy = 0
         port = listener.getsockname()[1]
         self.address = f"http://{HOST}:{port}/"
-        # A page of another site can make a name of its own lead to this machine (DNS rebinding);
-        # then the browser says that name.
+        # The allowed values of the `Host` header. Another site can let its own name lead to this
+        # machine (DNS rebinding), but then the header has that name.
         self.hosts = {f"{name}{end}" for name in (HOST, "localhost") for end in (f":{port}", "")}
         if port != _PORT_LEFT_OUT:
             self.hosts -= {HOST, "localhost"}
 
     def announce(self) -> None:
-        """Tell all pages that there is a new version."""
+        """Send the news of a new version, or of new findings, to all open pages."""
         with self.news:
             self.news.notify_all()
 
     def stop(self) -> None:
-        """End the streams of news."""
+        """End all streams of news."""
         with self.news:
             self.is_stopping = True
             self.news.notify_all()
 
     def finish(self) -> None:
-        """Wait until nobody waits for an answer."""
+        """Wait until all answers are sent, at most `_SECONDS_TO_FINISH`."""
         with self.news:
             self.news.wait_for(lambda: self.busy == 0, timeout=_SECONDS_TO_FINISH)
 
     def handle_error(self, _request: Any, _client_address: Any) -> None:
-        """Say what went wrong, unless it is only that the browser did not wait for the answer."""
+        """Print an error, unless the browser only closed the connection."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             traceback.print_exc()
 
@@ -76,7 +76,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     timeout = _SECONDS_IDLE
 
     def do_GET(self) -> None:  # named by http.server
-        """Answer with everything."""
+        """Answer with headers and body."""
         self._answer()
 
     def do_HEAD(self) -> None:
@@ -91,8 +91,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if not self.path.startswith("/") or asked.netloc:
             self._send(400, {"Content-Type": "text/plain; charset=utf-8"}, b"")
         elif asked.path == EVENTS and self.command == "GET":
-            told = parse_qs(asked.query)
-            self._stream(told.get("versjon", [""])[0], told.get("funn", [""])[0])
+            query = parse_qs(asked.query)
+            self._stream(query.get("versjon", [""])[0], query.get("funn", [""])[0])
         else:
             is_framed = self.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
             path = unquote(asked.path, errors="replace")
@@ -115,12 +115,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def _stream(self, shown: str, finds: str) -> None:
-        """Tell of each version but the one that is shown, for as long as somebody listens.
+    def _stream(self, shown: str, findings: str) -> None:
+        """Send news to a page until it is closed or the server stops.
 
-        And when checks have found something else than they had (`finds`) when the page was made.
+        The page shows the version `shown`, and findings of the version `findings`; each other
+        version of the project or of the findings is an event.
         """
-        seen = self.headers.get("Last-Event-ID") or shown
+        sent = self.headers.get("Last-Event-ID") or shown
         self.send_response(200)
         headers = headers_of(EVENTS) | {"Cache-Control": "no-store", "Connection": "close"}
         for name, value in (headers | {"Content-Type": "text/event-stream"}).items():
@@ -134,25 +135,25 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 server.news.wait_for(
                     lambda: (
                         server.is_stopping
-                        or project.version.name != seen  # noqa: B023
-                        or str(project.finds) != finds  # noqa: B023
+                        or project.version.name != sent  # noqa: B023
+                        or str(project.findings_version) != findings  # noqa: B023
                     ),
                     timeout=_SECONDS_BETWEEN_SIGNS,
                 )
-            version, found = project.version, str(project.finds)
+            version, newest = project.version, str(project.findings_version)
             news = ":\n\n"
-            if version.name != seen:
-                is_style = seen in version.before
+            if version.name != sent:
+                is_style = sent in version.before
                 event, data = ("style", version.style) if is_style else ("page", "")
                 news = f"event: {event}\nid: {version.name}\ndata: {data}\n\n"
-            elif found != finds:
-                news = f"event: finds\ndata: {found}\n\n"
+            elif newest != findings:
+                news = f"event: finds\ndata: {newest}\n\n"
             self.wfile.write(news.encode())
-            seen, finds = version.name, found
+            sent, findings = version.name, newest
 
     def version_string(self) -> str:
-        """What answers say that they are from."""
+        """The name of the server in answers."""
         return "Tilskuddsstigen"
 
     def log_message(self, *_arguments: Any) -> None:
-        """Say nothing of each request: the terminal is for what the editor must know."""
+        """Print no line for each request: the terminal is for news to the editor."""

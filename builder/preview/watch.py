@@ -1,4 +1,4 @@
-"""Tells what was saved: watches the folders of the project, and puts changes together."""
+"""Watches the folders of the project, and reports saved files."""
 
 import threading
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from watchfiles import DefaultFilter, watch
 
 from builder.preview.project import Part
 
-# A save is often several changes (a new file, a rename): they are waited for so long, in ms, but
-# not longer than that in all.
+# One save is often several changes (a new file, a rename). Changes within so many ms of each other
+# are one report, but none waits longer than the second number.
 _PAUSE = 50
 _LONGEST = 300
 
@@ -19,12 +19,12 @@ _PARTS = {
     "theme/translations": Part.TEXTS,
     **dict.fromkeys(("theme/css", "theme/js", "theme/images", "theme/fonts"), Part.ASSETS),
 }
-# The preview itself is made of these, so it has to start anew.
+# The code of the preview, which must be started anew when these are saved.
 _CODE = ("builder", "calc", "pelican.conf.py")
 
 
 class _Stop:
-    """Whether to stop. It is asked again and again from when nothing is missed any more."""
+    """The event that stops watchfiles. Its first question shows that watching has begun."""
 
     def __init__(self) -> None:
         self.is_watching = threading.Event()
@@ -36,9 +36,9 @@ class _Stop:
 
 
 class Watcher(threading.Thread):
-    """Calls `saved` with the parts and files that were saved, or `code` with files of the code.
+    """A thread that calls `saved` with saved parts and files, or `code` with saved files of code.
 
-    Beginning to watch takes a moment; `ready` is set when nothing is missed any more.
+    It takes a moment to begin; once `ready` is set, no saved file is missed.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Watcher(threading.Thread):
             watch_filter=DefaultFilter(),
             debounce=_LONGEST,
             step=_PAUSE,
-            # None: with a timeout, watchfiles now and then forgets what comes at the same moment.
+            # No timeout: with one, watchfiles sometimes drops a change of the same moment.
             rust_timeout=0,
             stop_event=self._stop_event,
             raise_interrupt=False,

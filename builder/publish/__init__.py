@@ -1,1 +1,1 @@
-"""Publishes a built site: releases, what a publish changes, roll-back, targets."""
+"""Publishes a built site: releases, their differences, roll-back and targets."""

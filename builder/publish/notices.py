@@ -1,4 +1,7 @@
-"""Who changes a figure tells readers so: an entry in `content/changes/`, and a stub to fill in."""
+"""Rule years that changed without a notice to readers, and stubs of notices to fill in.
+
+A notice is an entry in `content/changes/`.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -7,17 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.content import Scheme, Site
-from builder.content.load import CHANGES as CHANGES
-from builder.publish.difference import MOST_LISTED, Difference, FigureChange
-from builder.publish.record import Record, figure_place
+from builder.content.files import CHANGES as CHANGES
+from builder.publish.difference import Difference, FigureChange
+from builder.publish.difference_report import MOST_LISTED, figure_line
+from builder.publish.record import Record, figure_key
 from calc.messages import whole
 
 
 @dataclass(frozen=True, kw_only=True)
-class Untold:
-    """What readers have not been told of a rule year: it is new, gone, or has other figures.
+class Unreported:
+    """A rule year that is new, gone or has other figures, without a notice to readers.
 
-    `years` are the rule years that an entry about it can name.
+    `what` says in Norwegian which of the three. `years` are the rule years that a notice about it
+    can name: itself, or the newest one where it is gone.
     """
 
     slug: str
@@ -29,13 +34,13 @@ class Untold:
 
 @dataclass(frozen=True, kw_only=True)
 class Stub:
-    """A file for `content/changes/`: its name, and its text with title and text left empty."""
+    """A file for `content/changes/`, by its name, in which the editor fills in title and text."""
 
     name: str
     text: str
 
     def write(self, content: Path) -> Path:
-        """Write it into a content folder. Never over another file: raises `FileExistsError`."""
+        """Write the file into the folder `content`. Raises `FileExistsError` where there is one."""
         path = content / CHANGES / self.name
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -43,32 +48,32 @@ class Stub:
         return path
 
 
-def untold(difference: Difference, before: Record, site: Site) -> tuple[Untold, ...]:
-    """The rule years whose figures differ from `before` without an entry that says so.
+def unreported(difference: Difference, before: Record, site: Site) -> tuple[Unreported, ...]:
+    """The rule years that differ from the record `before`, and lack a notice to readers.
 
-    Counts only entries that `before` had not: an old one is about an older change. Of a new rule
-    year, any entry must be about its coming. A rule year that is gone can't be named, so any new
-    entry on the scheme will do.
+    Changed figures need a notice that `before` does not have, since older ones are about older
+    changes. A new rule year needs any notice that names it. A notice can't name a rule year that is
+    gone, so there any new notice of the scheme will do.
     """
     new = [change for change in site.changes if change.name not in before.changes]
-    told = {(change.scheme, year) for change in new for year in change.years}
-    told_at_all = {(change.scheme, year) for change in site.changes for year in change.years}
-    schemes_told = {change.scheme for change in new}
+    named = {(change.scheme, year) for change in new for year in change.years}
+    named_ever = {(change.scheme, year) for change in site.changes for year in change.years}
+    schemes_named = {change.scheme for change in new}
     figures: dict[tuple[str, int], list[FigureChange]] = {}
     for change in difference.figures:
         figures.setdefault((change.slug, change.year), []).append(change)
-    found = [
-        Untold(slug=slug, year=year, what="endrede tall", figures=tuple(changed), years=(year,))
+    lacking = [
+        Unreported(slug=slug, year=year, what="endrede tall", figures=tuple(changed), years=(year,))
         for (slug, year), changed in figures.items()
-        if (slug, year) not in told
+        if (slug, year) not in named
     ]
-    found += [
-        Untold(slug=y.slug, year=y.year, what="nytt regelverksår", figures=(), years=(y.year,))
+    lacking += [
+        Unreported(slug=y.slug, year=y.year, what="nytt regelverksår", figures=(), years=(y.year,))
         for y in difference.new_years
-        if (y.slug, y.year) not in told_at_all
+        if (y.slug, y.year) not in named_ever
     ]
-    found += [
-        Untold(
+    lacking += [
+        Unreported(
             slug=y.slug,
             year=y.year,
             what="regelverksår som blir borte",
@@ -76,18 +81,18 @@ def untold(difference: Difference, before: Record, site: Site) -> tuple[Untold, 
             years=(site.schemes[y.slug].rules[0].year,),
         )
         for y in difference.gone_years
-        if y.slug not in schemes_told
+        if y.slug not in schemes_named
     ]
-    return tuple(found)
+    return tuple(lacking)
 
 
-def report(missing: Sequence[Untold], names: dict[str, str]) -> str:
-    """What readers have not been told: a line for each figure, as far as one reads on."""
+def report(missing: Sequence[Unreported], names: dict[str, str]) -> str:
+    """The rule years and their figures in Norwegian lines, the first `MOST_LISTED` of each."""
     lines = []
     for one in missing[:MOST_LISTED]:
         file = f"content/{one.slug}/rules/{one.year}.yaml"
         lines.append(f"{names[one.slug]} {one.year}: {one.what} ({file})")
-        lines += [f"  {figure}" for figure in one.figures[:MOST_LISTED]]
+        lines += [f"  {figure_line(figure)}" for figure in one.figures[:MOST_LISTED]]
         if len(one.figures) > MOST_LISTED:
             lines.append(f"  … og {len(one.figures) - MOST_LISTED} tall til")
     if len(missing) > MOST_LISTED:
@@ -95,8 +100,10 @@ def report(missing: Sequence[Untold], names: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def stubs(missing: Iterable[Untold], site: Site, day: dt.date, content: Path) -> tuple[Stub, ...]:
-    """A file for each rule year that readers have not been told of, to lie in this content."""
+def stubs(
+    missing: Iterable[Unreported], site: Site, day: dt.date, content: Path
+) -> tuple[Stub, ...]:
+    """A stub for each of these rule years; `content` is the folder that they are to lie in."""
     taken = frozenset(path.name for path in (content / CHANGES).glob("*"))
     return tuple(
         stub(
@@ -120,14 +127,14 @@ def stub(
     about: Iterable[FigureChange] = (),
     years: tuple[int, ...] = (),
 ) -> Stub:
-    """A file that tells of a change in a rule year, published on `day`, with every key in place.
+    """A stub of a notice about a rule year, dated `day`, with every key in place.
 
-    What nobody but the editor knows is empty, which the check of the content refuses. `taken` are
-    names of files that are there already, `about` the figures it is about, and `years` the rule
-    years to name where that is not `year` itself.
+    The values that only the editor knows are empty, and the checks of the content refuse them.
+    `taken` are the names of existing files. `about` are the changed figures, which a comment lists.
+    `years` are the rule years that the notice names, where it can't name `year`.
     """
     about = tuple(about)
-    comment = "".join(f"#   {change}\n" for change in about)
+    comment = "".join(f"#   {figure_line(change)}\n" for change in about)
     return Stub(
         name=_free_name(f"{day}-{scheme.slug}-{year}", taken),
         text=f"""\
@@ -152,7 +159,7 @@ source: {_source(scheme, year, about)}
 
 
 def _free_name(stem: str, taken: Collection[str]) -> str:
-    """The name, with a number behind where it is taken."""
+    """A name for a file, with a number at its end if the name is taken."""
     number, name = 1, f"{stem}.yaml"
     while name in taken:
         number += 1
@@ -161,11 +168,11 @@ def _free_name(stem: str, taken: Collection[str]) -> str:
 
 
 def _source(scheme: Scheme, year: int, about: Iterable[FigureChange]) -> str:
-    """The source that most of the changed figures have, else most figures of that rule year."""
+    """The source of most of the changed figures; without them, of most figures of the rule year."""
     keys = {change.key for change in about}
     rules = next((rules for rules in scheme.rules if rules.year == year), scheme.rules[0])
     sources = [
-        (figure_place(track_id, key.removesuffix(".source")), source)
+        (figure_key(track_id, key.removesuffix(".source")), source)
         for track_id, track in rules.tracks.items()
         for key, source in track.sources()
     ]

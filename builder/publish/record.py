@@ -1,52 +1,40 @@
-"""What we know of a release: what its pages say, what its calculators answer, which figures it has.
+"""The record of a release: digests of its pages, the answers of its calculators, and its figures.
 
-A release is a folder that holds the site and nothing else. Its record is kept beside it, so that
-the next publish can tell what it would change.
+The next publish compares its own record with that of the live release, and so knows which changes
+readers would see. A record is a JSON file beside the folder of the release.
 """
 
 import datetime as dt
-import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from html import unescape
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from builder import content
 from builder.content.yaml_file import dotted
-from builder.kit import cache
-from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.kit.manifest import HASH_LENGTH, Files, files_of, of_each, steps
+from builder.kit.files import Files, files_of
+from builder.kit.store import key as cache_key
+from builder.publish.page_digests import PageDigest, address_of, is_page, pages_of
 from builder.views.calculator import start_answers
 from calc.plan import estimate
 from calc.result import Result
 from calc.rules import Rules
 
 VERSION = 1
-"""Of the file. A record of another version is read as none: we then don't know what was there."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageMark:
-    """A page: its title, and hashes of what a reader can see there.
-
-    `text` is of title, description, text, links and pictures; `dated` of those parts that hold for
-    a time only (deadlines, statuses); `whole` of the file, with the addresses of its style sheet
-    and scripts, and what stands on every page.
-    """
-
-    title: str
-    text: str
-    dated: str
-    whole: str
+"""The version of the format. A record of another version is treated as missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What calc answers. Whole kroner, one for each of `years`; None is what can't be said."""
+    """An answer of a calculator.
+
+    `status` is `calc.result.Result.status`. `award` and `own_funding` are whole kroner for each of
+    `years`, calendar years; `total` is the sum of the award, and `positions_part` the part of the
+    full award that comes from positions, in kroner. None is an amount that is not known. `missing`
+    are the names of the questions that the calculator still asks.
+    """
 
     status: str
     years: tuple[int, ...] = ()
@@ -58,7 +46,7 @@ class Outcome:
 
     @classmethod
     def of(cls, result: Result) -> "Outcome":
-        """What readers plan with, of a result."""
+        """The parts of a result that applicants plan with."""
         full = result.full_award
         return cls(
             status=result.status,
@@ -73,10 +61,11 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A worked example, or the answer that a calculator starts with.
+    """The answer to a worked example, or the answer that a calculator shows at first.
 
-    `name` is the title of the example (bokmål), or the id of the track; `title` is what people
-    call it. Of a calculator, `year` is the rule year that it starts with.
+    `slug` is the scheme, `year` the rule year. `name` is unique in them: the title of the example
+    in bokmål, numbered where two are alike, or the id of the track of a calculator. `title` is the
+    title of the example, or the name of the track, in bokmål.
     """
 
     slug: str
@@ -87,10 +76,10 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FigureMark:
-    """A figure of a rule year: `value` as exact text or why it is `unknown`, and its unit.
+class RecordedFigure:
+    """A figure of a rule year of a scheme: its exact `value` as text, or why it is `unknown`.
 
-    `key` is its place in the file of the rule year: `tracks.act-fact.ladder.years[3]`.
+    `key` is the key in the file of the rule year: `tracks.act-fact.ladder.years[3]`.
     """
 
     slug: str
@@ -102,7 +91,7 @@ class FigureMark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SchemeMark:
+class RecordedScheme:
     """A scheme: its short name (bokmål) and its rule years, newest first."""
 
     slug: str
@@ -112,14 +101,16 @@ class SchemeMark:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A release: `name` is its folder's, `made` when it was made, `day` the day it was built for.
+    """The record of a release.
 
-    `previous` names what was live before it. After a rollback, `restores` names the release whose
-    site this one has again, and `previous` is that release's own, so that one can go back further.
+    `name` is the name of the release, `made` the moment it was made, and `day` the day for which
+    its site was built. `pages` are by address. `previous` is the name of the release that was live
+    before it. After a roll-back, `restores` is the name of the release whose site this one repeats,
+    and `previous` is copied from that release, so that the next roll-back goes one step further.
 
-    `changes` are the names of the published changes. `inherited` are files and folders taken over
-    from earlier releases for pages that are open, each with when it was last a live release's own.
-    `summary` is what it changed, in a line of Norwegian, where that was known.
+    `changes` are the names of the published changes. `inherited` are the files and folders of
+    earlier releases that open pages may ask for, each with the time until which it belonged to the
+    live release. `summary` says in a line of Norwegian what the release changed; empty if unknown.
     """
 
     version: int = VERSION
@@ -128,11 +119,11 @@ class Record:
     day: dt.date
     previous: str | None = None
     restores: str | None = None
-    schemes: tuple[SchemeMark, ...]
-    pages: dict[str, PageMark]
+    schemes: tuple[RecordedScheme, ...]
+    pages: dict[str, PageDigest]
     examples: tuple[Answer, ...]
     defaults: tuple[Answer, ...]
-    figures: tuple[FigureMark, ...]
+    figures: tuple[RecordedFigure, ...]
     changes: tuple[str, ...]
     inherited: dict[str, dt.datetime]
     summary: str = ""
@@ -147,26 +138,26 @@ class Record:
         made: dt.datetime,
         day: dt.date,
         files: Files | None = None,
-        known: "Known | None" = None,
+        cache: "RecordCache | None" = None,
     ) -> "Record":
-        """The record of a site that has been built from this content into the folder `built`.
+        """The record of a site that was built from this content into the folder `built`.
 
-        `files` are those of the site, where they have been looked at already. What is `known` is
-        not found out again; after that it holds what is known of this site, and nothing else.
+        `files` are the files of the site; without them the folder is read. Pages and schemes in
+        `cache` are taken from there, and afterwards it holds those of this site and no others.
         """
         files = files_of(built) if files is None else files
-        known = Known() if known is None else known
-        pages = pages_of(built, files, known.pages)
-        schemes = [_scheme(site, slug, known.schemes) for slug in site.schemes]
-        known.pages = {
-            file.digest: pages[_address(path)] for path, file in files.items() if _is_page(path)
+        cache = RecordCache() if cache is None else cache
+        pages = pages_of(built, files, cache.pages)
+        schemes = [_scheme(site, slug, cache.schemes) for slug in site.schemes]
+        cache.pages = {
+            file.digest: pages[address_of(path)] for path, file in files.items() if is_page(path)
         }
-        known.schemes = {one.of: one for one in schemes if one.of}
+        cache.schemes = {one.fingerprint: one for one in schemes if one.fingerprint}
         return cls(
             name=name,
             made=made,
             day=day,
-            schemes=tuple(one.mark for one in schemes),
+            schemes=tuple(one.scheme for one in schemes),
             pages=pages,
             examples=tuple(answer for one in schemes for answer in one.examples),
             defaults=tuple(answer for one in schemes for answer in one.defaults),
@@ -177,7 +168,7 @@ class Record:
 
     @classmethod
     def from_json(cls, data: bytes) -> "Record | None":
-        """A record as it was written; None where it is broken or of another version."""
+        """The record in these bytes; None where they are damaged or of another version."""
         try:
             record = _JSON.validate_json(data)
         except ValidationError:
@@ -185,7 +176,7 @@ class Record:
         return record if record.version == VERSION else None
 
     def to_json(self) -> bytes:
-        """The record as it is kept: JSON, in UTF-8."""
+        """The record as JSON in UTF-8."""
         return _JSON.dump_json(self, indent=1) + b"\n"
 
 
@@ -194,35 +185,37 @@ _JSON = TypeAdapter(Record)
 
 @dataclass(frozen=True, kw_only=True)
 class SchemeFacts:
-    """All of a record that is about one scheme, and a hash of what it was made `of`."""
+    """The part of a record that is about one scheme.
 
-    of: str
-    mark: SchemeMark
+    `fingerprint` is a digest of its content and its visible rule years; empty if it is not known.
+    """
+
+    fingerprint: str
+    scheme: RecordedScheme
     examples: tuple[Answer, ...]
     defaults: tuple[Answer, ...]
-    figures: tuple[FigureMark, ...]
+    figures: tuple[RecordedFigure, ...]
 
 
 @dataclass
-class Known:
-    """What is known of a site, so that the next record need not find it out again.
+class RecordCache:
+    """Digests of pages by the SHA-256 of their files, and parts of schemes by their fingerprints.
 
-    Pages by the SHA-256 of their files, schemes by what they are made of. It holds as long as the
-    code is the same.
+    It speeds up the next record. With other code, it is no longer valid.
     """
 
-    pages: dict[str, PageMark] = field(default_factory=dict)
+    pages: dict[str, PageDigest] = field(default_factory=dict)
     schemes: dict[str, SchemeFacts] = field(default_factory=dict)
 
 
-def _scheme(site: content.Site, slug: str, known: dict[str, SchemeFacts]) -> SchemeFacts:
+def _scheme(site: content.Site, slug: str, cached: dict[str, SchemeFacts]) -> SchemeFacts:
     scheme = site.schemes[slug]
     years = tuple(rules.year for rules in scheme.rules)
-    # Which rule years are shown is decided by the day too.
-    of = cache.key(slug, site.digests[slug], years) if slug in site.digests else ""
-    return known.get(of) or SchemeFacts(
-        of=of,
-        mark=SchemeMark(slug=slug, name=scheme.short_name.nb, years=years),
+    # The day decides too which rule years are visible.
+    fingerprint = cache_key(slug, site.digests[slug], years) if slug in site.digests else ""
+    return cached.get(fingerprint) or SchemeFacts(
+        fingerprint=fingerprint,
+        scheme=RecordedScheme(slug=slug, name=scheme.short_name.nb, years=years),
         examples=tuple(_examples(scheme)),
         defaults=tuple(_defaults(scheme)),
         figures=tuple(_figures(scheme)),
@@ -231,12 +224,12 @@ def _scheme(site: content.Site, slug: str, known: dict[str, SchemeFacts]) -> Sch
 
 def _examples(scheme: content.Scheme) -> Iterator[Answer]:
     for rules in scheme.rules:
-        seen: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for example in rules.examples:
             title = example.title.nb
-            seen[title] = seen.get(title, 0) + 1
-            # Two of the same title are told apart by their order.
-            name = title if seen[title] == 1 else f"{title} ({seen[title]})"
+            counts[title] = counts.get(title, 0) + 1
+            # Examples with the same title are numbered.
+            name = title if counts[title] == 1 else f"{title} ({counts[title]})"
             outcome = Outcome.of(estimate(scheme.calculator, example.answers))
             yield Answer(slug=scheme.slug, year=rules.year, name=name, title=name, outcome=outcome)
 
@@ -254,13 +247,13 @@ def _defaults(scheme: content.Scheme) -> Iterator[Answer]:
         )
 
 
-def _figures(scheme: content.Scheme) -> Iterator[FigureMark]:
+def _figures(scheme: content.Scheme) -> Iterator[RecordedFigure]:
     for rules in scheme.rules:
-        for place, value, unknown, unit in _figures_of(rules):
-            yield FigureMark(
+        for key, value, unknown, unit in _figures_of(rules):
+            yield RecordedFigure(
                 slug=scheme.slug,
                 year=rules.year,
-                key=place,
+                key=key,
                 value=value,
                 unknown=unknown,
                 unit=unit,
@@ -271,20 +264,20 @@ def _figures_of(rules: Rules) -> Iterator[tuple[str, str | None, str | None, str
     for track_id, track in rules.tracks.items():
         for key, figure in track.figures():
             value = None if figure.value is None else _exact(figure.value)
-            yield figure_place(track_id, key), value, figure.unknown, figure.unit
-        # A limit between bands is no figure with a source of its own, but it decides awards too.
+            yield figure_key(track_id, key), value, figure.unknown, figure.unit
+        # The limit of a band is no figure with a source of its own, but awards depend on it.
         for n, band in enumerate(track.bands):
             if band.up_to is not None:
                 yield (
-                    figure_place(track_id, f"bands.{n}.up_to"),
+                    figure_key(track_id, f"bands.{n}.up_to"),
                     str(band.up_to),
                     None,
                     "innbyggere",
                 )
 
 
-def figure_place(track_id: str, key: str) -> str:
-    """Where a figure of a track stands in the file of its rule year, as messages name it."""
+def figure_key(track_id: str, key: str) -> str:
+    """The key of a figure in the file of its rule year, by its track and its key in the track."""
     parts = (int(part) if part.isdigit() else part for part in key.split("."))
     return dotted(("tracks", track_id, *parts))
 
@@ -292,132 +285,3 @@ def figure_place(track_id: str, key: str) -> str:
 def _exact(value: int | Decimal) -> str:
     """A number as text, the same for 10 and 10.0."""
     return format(Decimal(value).normalize(), "f")
-
-
-# --- Pages ---
-
-
-def pages_of(
-    built: Path, files: Files | None = None, known: Mapping[str, PageMark] | None = None
-) -> dict[str, PageMark]:
-    """Every page of a built site by its address.
-
-    `files` are those of the site, where they have been looked at already; pages that are `known`
-    by their files' hashes are not read.
-    """
-    files = files_of(built) if files is None else files
-    known = {} if known is None else known
-    pages = [path for path in sorted(files, key=steps) if _is_page(path)]
-    unread = [path for path in pages if files[path].digest not in known]
-    marks = dict(of_each(lambda path: _mark(built / path), unread, "Leser sidene"))
-    return {_address(path): marks.get(path) or known[files[path].digest] for path in pages}
-
-
-def _is_page(path: str) -> bool:
-    return path.endswith(".html")
-
-
-def _address(path: str) -> str:
-    return f"/{path}".removesuffix("index.html")
-
-
-def _mark(path: Path) -> PageMark:
-    data = path.read_bytes()
-    title, text, dated = read_page(data.decode())
-    return PageMark(
-        title=title,
-        text=_hash("\n".join(text)),
-        dated=_hash("\n".join(dated)),
-        whole=hashlib.sha256(data).hexdigest()[:HASH_LENGTH],
-    )
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
-
-
-# What holds from or until some time: `theme/js/today.js` shows and hides it by these.
-_DATED = {"data-from", "data-until", "data-days-until"}
-_UNSEEN = {"script", "style", "template"}
-_SEEN_ATTRIBUTES = {"href", "src", "alt", "value", "placeholder", "aria-label"}
-_VOID = {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-    *("track", "wbr"),
-}
-
-# A tag: whether it ends an element, its name, and its attributes.
-_TAG = r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>"""
-# Text, a tag, or what nobody sees. By regular expressions, since Python's own reader takes five
-# times as long: more than a minute for 20 000 pages.
-_PART = re.compile(rf"([^<]++|<(?![a-zA-Z/!?]))|{_TAG}|<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""([^\s"'=<>/]++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]++)))?""")
-# What stands in scripts and style sheets is no HTML.
-_RAW = re.compile(
-    r"(?P<start><(?P<name>script|style)\b[^>]*+>).*?(?=</(?P=name)\b|\Z)", re.DOTALL | re.IGNORECASE
-)
-
-
-def read_page(html: str) -> tuple[str, list[str], list[str]]:
-    """Read of a page what its reader does: all of `main`, also what is hidden at the moment.
-
-    Its title; its text, links and pictures; and those of them that hold for a time. All without
-    what is new at each change of the calculators' code or rules.
-    """
-    html = _RAW.sub(r"\g<start>", html)
-    title = version = ""
-    text: list[str] = []
-    dated: list[str] = []
-    # Of each element that is open: its name, and whether it is (in) main, dated, unseen.
-    elements = [("", False, False, False)]
-    for piece, end, tag, rest in _PART.findall(html):
-        around, in_main, in_dated, in_unseen = elements[-1]
-        if piece:
-            if around == "title" and not title:
-                title = _words(piece)
-                text.append(title)
-            elif in_main and not in_unseen and (words := _words(piece)):
-                (dated if in_dated else text).append(words)
-        elif end:
-            _close(elements, tag.lower())
-        elif tag:
-            name = tag.lower()
-            in_main = in_main or name == "main"
-            # Most tags have none, or are of the head and the menu.
-            attributes = (
-                _attributes(rest) if rest and (in_main or name == "meta" or "data-" in rest) else {}
-            )
-            in_dated = in_dated or not _DATED.isdisjoint(attributes)
-            if name not in _VOID and not rest.endswith("/"):
-                elements.append((name, in_main, in_dated, in_unseen or name in _UNSEEN))
-            if name == "meta" and attributes.get("name") == "description":
-                text.append(attributes.get("content", ""))
-            version = attributes.get("data-version") or version
-            if in_main:
-                seen = dated if in_dated else text
-                for key, value in attributes.items():
-                    if (
-                        value
-                        and key in _SEEN_ATTRIBUTES
-                        and not value.startswith(IMMUTABLE_FOLDERS)
-                    ):
-                        seen.append(value)
-    return (
-        title,
-        [part for part in text if part != version],
-        [part for part in dated if part != version],
-    )
-
-
-def _words(text: str) -> str:
-    return " ".join(unescape(text).split())
-
-
-def _attributes(text: str) -> dict[str, str]:
-    return {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(text)}
-
-
-def _close(elements: list[tuple[str, bool, bool, bool]], tag: str) -> None:
-    """An end tag that HTML lets one leave out closes with the element around it."""
-    if elements[-1][0] == tag or any(name == tag for name, *_ in elements):
-        while elements.pop()[0] != tag:
-            pass

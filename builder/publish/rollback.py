@@ -1,40 +1,31 @@
-"""Going back to an earlier release: its site goes live again, as a release of its own.
+"""Earlier releases: a list of them, and the roll-back to one.
 
-A release never changes, and going back must not take anything from pages that were opened in the
-meantime. So what goes live is new: the files of the earlier release, as further links to them, and
-what open pages may still ask for.
+A release never changes, and a roll-back must not remove files that pages opened in the meantime
+still need. So a roll-back makes a new release: links to the files of the earlier release, and to
+the files that open pages may still ask for.
 
-Going back twice goes two steps back, as undoing twice does. To go forward again, one names the
-release, or publishes.
+A second roll-back goes one step further back, as a second undo does. The way forward again is a
+roll-back to a named release, or a publish.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from builder.kit import ask, i18n
-from builder.kit.ask import Confirm
-from builder.kit.manifest import files_of, link_all
+from babel.dates import format_datetime
+
+from builder.kit.environment import Confirm, is_approved, person
+from builder.kit.files import files_of, link_all
+from builder.publish.asking import difference_in_words, may_go_on
+from builder.publish.assembly import entry_of
+from builder.publish.command import ROOT, Clock, Published, Say, now, options, report
 from builder.publish.difference import compare
-from builder.publish.publish import (
-    ROOT,
-    Clock,
-    Live,
-    Published,
-    Say,
-    go_live,
-    in_words,
-    kept_for,
-    live_now,
-    made,
-    may_go_on,
-    now,
-    options,
-    resumed,
-    tell,
-)
-from builder.publish.releases import PublishError, Release, Releases, digest_of, entry_of
+from builder.publish.disk_errors import disk_errors_in_words
+from builder.publish.live import Live, go_live, live_now
+from builder.publish.new_release import cache_of, release_of, waiting_release
+from builder.publish.releases import PublishError, Release, Releases, digest_of
 from builder.publish.targets import place
 
 
@@ -48,13 +39,14 @@ def rollback(
     say: Say = print,
     clock: Clock = now,
 ) -> Published:
-    """Let the site of an earlier release go live again: the one before, or the one named `to`.
+    """Make the site of an earlier release live again: the one named `to`, or the one before.
 
-    Shows what changes and asks, as publishing does. Raises `PublishError` or `TargetError`.
+    Shows the difference and asks for a yes, as `publish` does, with the same arguments. Raises
+    `PublishError` or `TargetError`.
     """
     where = place(project_root, scheme)
-    releases = Releases(where.public, kept_for(project_root, where.public))
-    with in_words(), releases.alone(), releases.work() as work:
+    releases = Releases(where.public, cache_of(project_root, where.public))
+    with disk_errors_in_words(), releases.alone(), releases.work() as work:
         live = live_now(where, releases)
         if live is None:
             raise PublishError("Ingenting er publisert, så det er ikke noe å gå tilbake til.")
@@ -68,6 +60,7 @@ def rollback(
 
 
 def _named(releases: Releases, live: Live, name: str) -> Release:
+    """The release of this name; raises `PublishError` where it is missing or live."""
     chosen = next((release for release in releases.all() if release.name == name), None)
     if chosen is None:
         raise PublishError(f"Publiseringen «{name}» finnes ikke. «make releases» viser dem.")
@@ -77,14 +70,14 @@ def _named(releases: Releases, live: Live, name: str) -> Release:
 
 
 def _before(releases: Releases, live: Live) -> Release:
-    """The site that was live before this one."""
+    """The release whose site was live before the present one; raises `PublishError` without one."""
     earlier = [
         release
         for release in releases.all()
         if release.name < live.name and release.digest != digest_of(live.name)
     ]
     if live.record is not None:
-        # By its site: after a rollback, there are two releases of one, and the first is deleted.
+        # By the digest: after a roll-back two releases have one site, and the older is deleted.
         wanted = digest_of(live.record.previous or "")
         earlier = [release for release in earlier if release.digest == wanted]
     if not earlier:
@@ -93,16 +86,16 @@ def _before(releases: Releases, live: Live) -> Release:
 
 
 def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
+    """Show which release was chosen, and what it would change."""
     say(f"Tilbake til {chosen.name}.")
     if live.record is None or chosen.record is None:
         say("Vi mangler opplysninger om den ene av de to, og kan ikke vise hva som blir endret.")
     else:
-        texts = i18n.load(project_root / "theme/translations").catalogue("nb")
-        say(f"Dette blir endret:\n\n{compare(live.record, chosen.record).told(texts)}\n")
+        say(difference_in_words(compare(live.record, chosen.record), project_root))
 
 
 def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock) -> Release:
-    """A new release of the same site."""
+    """A new release with the site of the chosen one, made in `folder`."""
     name = releases.next_name(chosen.digest, clock(), after=live.name)
     taken: set[str] = set()
     record = None
@@ -116,16 +109,59 @@ def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock:
             inherited={},
             summary="",
         )
-        if waiting := resumed(releases, live, record, clock):
+        if waiting := waiting_release(releases, live, record, clock):
             return waiting
     all_files = files_of(chosen.folder, "Leser filene")
     files = {address: file for address, file in all_files.items() if entry_of(address) not in taken}
     link_all(chosen.folder, folder, files)
-    return made(releases, live, folder, files, name, record, clock)
+    return release_of(releases, live, folder, files, name, record, clock)
+
+
+# --- `make releases` ---
+
+_ZONE = ZoneInfo("Europe/Oslo")
+
+
+def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
+    """The list of all kept releases in Norwegian, the newest first."""
+    releases = Releases(place(project_root, scheme).public)
+    kept, current = releases.all(), releases.current
+    if not kept:
+        return "Ingenting er publisert ennå."
+    return "\n".join(line for release in reversed(kept) for line in _lines(release, current))
+
+
+def _lines(release: Release, current: Release | None) -> Iterator[str]:
+    is_live = current is not None and release.name == current.name
+    is_unfinished = current is None or release.name > current.name
+    state = "  ← ligger ute nå" if is_live else "  (ble ikke lagt ut)" if is_unfinished else ""
+    yield f"{release.name}{state}"
+    record = release.record
+    if record is None:
+        yield "  Vi mangler opplysninger om denne."
+        return
+    made = format_datetime(
+        record.made.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
+    )
+    yield f"  {made}, {len(record.pages)} sider"
+    if record.restores is not None:
+        yield f"  Tilbake til {record.restores}"
+    elif record.summary:
+        yield f"  {record.summary}"
+
+
+def main_of_releases(argv: Sequence[str]) -> int:
+    """`make releases`: show the releases."""
+    given = options(argparse.ArgumentParser(prog="releases"), argv)
+    print(releases_in_words(ROOT, given.scheme))
+    return 0
+
+
+# --- `make rollback` ---
 
 
 def main(argv: Sequence[str]) -> int:
-    """`make rollback`: asks whoever sits at the terminal. Saying no is no error."""
+    """`make rollback`: asks the person at the terminal; the exit code is 0 also after a no."""
     parser = argparse.ArgumentParser(prog="builder rollback")
     parser.add_argument("--to", metavar="NAVN", help="navnet på publiseringen")
     given = options(parser, argv)
@@ -133,11 +169,11 @@ def main(argv: Sequence[str]) -> int:
         ROOT,
         to=given.to,
         scheme=given.scheme,
-        confirm=ask.person(),
-        approved=ask.is_approved(),
+        confirm=person(),
+        approved=is_approved(),
     )
     if done.was_declined:
         print("Ingenting er endret.")
     else:
-        tell(done, given.scheme)
+        report(done, given.scheme)
     return 0

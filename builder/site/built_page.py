@@ -1,4 +1,4 @@
-"""What a page of a built site says that is to be checked: ids, addresses, headings."""
+"""A page of a built site as its checks see it: ids, links, headings, and the files it needs."""
 
 import re
 from dataclasses import dataclass, field
@@ -17,18 +17,19 @@ _REFERENCES = {
 _DATA_ADDRESS = re.compile(r"/\w")
 _FOR_SOCIAL_MEDIA = re.compile(r"(og|twitter):(url|image)")
 _GOT = re.compile(r"\b(stylesheet|icon|preload|modulepreload)\b")
-# What a browser gets for an element, by the attribute that names it.
+# The elements for which a browser gets a file, and the attribute that names the file.
 _GETTING = {"link": "href", "script": "src", "img": "src"}
 _REMEMBERED = 1 << 15
 
 
 @dataclass
-class Page:
-    """What a page says, in its order.
+class BuiltPage:
+    """The parts of a page, or of a line of it, that are checked, in the order of the page.
 
-    `ids` may stand twice; `references` are attributes with the ids they name, `links` all
-    addresses, `translations` those of the page in other languages. `needs` is what a browser gets
-    with the page, `scripts` are the scripts among that and their workers.
+    `ids` has an id as often as it stands; `references` are pairs of an attribute and an id that it
+    names; `links` are all addresses, `translations` those of the page in other languages;
+    `headings` is the number of `h1`. `needs` are addresses of files that a browser loads with the
+    page, `scripts` those of scripts among them and of their workers.
     """
 
     ids: list[str] = field(default_factory=list)
@@ -41,8 +42,8 @@ class Page:
     scripts: set[str] = field(default_factory=set)
     has_calculator: bool = False
 
-    def add(self, other: "Page") -> None:
-        """Take in what comes next."""
+    def add(self, other: "BuiltPage") -> None:
+        """Add the line that follows."""
         self.ids += other.ids
         self.links += other.links
         self.references += other.references
@@ -54,7 +55,7 @@ class Page:
         self.has_calculator |= other.has_calculator
 
     def add_element(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Take in the next element."""
+        """Add an element, with its attributes as `html.parser` gives them."""
         values = {name: value for name, value in attributes if value is not None}
         for attribute, value in values.items():
             if attribute == "id":
@@ -86,7 +87,7 @@ class Page:
             self.translations.append(values["href"])
 
     def _add_meta(self, values: dict[str, str]) -> None:
-        """Addresses stand in descriptions for social media and in redirections."""
+        """Add the address of a redirection, or of a description for social media."""
         content = values.get("content", "")
         if values.get("http-equiv", "").lower() == "refresh" and "url=" in content.lower():
             self.links.append(re.split("url=", content, flags=re.IGNORECASE)[1])
@@ -94,10 +95,10 @@ class Page:
             self.links.append(content)
 
     def _add_need(self, name: str, values: dict[str, str]) -> None:
-        """What a browser gets at once.
+        """Add the file that a browser loads at once for this element, if it does.
 
-        Other fonts than the one preloaded are for rare letters, and only got where those occur.
-        What the reader may never come to is got when it is near.
+        Fonts that are not preloaded are for rare letters, and lazy images for parts of the page
+        that the reader may never reach: neither counts.
         """
         address = values.get(_GETTING[name], "")
         is_file = name != "link" or _GOT.search(values.get("rel", "")) is not None
@@ -105,9 +106,9 @@ class Page:
             self.needs.add(address)
 
 
-def read_page(html: str) -> Page:
-    """Read a page."""
-    page = Page()
+def read_page(html: str) -> BuiltPage:
+    """Read the HTML of a page, line by line where it is regular, else by `html.parser`."""
+    page = BuiltPage()
     try:
         parts = [part for line in lines(html) if (part := _part(line)) is not None]
     except IrregularError:
@@ -119,19 +120,19 @@ def read_page(html: str) -> Page:
 
 
 @lru_cache(_REMEMBERED)
-def _part(line: str) -> Page | None:
-    """What a line says, if it says anything. Most lines of a page stand on many others too."""
-    page = Page()
+def _part(line: str) -> BuiltPage | None:
+    """The parts of a line that are checked, or None. Cached: most lines are on many pages."""
+    page = BuiltPage()
     for element in elements(line):
         page.add_element(element.name, element.attributes)
     return None if page == _NOTHING else page
 
 
-_NOTHING = Page()
+_NOTHING = BuiltPage()
 
 
 class _Reader(Reader):
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: BuiltPage) -> None:
         super().__init__()
         self.page = page
 

@@ -1,38 +1,43 @@
-"""Checks of a built site before it is published: whole HTML, links that lead somewhere, sizes."""
+"""The check of a built site before it is published: ids, headings, links and sizes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from builder.kit.errors import KnownError
+from builder.kit.files import Files, steps
 from builder.site import sizes
-from builder.site.built import FRONT, Built, UnreadableError, named_in, read, target
 from builder.site.built_page import read_page
+from builder.site.built_site import (
+    FRONT,
+    BuiltSite,
+    UnreadableError,
+    named_in,
+    read_site,
+    target,
+)
 
-# As many as anybody reads before doing something about it: a mistake in a template is on all pages.
-MOST_TOLD = 200
+# Nobody reads more problems before mending one: a mistake in a template is on all pages.
+MOST_REPORTED = 200
 
-
-KEPT = Path(".cache/checks/site")
-"""Where it is kept what pages say, from the root of the project."""
+CACHE = Path(".cache/checks/site")
+"""The cache of the extracts of files, from the root of the project."""
 
 
 class CheckError(KnownError):
     """The built site has mistakes; the text lists them, in Norwegian."""
 
 
-def check(
-    site: Path, cache: Path | None = None, *, digests: Mapping[str, str] | None = None
-) -> None:
+def check(site: Path, cache: Path | None = None, *, files: Files | None = None) -> None:
     """Check every page of a built site. Raises `CheckError` with all mistakes at once.
 
-    What pages say is kept below `cache`, and `digests` are as for `built.read`.
+    `cache` and `files` are those of `read_site`.
     """
-    built = read(site, cache, digests=digests, label="Kontrollerer sidene")
+    built = read_site(site, cache, files=files, label="Kontrollerer sidene")
     problems: list[str] = []
     left = 0
     for name in _wrong(built):
-        if len(problems) < MOST_TOLD:
+        if len(problems) < MOST_REPORTED:
             problems += [f"{name}: {problem}" for problem in _problems(built, name)]
         else:
             left += 1
@@ -47,25 +52,25 @@ def check(
         )
 
 
-def _wrong(built: Built) -> list[str]:
-    """The files with something to tell of, pages first, in order."""
+def _wrong(built: BuiltSite) -> list[str]:
+    """The files that have problems, pages first, in order."""
     there = set(built.names)
-    found = []
-    for files in (built.pages, built.data):
-        wrong = [
+    wrong: list[str] = []
+    for extracts in (built.pages, built.data):
+        of_kind = [
             name
-            for name, said in files.items()
-            if said.is_wrong
-            or not there.issuperset(said.files)
-            or any(_is_missing(built, *place) for place in said.places)
-            or not all(_is_mutual(built, name, file) for file in said.translations)
+            for name, extract in extracts.items()
+            if extract.is_wrong
+            or not there.issuperset(extract.files)
+            or any(_is_missing(built, *anchor) for anchor in extract.anchors)
+            or not all(_is_mutual(built, name, file) for file in extract.translations)
         ]
-        found += sorted(wrong, key=lambda name: name.split("/"))
-    return found
+        wrong += sorted(of_kind, key=steps)
+    return wrong
 
 
-def _problems(built: Built, name: str) -> Iterator[str]:
-    """What is wrong with a file, in words. It is read once more: what is right says nothing."""
+def _problems(built: BuiltSite, name: str) -> Iterator[str]:
+    """The problems of a file, in Norwegian. Its extract lacks the wording, so the file is read."""
     text = (built.site / name).read_text("utf-8")
     if name not in built.pages:
         for link in named_in(name, text, built.address):
@@ -89,7 +94,7 @@ def _problems(built: Built, name: str) -> Iterator[str]:
                 yield f"siden viser til «{link}» på et annet språk, men den viser ikke tilbake"
 
 
-def _problems_of_link(built: Built, name: str, link: str) -> Iterator[str]:
+def _problems_of_link(built: BuiltSite, name: str, link: str) -> Iterator[str]:
     try:
         leads_to = target(name, link, built.address)
     except UnreadableError as error:
@@ -97,25 +102,26 @@ def _problems_of_link(built: Built, name: str, link: str) -> Iterator[str]:
         return
     if leads_to is None:
         return
-    file, place = leads_to
+    file, id_ = leads_to
     if file not in built.names:
         yield f"lenken «{link}» fører ingen steder"
-    elif _is_missing(built, file, place):
+    elif _is_missing(built, file, id_):
         yield f"lenken «{link}» peker på et sted som ikke finnes på siden"
 
 
 def _doubles(ids: list[str]) -> list[str]:
-    """The ids that stand again, as often as they do."""
+    """Each id that stands once more, as often as it does."""
     return [id_ for n, id_ in enumerate(ids) if id_ in ids[:n]]
 
 
-def _is_missing(built: Built, file: str, place: str) -> bool:
-    """Whether a page lacks a place, or isn't there at all. Only pages have places."""
+def _is_missing(built: BuiltSite, file: str, id_: str) -> bool:
+    """Whether a page lacks an id, or a file is not there. Other files than pages have any id."""
     if file in built.pages:
-        return bool(place) and place not in built.pages[file].ids
+        return bool(id_) and id_ not in built.pages[file].ids
     return file not in built.names
 
 
-def _is_mutual(built: Built, name: str, translated: str) -> bool:
+def _is_mutual(built: BuiltSite, name: str, translated: str) -> bool:
+    """Whether a translation of the page `name` names that page as its translation too."""
     other = built.pages.get(translated)
     return other is None or name in other.translations

@@ -1,7 +1,7 @@
-"""What readers have to download, and the most that it may be.
+"""Sizes of the files that readers download, and their budgets.
 
-Sizes are of what goes over the wire where the server gives brotli: they are exact, so they are
-checked at every build.
+Sizes are those on the wire where the server gives brotli: they are exact, so they are checked at
+every build.
 """
 
 import re
@@ -11,42 +11,44 @@ from functools import cache
 from pathlib import Path
 
 from builder.bundle.runtime import WORKBOOK
-from builder.checks.report import is_set
-from builder.site.built import Built, read
+from builder.kit.environment import is_set
+from builder.kit.files import steps
+from builder.site.built_site import BuiltSite, read_site
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Bytes.
+# Budgets in bytes. Python for the browser, with the calculators.
 RUNTIME_BUDGET = 3_000_000
-# What comes in addition for readers who ask for a workbook.
+# The files that are loaded too when a reader asks for a workbook.
 WORKBOOK_BUDGET = 260_000
-# What any page loads by itself, its worker and the service worker with it.
+# The scripts that a page loads by itself, with its worker and the service worker.
 SCRIPTS_BUDGET = 8_000
-# What comes only when a reader asks for it: all of that on our pages.
+# All scripts of the site that are loaded only when a reader asks for something.
 SCRIPTS_ON_REQUEST_BUDGET = 8_000
-# What the site loads that embeds a calculator.
+# The script for other sites that embed a calculator.
 EMBED_BUDGET = 1_500
+# A page with everything that it loads by itself.
 PAGE_BUDGET = 100_000
-# As many pages as are shown, the heaviest ones.
+# The report shows so many pages, the heaviest ones.
 SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Bytes on the wire of something, and its budget."""
+    """The size of something that readers download, and its budget, both in bytes on the wire."""
 
-    what: str
-    found: int
+    name: str
+    size: int
     budget: int
 
     def __str__(self) -> str:
-        """For an editor or developer, in Norwegian."""
-        return f"{self.what}: {_grouped(self.found)} byte, høyst {_grouped(self.budget)} byte"
+        """A line of the report, in Norwegian: name, size and budget."""
+        return f"{self.name}: {_grouped(self.size)} byte, høyst {_grouped(self.budget)} byte"
 
 
 def sizes(site: Path) -> list[Size]:
     """The sizes of a built site: Python, our scripts, and each page without a calculator."""
-    built = read(site)
+    built = read_site(site)
     weigh = _Scales(built)
     return [
         *_of_site(built, weigh),
@@ -55,34 +57,34 @@ def sizes(site: Path) -> list[Size]:
 
 
 def report(site: Path, *, every: bool = False) -> str:
-    """The sizes of a built site, of its pages the heaviest ones or all."""
-    built = read(site)
+    """The sizes of a built site in Norwegian, and of its heaviest pages, or of `every` page."""
+    built = read_site(site)
     weigh = _Scales(built)
     pages = [weigh.page(name) for name in _with_budget(built, built.pages)]
-    shown = pages if every else sorted(pages, key=lambda size: -size.found)[:SHOWN]
+    shown = pages if every else sorted(pages, key=lambda size: -size.size)[:SHOWN]
     lines = [str(size) for size in (*_of_site(built, weigh), *shown)]
     if len(shown) < len(pages):
         lines.append(f"… og {_grouped(len(pages) - len(shown))} lettere sider (ALT=1 viser alle)")
     return "\n".join(lines)
 
 
-def too_big(built: Built) -> list[Size]:
-    """What is over its budget."""
+def too_big(built: BuiltSite) -> list[Size]:
+    """The sizes that are over their budgets."""
     weigh = _Scales(built)
-    # Nothing is compressed to more than it was, so most pages need not be weighed.
+    # No file is larger compressed than not, so most pages need not be weighed.
     heavy = [
         name
-        for name, said in built.pages.items()
-        if said.size + weigh.needs(said.needs) > PAGE_BUDGET
+        for name, extract in built.pages.items()
+        if extract.size + weigh.needs(extract.needs) > PAGE_BUDGET
     ]
-    found = [*_of_site(built, weigh), *(weigh.page(name) for name in _with_budget(built, heavy))]
-    return [size for size in found if size.found > size.budget]
+    sizes = [*_of_site(built, weigh), *(weigh.page(name) for name in _with_budget(built, heavy))]
+    return [size for size in sizes if size.size > size.budget]
 
 
 class _Scales:
-    """Weighs files as they go over the wire, each once."""
+    """Adds up the bytes of files on the wire; each file and each set of files is added up once."""
 
-    def __init__(self, built: Built) -> None:
+    def __init__(self, built: BuiltSite) -> None:
         self.built = built
         self.file = cache(self._file)
         self.needs = cache(self._needs)
@@ -92,20 +94,20 @@ class _Scales:
         return sum(map(self.file, names))
 
     def page(self, name: str) -> Size:
-        """A page with all that it needs."""
-        found = self.file(name) + self.needs(self.built.pages[name].needs)
-        return Size(f"/{name} med alt den trenger", found, PAGE_BUDGET)
+        """The size of a page with everything that it loads by itself."""
+        size = self.file(name) + self.needs(self.built.pages[name].needs)
+        return Size(f"/{name} med alt den trenger", size, PAGE_BUDGET)
 
     def _file(self, name: str) -> int:
-        # That a page needs one that is missing is said elsewhere.
+        # A file that is missing is a broken link, which the check of the site reports.
         return self.built.size(name) if name in self.built.files else 0
 
     def _needs(self, addresses: tuple[str, ...]) -> int:
         return self.files({address.lstrip("/") for address in addresses})
 
 
-def _of_site(built: Built, weigh: _Scales) -> list[Size]:
-    """What is there once for all pages."""
+def _of_site(built: BuiltSite, weigh: _Scales) -> list[Size]:
+    """The sizes of files that are there once for all pages."""
     ours = [name for name in built.files if name.startswith(("runtime/", "assets/"))]
     runtime = (name for name in ours if name.startswith("runtime/"))
     python = [name for name in runtime if not name.endswith((".br", ".gz"))]
@@ -123,15 +125,16 @@ def _of_site(built: Built, weigh: _Scales) -> list[Size]:
     ]
 
 
-def _scripts(built: Built) -> set[tuple[str, ...]]:
-    return {said.scripts for said in built.pages.values()}
+def _scripts(built: BuiltSite) -> set[tuple[str, ...]]:
+    """The sets of scripts that pages load."""
+    return {extract.scripts for extract in built.pages.values()}
 
 
-def _with_budget(built: Built, names: Iterable[str]) -> list[str]:
-    """Those of the pages that have a budget, in order: a calculator brings Python along."""
+def _with_budget(built: BuiltSite, names: Iterable[str]) -> list[str]:
+    """The pages that have a budget, in order: all without a calculator, which loads Python."""
     return sorted(
         (name for name in names if not built.pages[name].has_calculator),
-        key=lambda name: name.split("/"),
+        key=steps,
     )
 
 

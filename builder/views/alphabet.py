@@ -1,4 +1,4 @@
-"""The names of all schemes from A to Å, for whoever knows what the scheme is called."""
+"""The names of all schemes from A to Å, on pages for readers who know the name of a scheme."""
 
 import re
 import unicodedata
@@ -14,17 +14,19 @@ from calc.rules import Lang
 ADDRESS = f"/{FOLDER}/a-aa/"
 NAMES_PER_PAGE = 300
 _LAST = "æøå"
+# The characters that follow z in Unicode.
 _AFTER_Z = str.maketrans(_LAST, "{|}")
 _NUMBER = re.compile(r"\d+")
+# Numbers in names are padded with zeros to so many digits, so that they sort by value.
 _DIGITS = 9
-_BEFORE = re.compile(r"^\W+")
-# What does not begin with a letter stands first, under this.
+_BEFORE_FIRST_WORD = re.compile(r"^\W+")
+# Names that begin with no letter stand first, under this heading.
 _OTHER = "0–9"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Name:
-    """A scheme by its short name, in the målform that it is in."""
+    """The short name of a scheme; `lang` is the målform that the name is written in."""
 
     slug: str
     name: str
@@ -33,7 +35,7 @@ class Name:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """The names on a page that begin with a letter; `id` is that of its heading."""
+    """The names on a page that begin with the same letter; `id` is the `id` of their heading."""
 
     letter: str
     id: str
@@ -42,7 +44,7 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of the alphabet. `index` leads to the first page that has each letter."""
+    """A page of names. `index` has every letter, and the bokmål address of its first heading."""
 
     step: Step
     index: tuple[tuple[str, str], ...]
@@ -51,17 +53,17 @@ class Page:
 
     @property
     def first(self) -> str:
-        """The first letter on it."""
+        """The first letter on the page."""
         return self.letters[0].letter
 
     @property
     def last(self) -> str:
-        """The last letter on it."""
+        """The last letter on the page."""
         return self.letters[-1].letter
 
 
 def pages(schemes: Iterable[Listed], lang: Lang) -> tuple[Page, ...]:
-    """The schemes of a site by name in a målform."""
+    """The pages with the names of these schemes in a målform, in the order of dictionaries."""
     names = sorted((_name(scheme, lang) for scheme in schemes), key=_key)
     parts = [tuple(_letters(part)) for part in in_pages(names, NAMES_PER_PAGE)]
     steps = [Step(number=n, url=page_address(ADDRESS, n)) for n in range(1, len(parts) + 1)]
@@ -81,15 +83,14 @@ def pages(schemes: Iterable[Listed], lang: Lang) -> tuple[Page, ...]:
 
 
 def _name(scheme: Listed, lang: Lang) -> Name:
-    name, found = scheme.short_name.best(lang)
-    return Name(slug=scheme.slug, name=name, lang=found)
+    name, name_lang = scheme.short_name.best(lang)
+    return Name(slug=scheme.slug, name=name, lang=name_lang)
 
 
 def _letters(names: Iterable[Name]) -> Iterator[Letter]:
-    for letter, found in groupby(names, key=lambda name: _letter(name.name)):
-        # Letters of other alphabets may stand in an id too.
+    for letter, group in groupby(names, key=lambda name: _letter(name.name)):
         id_ = "andre" if letter == _OTHER else letter.lower()
-        yield Letter(letter=letter, id=f"bokstav-{id_}", names=tuple(found))
+        yield Letter(letter=letter, id=f"bokstav-{id_}", names=tuple(group))
 
 
 def _letter(name: str) -> str:
@@ -99,8 +100,8 @@ def _letter(name: str) -> str:
 
 @cache
 def _plain(name: str) -> str:
-    """The name in small letters, without accents and without what stands before its first word."""
-    letters = _BEFORE.sub("", unicodedata.normalize("NFC", name.casefold()))
+    """The name in small letters, without accents and without quotes or dashes in front."""
+    letters = _BEFORE_FIRST_WORD.sub("", unicodedata.normalize("NFC", name.casefold()))
     if letters.isascii():
         return letters
     return "".join(
@@ -109,7 +110,7 @@ def _plain(name: str) -> str:
 
 
 def _key(name: Name) -> tuple[bool, str, str]:
-    """The order of Norwegian dictionaries, where æ, ø and å come last; and 9 before 10."""
+    """Sorts names as Norwegian dictionaries do, with æ, ø and å last, and sorts 9 before 10."""
     words = _plain(name.name).translate(_AFTER_Z)
     numbered = _NUMBER.sub(lambda number: number[0].zfill(_DIGITS), words)
     return _letter(name.name) != _OTHER, numbered, name.slug

@@ -1,10 +1,11 @@
 """The page with the deadlines of all schemes.
 
-What is still to come depends on the reader's day, and a page is built on another day. So a row that
-has yet to move from the list of coming deadlines to that of earlier ones stands in both, and says
-until when and from when it is to be shown.
+Whether a deadline has passed depends on the day of the reader, and the page was built on an earlier
+day. A deadline that has not passed at the build therefore stands in two lists: the coming deadlines
+and the passed ones. Each row carries the moments at which a script hides it in the one list and
+shows it in the other.
 
-Where there are many, they stand on several pages: those to come, and a list for each year.
+More than `MANY` deadlines stand on several pages: the coming ones, and a list for each year.
 """
 
 import datetime as dt
@@ -18,14 +19,16 @@ from calc.rules import Text
 
 ADDRESS = "/frister/"
 MANY = 100
-"""So many deadlines still stand on one page; with more, so many are on each."""
+"""The most deadlines on one page."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A deadline of a scheme, the last moment before it has passed, and the first after.
+    """A deadline of a scheme, as a row of a table.
 
-    One that is unknown ends with its year. `publisher` and `published` are of its source.
+    `until` is the last moment before the deadline has passed, and `since` the first moment after.
+    A deadline without a known date or month passes at the end of its calendar year. `publisher` and
+    `published` describe the source. `is_coming`: the deadline has not passed at the build.
     """
 
     slug: str
@@ -40,9 +43,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Year:
-    """The deadlines of a calendar year that have passed or will, the last first.
+    """The deadlines that end in a calendar year, the last first.
 
-    `since` is from when there is something to show: empty where there is today.
+    `since` is the first moment at which one of them has passed; empty if one has at the build.
     """
 
     year: int
@@ -52,7 +55,7 @@ class Year:
 
 @dataclass(frozen=True, kw_only=True)
 class YearLink:
-    """A year whose deadlines stand on a page of their own; `since` is as in `Year`."""
+    """A link to the first page of a year; `url` is in bokmål, and `since` is as in `Year`."""
 
     year: int
     url: str
@@ -61,13 +64,18 @@ class YearLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Deadlines:
-    """The deadlines to come, as a page lists them on the day of the build, and earlier ones.
+    """A page with coming deadlines.
 
-    `coming` are those to come, the nearest first: in a month, known dates come before what is only
-    expected some time in it; last is what is not known. `until` is the last moment on which there
-    is a row of them, and `none_since` the first on which neither a date nor a month is coming:
-    empty where that is so today. Of many, `coming` are those of a page, which are all over from
-    `over_from` on, and earlier ones stand on pages of their own (`year_links`).
+    `coming` has the rows of the page, the nearest deadline first. Within a month, known dates stand
+    before deadlines that are expected some time in the month. Deadlines without a date or month
+    stand last. `until` is the last moment at which one of the rows is still coming.
+
+    `none_since` is the first moment at which no known date or month is coming any more, on this
+    page or another; empty if none is at the build.
+
+    A page that has all deadlines lists the passed ones in `years`. Where deadlines are many, the
+    passed ones have pages (`year_links`), and `over_from` is the first moment at which all rows of
+    this page have passed.
     """
 
     coming: tuple[Row, ...]
@@ -81,10 +89,10 @@ class Deadlines:
 
 @dataclass(frozen=True, kw_only=True)
 class YearPage:
-    """A page of the deadlines of a year, the first first, so that pages fill up as days go.
+    """A page of the passed deadlines of a year, the first first.
 
-    `since` is from when there is something on it, and `none_until` the last moment before: empty
-    where there is today.
+    `since` is the first moment at which a row of the page has passed, and `none_until` the last
+    moment before. Both are empty if a row has passed at the build.
     """
 
     year: int
@@ -95,10 +103,10 @@ class YearPage:
 
 
 class AllDeadlines:
-    """The deadlines of all schemes, on a page or on several, built on a day."""
+    """The deadlines of all schemes, and the pages that they stand on."""
 
     def __init__(self, schemes: Iterable[Scheme], today: dt.date) -> None:
-        """The deadlines of these schemes."""
+        """The deadlines of these schemes, as of the day `today`."""
         self._rows = [_row(scheme, d, today) for scheme in schemes for d in scheme.deadlines]
         self.is_large = len(self._rows) > MANY
 
@@ -114,14 +122,14 @@ class AllDeadlines:
         return by_year
 
     def page(self) -> Deadlines:
-        """The page at `ADDRESS`."""
+        """The page at `ADDRESS`: with all deadlines, or with the nearest where they are many."""
         if self.is_large:
             return next(iter(self.coming_pages()))[1]
-        years = tuple(_year(year, tuple(found)) for year, found in self._by_year.items())
+        years = tuple(_year(year, tuple(rows)) for year, rows in self._by_year.items())
         return _deadlines(self._coming, self._coming, years=years)
 
     def coming_pages(self) -> Iterator[tuple[Step, Deadlines]]:
-        """The pages of those to come, where they are many; the first is that at `ADDRESS`."""
+        """The pages of coming deadlines, where deadlines are many; the first is at `ADDRESS`."""
         parts = in_pages(self._coming, MANY)
         steps = [
             Step(
@@ -136,14 +144,16 @@ class AllDeadlines:
             for year, rows in self._by_year.items()
         )
         for step, rows in zip(steps, parts, strict=True):
-            way = paging(steps, step.number)
-            yield step, _deadlines(rows, self._coming, year_links=links, paging=way)
+            yield (
+                step,
+                _deadlines(rows, self._coming, year_links=links, paging=paging(steps, step.number)),
+            )
 
     def year_pages(self) -> Iterator[tuple[Step, YearPage]]:
-        """The pages of each year, where deadlines are many."""
-        for year, found in self._by_year.items():
+        """The pages of passed deadlines, year by year, where deadlines are many."""
+        for year, rows in self._by_year.items():
             first = _year_address(year)
-            parts = [_year(year, tuple(part)) for part in in_pages(found[::-1], MANY)]
+            parts = [_year(year, tuple(part)) for part in in_pages(rows[::-1], MANY)]
             steps = [
                 Step(
                     number=number,
@@ -166,7 +176,7 @@ class AllDeadlines:
                 )
 
     def addresses(self) -> Iterator[str]:
-        """Where the pages stand, beside that at `ADDRESS`."""
+        """The bokmål addresses of all pages but the page at `ADDRESS`."""
         if self.is_large:
             for step, _ in (*self.coming_pages(), *self.year_pages()):
                 if step.url != ADDRESS:
@@ -181,7 +191,7 @@ def _deadlines(
     year_links: tuple[YearLink, ...] = (),
     paging: Paging | None = None,
 ) -> Deadlines:
-    """A page with some of the rows that are coming."""
+    """A page with `rows`, which are some or all of the `coming` rows."""
     announced = [row for row in coming if not row.deadline.unknown]
     return Deadlines(
         coming=tuple(rows),
@@ -224,10 +234,11 @@ def _nearest_first(row: Row) -> tuple[bool, Moment, bool, str, str]:
 
 
 def _year(year: int, rows: tuple[Row, ...]) -> Year:
-    is_empty = all(row.is_coming for row in rows)
+    has_passed = not all(row.is_coming for row in rows)
     first = min(rows, key=lambda row: row.until)
-    return Year(year=year, rows=rows, since=first.since if is_empty else "")
+    return Year(year=year, rows=rows, since="" if has_passed else first.since)
 
 
-def _last(rows: Sequence[Row], text: Callable[[Row], Moment]) -> Moment:
-    return text(max(rows, key=lambda row: row.until)) if rows else ""
+def _last(rows: Sequence[Row], moment: Callable[[Row], Moment]) -> Moment:
+    """The moment of the row that passes last; empty where there is no row."""
+    return moment(max(rows, key=lambda row: row.until)) if rows else ""

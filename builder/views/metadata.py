@@ -1,4 +1,4 @@
-"""What a page says of itself to search engines: JSON-LD in the words of schema.org."""
+"""Structured data about a page for search engines: JSON-LD with the vocabulary of schema.org."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,13 +10,16 @@ from calc.rules import Lang, Track
 
 type Node = dict[str, Any]
 
-# Names within a page, by which its parts refer to each other.
+# Identifiers within a page, by which its nodes refer to each other.
 _OWNER = "#eier"
 _SERVICE = "#tilskuddsordning"
 
 
 def of_site(name: str, description: str, lang: Lang, site_address: str) -> Node:
-    """The front page: a web site."""
+    """The data of the front page: a `WebSite` with name, description and language.
+
+    `site_address` is the public address of the site without a slash at the end, or empty.
+    """
     start = "/nn/" if lang == "nn" else "/"
     url = {"url": f"{site_address}{start}"} if site_address else {}
     return _linked(
@@ -35,11 +38,11 @@ def of_scheme_page(
     site_name: str,
     site_address: str,
 ) -> Node:
-    """A page of a scheme, by name and title: the way to it, and on the front page, the scheme.
+    """The data of the page of a scheme with this name and title, or an empty mapping.
 
-    `site_address` may be empty; then there is no trail, which needs whole addresses. A scheme that
-    nobody can apply for any more is no service, so it is not presented as one. Returns an empty
-    mapping where there is nothing to say.
+    The data are the page's breadcrumbs, and on the front page of the scheme, the scheme as a
+    `GovernmentService`. Breadcrumbs need whole addresses, so they are left out where `site_address`
+    is empty. A scheme that nobody can apply for any more is not presented as a service.
     """
     nodes: list[Node] = []
     front = f"{site_address}{'/nn' if lang == 'nn' else ''}/"
@@ -50,7 +53,7 @@ def of_scheme_page(
         trail = [(site_name, front), (scheme.short_name.best(lang)[0], address)]
         if name != PAGE_NAMES[0]:
             trail.append((title, f"{address}{name}/"))
-        nodes.append(_trail(trail))
+        nodes.append(_breadcrumbs(trail))
     return _linked(nodes) if nodes else {}
 
 
@@ -58,7 +61,7 @@ def _linked(nodes: list[Node]) -> Node:
     return {"@context": "https://schema.org", "@graph": nodes}
 
 
-def _trail(steps: list[tuple[str, str]]) -> Node:
+def _breadcrumbs(steps: list[tuple[str, str]]) -> Node:
     items = [
         {"@type": "ListItem", "position": number, "name": name, "item": address}
         for number, (name, address) in enumerate(steps, 1)
@@ -98,7 +101,7 @@ def _service(
 def _grants(
     scheme: Scheme, lang: Lang, translations: Translations, today: dt.date
 ) -> Iterator[Node]:
-    """The tracks of the newest rules that one can enter, each with the caps that are known."""
+    """The tracks of the newest rule year that take in new applicants, with their known caps."""
     if not scheme.rules:
         return
     t = translations.translator(lang)
@@ -127,7 +130,7 @@ def _grants(
 
 
 def _is_closed(track: Track, year: int) -> bool:
-    """Whether nobody new is taken in, or ever was: a transitional arrangement can't be entered."""
+    """Whether a track takes in nobody new in the year. A transitional arrangement never does."""
     is_over = track.closed_from is not None and track.closed_from.year <= year
     return is_over or track.transition is not None
 

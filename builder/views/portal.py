@@ -1,8 +1,9 @@
-"""The list of all schemes, and the pages that narrow it: by status, target group and owner.
+"""The list of all schemes, and the lists that narrow it by status, target group or owner.
 
-Made of what lists show of a scheme (`Listed`), and of nothing else of it. Where a scheme stands
-depends on the reader's day, so a list by status has every scheme that has the status today or on a
-later day, and each says when.
+The lists are built from `Listed`, the part of a scheme that lists show. The status of a scheme
+depends on the day of the reader, and the page was built on an earlier day. A list by status
+therefore has every scheme that has the status at the build or on a later day, and each entry
+carries the moments from and until which it belongs to the list.
 """
 
 import datetime as dt
@@ -13,14 +14,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from builder.content.model import Deadline, Group, Moment, Period, Scheme, Standing, Status
-from builder.kit import cache
+from builder.kit import store
 from builder.kit.i18n import Translations
 from builder.routes.paging import MANY, Paging, Step, in_pages, page_address, paging
 from calc.rules import Lang, Text
 
 # The words of addresses are Norwegian, and the same in both målformer.
 FOLDER = "ordninger"
-# So many choices of a facet are in view, before the others are folded away.
+# The most choices of a facet that are in view. The others are folded away.
 MOST_CHOICES = 12
 _STATUS_WORDS: dict[Status, str] = {
     "open": "apen",
@@ -36,7 +37,7 @@ _GROUP_WORDS: dict[Group, str] = {
     "families": "parorende",
 }
 
-# As `theme/js/not-found.js` knows them.
+# The same letters as in `theme/js/not-found.js`.
 _IN_ADDRESSES = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 _WORDS = {
     **{("status", str(value)): word for value, word in _STATUS_WORDS.items()},
@@ -46,10 +47,11 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """What lists show of a scheme from the day of the build on.
+    """The part of a scheme that lists show, from the day of the build on.
 
-    `owner_word` is the owner as a word of addresses; `deadlines` are as in
-    `Scheme.deadline_periods`, those for applications. `mark` is a hash of all the rest.
+    `owner_word` is the owner as a word of addresses. `standings` are the periods of the scheme's
+    status, and `deadlines` those of its next application deadline (`Scheme.deadline_periods`).
+    `digest` is a hash of all other fields.
     """
 
     slug: str
@@ -61,22 +63,24 @@ class Listed:
     groups: tuple[Group, ...]
     standings: tuple[Period[Standing], ...]
     deadlines: tuple[Period[tuple[Deadline, bool] | None], ...]
-    mark: str = field(default="", compare=False)
+    digest: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mark", cache.key(self))
+        object.__setattr__(self, "digest", store.key(self))
 
     @property
     def rank(self) -> str:
-        """What it is put in order by on the day of the build."""
+        """The key that sorts schemes at the build: those that take applications first."""
         return self.standings[0].value.rank
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A scheme in a list: from when to when it is there, as far as is known.
+    """A scheme in a list, which it belongs to from `starts` until `until`, as far as is known.
 
-    `turns` is the last moment before it first comes or goes, None where it stays as it is.
+    `starts` is None where the scheme belongs to the list at the build, and `until` where no end is
+    known. `turns` is the last moment before the scheme first enters or leaves the list, None where
+    it does neither.
     """
 
     scheme: Listed
@@ -86,16 +90,17 @@ class Entry:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is there on the day of the build."""
+        """Whether the scheme belongs to the list at the build."""
         return self.starts is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Something to narrow the list to: `value` of a facet.
+    """A choice that narrows the list of schemes: the schemes whose `facet` has this `value`.
 
-    `name` is the end of its page's address, `title` the page's heading. `count` is how many schemes
-    it leaves today, and `until` the last moment that is known to be right.
+    `name` is the last part of the address of its page, and `title` the heading of the page. `count`
+    is the number of schemes at the build, which is right until the moment `until` at least (None:
+    no change is known).
     """
 
     facet: str
@@ -109,9 +114,9 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """The choices of a facet that have a scheme, one day or another.
+    """The choices of a facet, but for those that no scheme belongs to at any time.
 
-    Where there are many, `shown` are those that leave most schemes, and `folded` the others.
+    `shown` has at most `MOST_CHOICES`, those with the most schemes; `folded` has the others.
     """
 
     name: str
@@ -120,17 +125,18 @@ class Facet:
 
     @property
     def number(self) -> int:
-        """How many there are."""
+        """The number of choices."""
         return len(self.shown) + len(self.folded)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """A page of a list: `chosen` is what the list is narrowed to, or None.
+    """A page of a list. `chosen` is the choice that narrows the list, None for all schemes.
 
-    `count` is how many are in the list today, on whatever page, and `until` the last moment that is
-    known to be right. `is_large` says that lists are in pages: then this page may not have all that
-    a reader could ask for, and scripts don't narrow it.
+    `count` is the number of schemes on all pages of the list at the build, right until the moment
+    `until` at least. `is_large`: lists stand on several pages. A script that narrows lists can't
+    work then, since the page may lack schemes that a reader asks for. `facets_digest` is a hash of
+    `facets`.
     """
 
     facets: tuple[Facet, ...]
@@ -140,25 +146,26 @@ class Portal:
     until: Moment | None
     is_large: bool
     paging: Paging | None
-    facets_mark: str
+    facets_digest: str
 
     @property
-    def shows(self) -> object:
-        """All that stands on the page, in short: it changes when anything of it does."""
-        entries = tuple((e.scheme.mark, e.starts, e.until) for e in self.entries)
+    def fingerprint(self) -> object:
+        """A short value that changes whenever something on the page does (see `page.Planned`)."""
+        entries = tuple((e.scheme.digest, e.starts, e.until) for e in self.entries)
         chosen = self.chosen and self.chosen.name
-        return self.facets_mark, chosen, entries, self.count, self.until, self.paging
+        return self.facets_digest, chosen, entries, self.count, self.until, self.paging
 
 
 class Lists:
-    """All lists of schemes of a site, whatever the målform.
+    """All lists of schemes of a site, the same in both målformer.
 
-    `of` has the entries of each list by facet and value, those there today first, and then the
-    others by when they come; the list of all schemes stands at `("", "")`.
+    `of` has the entries of each list by facet and value: first the schemes that belong to the list
+    at the build, then the others by the moment at which they enter it. The list of all schemes has
+    the key `("", "")`.
     """
 
     def __init__(self, schemes: Iterable[Listed]) -> None:
-        """The lists of these schemes."""
+        """The lists of these schemes, sorted by rank."""
         self.schemes = tuple(sorted(schemes, key=lambda scheme: scheme.rank))
         self.is_large = len(self.schemes) > MANY
         self.of: dict[tuple[str, str], list[Entry]] = {("", ""): []}
@@ -177,16 +184,16 @@ class Lists:
 
     @cached_property
     def owners(self) -> dict[str, Text]:
-        """The name of every owner, by its word of addresses."""
+        """The name of every owner by its word of addresses."""
         return {scheme.owner_word: scheme.owner for scheme in self.schemes}
 
     def addresses(self) -> Iterator[str]:
-        """Where the pages of all lists stand, but for the front page."""
+        """The bokmål addresses of the pages of all lists, but for the front page."""
         for key in self.of:
             yield from (step.url for step in self.steps(*key) if step.url != "/")
 
     def steps(self, facet: str, value: str) -> list[Step]:
-        """The pages of a list."""
+        """The pages of a list by number, address and time (see `Step`)."""
         first, others = "/", f"/{FOLDER}/"
         if facet:
             first = others = f"/{FOLDER}/{_name(facet, value)}/"
@@ -197,11 +204,14 @@ class Lists:
         ]
 
     def pages(self, facet: str, value: str) -> list[tuple[Entry, ...]]:
-        """The entries of a list, page by page."""
+        """The entries of a list, page by page. An empty list has one page."""
         return [tuple(page) for page in in_pages(self.of[facet, value])]
 
     def count(self, facet: str, value: str) -> tuple[int, Moment | None]:
-        """How many are in a list today, and until when that is known to be right."""
+        """The number of schemes in a list at the build, and the last moment before it may change.
+
+        The moment is None where no change is known.
+        """
         entries = self.of[facet, value]
         turns = [entry.turns for entry in entries if entry.turns is not None]
         return sum(entry.is_shown for entry in entries), min(turns, default=None)
@@ -211,14 +221,14 @@ class Portals:
     """The pages of all lists in a målform."""
 
     def __init__(self, lists: Lists, lang: Lang, translations: Translations) -> None:
-        """Pages of these lists."""
+        """The pages of these lists."""
         self.lists = lists
         self.choices = tuple(_choices(lists, lang, translations))
         self.facets = tuple(_facets(lists, self.choices))
-        self._mark = cache.key(self.facets)
+        self._facets_digest = store.key(self.facets)
 
     def pages(self, chosen: Choice | None) -> Iterator[tuple[Step, Portal]]:
-        """Every page of a list, with where it stands."""
+        """Every page of the list that `chosen` narrows (None: of all schemes), with its step."""
         key = ("", "") if chosen is None else (chosen.facet, chosen.value)
         count, until = self.lists.count(*key)
         steps = self.lists.steps(*key)
@@ -233,13 +243,13 @@ class Portals:
                     until=until,
                     is_large=self.lists.is_large,
                     paging=paging(steps, step.number),
-                    facets_mark=self._mark,
+                    facets_digest=self._facets_digest,
                 ),
             )
 
 
 def listed(schemes: Iterable[Scheme], today: dt.date) -> Iterator[Listed]:
-    """What lists show of schemes from a day on."""
+    """The part of each scheme that lists show, from the day `today` on."""
     words: dict[str, str] = {}
     for scheme in schemes:
         owner = scheme.owner.name
@@ -259,7 +269,7 @@ def listed(schemes: Iterable[Scheme], today: dt.date) -> Iterator[Listed]:
 
 
 def owner_word(scheme: Scheme) -> str:
-    """The owner of a scheme as a word of addresses."""
+    """The owner of a scheme as a word of addresses: small letters a to z, digits and hyphens."""
     words = scheme.owner.name.nb.casefold().translate(_IN_ADDRESSES)
     plain = unicodedata.normalize("NFD", words).encode("ascii", "ignore").decode()
     return "-".join(re.findall("[a-z0-9]+", plain))
@@ -270,13 +280,13 @@ def _name(facet: str, value: str) -> str:
 
 
 def _lasting(scheme: Listed) -> Iterator[tuple[str, str]]:
-    """The lists that a scheme is in whatever the day."""
+    """The lists that a scheme belongs to on every day."""
     yield from (("malgruppe", group) for group in scheme.groups)
     yield "eier", scheme.owner_word
 
 
 def _by_status(scheme: Listed) -> Iterator[tuple[Status, Entry]]:
-    """Each status that a scheme has today or later, from when it first does until it last does."""
+    """Each status that a scheme has at the build or later, from its first day until its last."""
     periods = scheme.standings
     for status in dict.fromkeys(period.value.status for period in periods):
         has = [period.value.status == status for period in periods]
@@ -294,10 +304,10 @@ def _by_status(scheme: Listed) -> Iterator[tuple[Status, Entry]]:
 
 
 def _step(number: int, url: str, entries: tuple[Entry, ...]) -> Step:
-    """A page of a list: there is something on it while there is an entry."""
+    """The step of a page, from the moment of its first entry until the end of its last."""
     starts = [entry.starts or "" for entry in entries]
     until = [entry.until for entry in entries]
-    # The first page is where the list is, also while nothing is in it.
+    # The first page stays when the list is empty.
     return Step(
         number=number,
         url=url,
@@ -309,10 +319,10 @@ def _step(number: int, url: str, entries: tuple[Entry, ...]) -> Step:
 
 
 def _choices(lists: Lists, lang: Lang, translations: Translations) -> Iterator[Choice]:
-    """Everything that the list can be narrowed to, facet by facet.
+    """Every choice that narrows the list, facet by facet.
 
-    Of owners, those that there are. Of statuses and groups, all: a page that is empty today has
-    something to show one day, and its address lasts.
+    Every status and every group is a choice, also without schemes: the page may get schemes one
+    day, and its address stays. Owners are choices while they have a scheme.
     """
     t = translations.translator(lang)
     for facet, value in lists.of:
@@ -338,11 +348,11 @@ def _choices(lists: Lists, lang: Lang, translations: Translations) -> Iterator[C
 
 
 def _facets(lists: Lists, choices: Iterable[Choice]) -> Iterator[Facet]:
-    found: dict[str, list[Choice]] = {}
+    choices_of: dict[str, list[Choice]] = {}
     for choice in choices:
         if lists.of[choice.facet, choice.value]:
-            found.setdefault(choice.facet, []).append(choice)
-    for name, every in found.items():
+            choices_of.setdefault(choice.facet, []).append(choice)
+    for name, every in choices_of.items():
         most = every
         if len(every) > MOST_CHOICES:
             most = sorted(every, key=lambda choice: -choice.count)[:MOST_CHOICES]

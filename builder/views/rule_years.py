@@ -1,14 +1,19 @@
-"""Rule years as pages show them: each year's rates, sources and examples, and whom it holds for."""
+"""Rule years as pages show them: rates, sources, worked examples, and whom the rules hold for."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from markupsafe import Markup
+
 from builder.content import Scheme
+from builder.data.change_files import ChangeView
 from builder.kit.i18n import Translations
-from builder.views import calculator
-from builder.views.calculator import RateTable, WorkedExample
-from builder.views.changes import ChangeView, of_year
-from calc.rules import Lang, Rules, Source, Text, Track
+from builder.views.changes import of_year
+from builder.views.rates import RateTable, rate_tables
+from calc.answers import read_answers
+from calc.plan import estimate
+from calc.report import answer_shown, field_label, render
+from calc.rules import Example, Lang, Rules, Source, Text, Track
 
 Reach = Literal["cohort", "transition", "year"]
 
@@ -17,8 +22,9 @@ Reach = Literal["cohort", "transition", "year"]
 class HoldsFor:
     """Whom the rules of a track hold for.
 
-    `cohort`: those first awarded in the year, as long as they receive grants. `transition`: those
-    who were funded in `funded_in`, in this calendar year alone. `year`: grants for this year.
+    `reach` is one of three. `cohort`: applicants with a first award in the rule year, for all their
+    grant years. `transition`: applicants with a grant in the calendar year `funded_in`, for the
+    rule year alone. `year`: all applicants, for the rule year alone.
     """
 
     track_name: Text
@@ -27,11 +33,21 @@ class HoldsFor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkedExample:
+    """A published example: label and text of each answer, and the result of calc as HTML."""
+
+    title: Text
+    inputs: tuple[tuple[str, str], ...]
+    html: Markup
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleYear:
     """A rule year as templates see it.
 
-    `holds_for` has one entry where all tracks hold for the same, else one for each track.
-    `newest` is the newest rule year that the scheme has: not necessarily that of today.
+    `newest` is the newest rule year of the scheme, which may be a later or an earlier year than the
+    current one. `holds_for` has one entry if the rules of all tracks hold for the same applicants,
+    otherwise one for each track.
     """
 
     year: int
@@ -50,22 +66,25 @@ def rule_year(
     lang: Lang,
     translations: Translations,
 ) -> RuleYear:
-    """A rule year of a scheme in a målform. `changes` are those of the whole site."""
+    """A rule year of a scheme in a målform.
+
+    `changes` are published changes of any scheme; the result has those to this rule year.
+    """
     return RuleYear(
         year=rules.year,
         newest=scheme.rules[0].year,
         holds_for=_holds_for(rules),
-        tables=calculator.rate_tables(rules, lang, translations),
+        tables=rate_tables(rules, lang, translations),
         sources=rules.sources,
-        examples=tuple(calculator.examples(scheme, (rules,), lang, translations)),
+        examples=tuple(examples(scheme, (rules,), lang, translations)),
         changes=of_year(changes, scheme.slug, rules.year),
     )
 
 
 def _holds_for(rules: Rules) -> tuple[HoldsFor, ...]:
-    found = tuple(_track_holds_for(track) for track in rules.tracks.values())
-    same = len({(one.reach, one.funded_in) for one in found}) == 1
-    return found[:1] if same else found
+    each = tuple(_track_holds_for(track) for track in rules.tracks.values())
+    is_same = len({(one.reach, one.funded_in) for one in each}) == 1
+    return each[:1] if is_same else each
 
 
 def _track_holds_for(track: Track) -> HoldsFor:
@@ -74,3 +93,38 @@ def _track_holds_for(track: Track) -> HoldsFor:
         return HoldsFor(track_name=track.name, reach=reach, funded_in=None)
     funded_in = track.transition.funded_in
     return HoldsFor(track_name=track.name, reach="transition", funded_in=funded_in)
+
+
+def examples(
+    scheme: Scheme, years: tuple[Rules, ...], lang: Lang, translations: Translations
+) -> list[WorkedExample]:
+    """The worked examples of these rule years of a scheme, in a målform."""
+    return [
+        _worked_example(scheme, example, lang, translations)
+        for rules in years
+        for example in rules.examples
+    ]
+
+
+def _worked_example(
+    scheme: Scheme, example: Example, lang: Lang, translations: Translations
+) -> WorkedExample:
+    texts = translations.catalogue(lang)
+    result = estimate(scheme.calculator, example.answers)
+    inputs = []
+    for f in sorted(result.fields, key=lambda f: f.order):
+        if f.name not in example.answers:
+            continue
+        value = read_answers(example.answers, (f,)).given[f.name]
+        if f.name == "track":
+            shown = scheme.calculator.track_names()[str(value)].best(lang)[0]
+        elif isinstance(value, str):
+            shown = texts.text(f"option.{f.name}.{value}")
+        else:
+            shown = answer_shown(f, value, texts)
+        inputs.append((field_label(f.label, f.number, texts), shown))
+    return WorkedExample(
+        title=example.title,
+        inputs=tuple(inputs),
+        html=Markup(render(result, texts, with_inputs=False)),  # noqa: S704  # calc escapes its arguments
+    )

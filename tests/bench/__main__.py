@@ -17,7 +17,8 @@ from playwright.sync_api import BrowserType, sync_playwright
 
 from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
-from builder.commands.serve import ServeError, serve_folder
+from builder.commands.serve import serve_folder
+from builder.kit.ports import ServeError
 from builder.site import site
 from tests import npm
 from tests.bench import browser, pages

@@ -24,14 +24,15 @@ import pytest
 from botocore.config import Config
 
 from builder import content
-from builder.kit.cache import Store
-from builder.kit.manifest import files_of
-from builder.publish.record import Known, Record
-from builder.publish.releases import Releases, gather
+from builder.content.publish_settings import S3, Git, Rsync
+from builder.kit.files import files_of
+from builder.kit.store import Store
+from builder.publish.assembly import gather
+from builder.publish.record import Record, RecordCache
+from builder.publish.releases import Releases
 from builder.publish.targets.git import GitTarget
 from builder.publish.targets.rsync import RsyncTarget
-from builder.publish.targets.s3 import S3Target
-from builder.publish.targets.settings import S3, Git, Rsync
+from builder.publish.targets.s3.target import S3Target
 from builder.publish.targets.target import Target
 from tests.targets.servers import Middleman, ceph, ssh_server
 
@@ -92,11 +93,11 @@ def _publish_here(work: Path, built: Path, name: str) -> None:
     with releases.alone(), releases.work() as folder:
         files = files_of(built, known=known.get("built"))
         known.put("built", files)
-        pages: Known = known.get("pages") or Known()
+        pages: RecordCache = known.get("pages") or RecordCache()
         now = dt.datetime.now(dt.UTC)
         empty = content.Site(schemes={}, pages={}, changes=())
         record = Record.of(
-            empty, built, name=name, made=now, day=now.date(), files=files, known=pages
+            empty, built, name=name, made=now, day=now.date(), files=files, cache=pages
         )
         known.put("pages", pages)
         if not name:

@@ -12,7 +12,8 @@ from builder import content
 from builder.checks import check, check_all, found, pages, warnings
 from builder.checks.context import KEPT
 from builder.content import ContentError, Problem, prose
-from builder.content.load import CHANGES, PAGES, PageFile
+from builder.content.files import CHANGES, PAGES
+from builder.content.site import PageFile
 from tests.checks.conftest import DAY, HEADER, replace_in, write
 from tests.content.sample import PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, write_sample
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builder.content import ContentError, load
-from builder.content.load import Memory
+from builder.content.folders import Memory
 from tests.content.sample import PAGE, PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, problems
 from tests.files import change
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from builder.bundle.runtime import Runtime
-from builder.site import check, site
+from builder.site import check
+from tests import building as site
 from tests.once import made_once
 from tests.site.pages import Page, read_pages
 

@@ -13,7 +13,7 @@ from icalendar import Calendar, Event
 from builder.content import Scheme, Site
 from builder.data import calendars
 from builder.kit.i18n import LANGS, Translations
-from builder.routes import calendar_list
+from builder.routes.addresses import calendar_address
 from builder.routes.paging import MANY
 from calc.rules import Lang, Text
 from tests.data.conftest import ADDRESS
@@ -293,7 +293,7 @@ def test_the_calendar_of_all_has_what_stands_in_that_of_each(
 @pytest.mark.parametrize("lang", LANGS)
 def test_pages_lead_to_the_calendars(pages: dict[str, Page], site: Site, lang: Lang) -> None:
     start = "/nn" if lang == "nn" else ""
-    paths = [f"{start}{calendar_list.address(slug)}" for slug in (None, *site.schemes)]
+    paths = [f"{start}{calendar_address(slug)}" for slug in (None, *site.schemes)]
     page = pages[f"{start}/frister/"]
     links = [link.get("href") for link in page.main.iter("a")]
     assert [link for link in links if str(link).endswith(".ics")] == paths

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from builder.content import Scheme, Site
-from builder.routes import calendar_list
+from builder.routes.addresses import listed_calendars
 from builder.views import deadlines
 from calc.rules import Lang
 from tests.data.conftest import EARLIER
@@ -38,7 +38,7 @@ SCHEMES = (
 
 def built(schemes: tuple[Scheme, ...], day: dt.date, lang: Lang = "nb") -> Page:
     shown = deadlines.AllDeadlines(schemes, day).page()
-    listed = calendar_list.listed(schemes, only_all=False)
+    listed = listed_calendars(schemes, only_all=False)
     return read_page(TEMPLATE.render(context(lang, deadlines=shown, calendars=listed, today=day)))
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.commands.serve import CADDY, HOST, kept_server
+from builder.commands.serve import CADDY, running_server
+from builder.kit.ports import HOST
 
 # Where Debian's package libnginx-mod-http-brotli-static puts it.
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
@@ -70,7 +71,7 @@ def caddy(site: Path, folder: Path) -> Iterator[str]:
         "TILSKUDDSSTIGEN_ADRESSE": address,
         "TILSKUDDSSTIGEN_MAPPE": str(site),
     }
-    with kept_server(command, int(address.rpartition(":")[2]), env=env):
+    with running_server(command, int(address.rpartition(":")[2]), env=env):
         yield address
 
 
@@ -96,7 +97,7 @@ def nginx(site: Path, folder: Path, module: Path | None = None) -> Iterator[str]
     settings.write_text(
         NGINX.format(folder=folder, modules=f"load_module {module};" if module else "")
     )
-    with kept_server([program, "-p", str(folder), "-c", str(settings)], port, env={}):
+    with running_server([program, "-p", str(folder), "-c", str(settings)], port, env={}):
         yield f"http://{HOST}:{port}"
 
 

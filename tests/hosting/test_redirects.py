@@ -8,7 +8,7 @@ import pytest
 
 from builder.commands.serve import serve_folder
 from builder.data import hosting
-from builder.site.output import write_files
+from builder.kit.files import write_files
 from tests.hosting.conftest import caddy, nginx
 from tests.hosting.test_servers import ask
 

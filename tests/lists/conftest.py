@@ -13,7 +13,8 @@ from builder import content
 from builder.bundle import assets
 from builder.content import Change, Scheme, Site
 from builder.content.model import Body, Deadline
-from builder.views.pages import Pages, Planned, SiteView
+from builder.views.page import Planned, SiteView
+from builder.views.pages import Pages
 from calc.rules import Text
 from tests.theme.environment import TRANSLATIONS, environment
 from tests.theme.examples import FULL

@@ -17,10 +17,11 @@ from jsonschema import Draft202012Validator
 from builder.checks.addresses import Addresses
 from builder.content import Scheme, Site
 from builder.content.model import Body
-from builder.data import api, calendars, sitemap
+from builder.data import api, calendars, change_files, sitemap
 from builder.routes.paging import MANY
 from builder.views import changes
-from builder.views.pages import Pages, Planned
+from builder.views.page import Planned
+from builder.views.pages import Pages
 from builder.views.portal import FOLDER, Listed, Lists, listed
 from calc.rules import Text
 from tests.data.test_deadlines import is_shown
@@ -130,10 +131,10 @@ def test_every_scheme_is_on_one_page_of_each_list_that_it_is_in(
     many: Pages, rendered: dict[str, str], start: str
 ) -> None:
     schemes = many.site.schemes
-    for key in many.lists.of:
-        first = f"{start}{many.lists.steps(*key)[0].url}"
+    for key in many.list_pages.lists.of:
+        first = f"{start}{many.list_pages.lists.steps(*key)[0].url}"
         # Pages that have something on them only later are not led to today; their own links are.
-        urls = [f"{start}{step.url}" for step in many.lists.steps(*key)]
+        urls = [f"{start}{step.url}" for step in many.list_pages.lists.steps(*key)]
         there = [slug for url in urls for slug in cards(rendered[url])]
         assert len(there) == len(set(there)), first
         facet, value = key
@@ -158,7 +159,7 @@ def test_a_reader_can_go_through_the_whole_list(
     pages = pages_of("/", read)
     assert len(pages) == -(-len(many.site.schemes) // MANY)
     there = [slug for page in pages for slug in cards(rendered[page_url(page)])]
-    assert there == [s.slug for s in many.lists.schemes]
+    assert there == [s.slug for s in many.list_pages.lists.schemes]
     titles = [text(page.one("title")) for page in pages]
     assert len(set(titles)) == len(titles)
     for number, page in enumerate(pages, 1):
@@ -206,7 +207,7 @@ def test_names_are_in_the_order_of_dictionaries(make_site: MakeSite, make_pages:
     schemes = [
         replace(made_up(n), slug=f"o-{n}", short_name=Text(nb=name)) for n, name in enumerate(names)
     ]
-    (page,) = make_pages(make_site(schemes)).by_name["nb"]
+    (page,) = make_pages(make_site(schemes)).list_pages.by_name["nb"]
     shown = [one.name for letter in page.letters for one in letter.names]
     assert [name for name in shown if not name.startswith("Xyz")] == [
         *("3-årig", "bål 9", "bål 10", "École", "Eple", "Zoo", "ære", "Øy", "«Å bo»", "Ål")
@@ -267,7 +268,7 @@ def test_pages_are_well_formed(rendered: dict[str, str], planned: dict[str, Plan
     by_template: dict[tuple[str, str], list[str]] = {}
     for url in rendered:
         # Those with links in their prose are made of it otherwise, and are looked at elsewhere.
-        if planned[url].shows is not None:
+        if planned[url].fingerprint is not None:
             by_template.setdefault((planned[url].template, url[:4] == "/nn/"), []).append(url)
     for urls in by_template.values():
         for url in {urls[0], urls[len(urls) // 2], urls[-1]}:
@@ -299,11 +300,11 @@ def test_lists_by_status_have_the_right_schemes_on_a_later_day(
     many: Pages, read: dict[str, Page], day: dt.date
 ) -> None:
     now = dt.datetime.combine(day, dt.time())
-    for choice in many.portals["nb"].choices:
+    for choice in many.list_pages.portals["nb"].choices:
         if choice.facet != "status":
             continue
         first = f"/{FOLDER}/{choice.name}/"
-        steps = many.lists.steps("status", choice.value)
+        steps = many.list_pages.lists.steps("status", choice.value)
         shown: Counter[str] = Counter()
         for step in steps:
             # As theme/js/portal.js has it: those are shown that have the status now.
@@ -353,7 +354,7 @@ def test_the_word_of_an_owner_is_an_address(many: Pages) -> None:
     odd = replace(made_up(1), owner=Body(name=Text(nb="Barne-, ungdoms- og «Ære & Øl» ÅS")))
     (one,) = listed([odd], TODAY)
     assert one.owner_word == "barne-ungdoms-og-aere-ol-as"
-    choices = [choice for choice in many.portals["nb"].choices if choice.facet == "eier"]
+    choices = [choice for choice in many.list_pages.portals["nb"].choices if choice.facet == "eier"]
     assert "eier/direktoratet-for-ovrige-omrader-0" in [choice.name for choice in choices]
 
 
@@ -425,7 +426,7 @@ def test_the_newest_changes_are_on_one_page_and_all_on_those_of_their_months(
         return [e.attrib["id"] for e in read[url].all("article", class_="change")]
 
     names = [change.name for change in many.site.changes]
-    assert articles("/endringer/") == names[: changes.NEWEST]
+    assert articles("/endringer/") == names[: change_files.NEWEST]
     urls = [url for url in planned if url.startswith("/endringer/2")]
     assert len([url for url in urls if url.endswith("/side-2/")]) == 2
     there = [name for url in urls for name in articles(url)]
@@ -445,22 +446,22 @@ def test_a_change_stays_on_its_page_when_new_ones_come(make_site: MakeSite) -> N
 
 
 def test_up_to_the_newest_changes_stay_where_they_always_were(make_site: MakeSite) -> None:
-    views = changes.views(make_site(3, changes=changes.NEWEST))
+    views = changes.views(make_site(3, changes=change_files.NEWEST))
     assert {change.page for change in views} == {"/endringer/"}
     assert changes.month_links(views) == ()
-    assert {c.page for c in changes.views(make_site(3, changes=changes.NEWEST + 1))} != {
+    assert {c.page for c in changes.views(make_site(3, changes=change_files.NEWEST + 1))} != {
         "/endringer/"
     }
 
 
 def test_the_feed_has_the_newest(many: Pages) -> None:
     t = TRANSLATIONS.translator("nb")
-    data = changes.feed(
-        many.changes, "nb", t, author="S", address=ADDRESS, path=changes.FEED, built=TODAY
+    data = change_files.feed(
+        many.changes, "nb", t, author="S", address=ADDRESS, path=change_files.FEED, built=TODAY
     )
     atom = "{http://www.w3.org/2005/Atom}"
     entries = Xml.fromstring(data).findall(f"{atom}entry")  # noqa: S314  # our own
-    assert len(entries) == changes.NEWEST
+    assert len(entries) == change_files.NEWEST
     for entry, change in zip(entries, many.changes, strict=False):
         (link,) = entry.findall(f"{atom}link")
         assert link.get("href") == f"{ADDRESS}{change.page}#{change.name}"
@@ -493,10 +494,10 @@ def test_the_index_can_be_followed_to_its_end(
 
 
 def test_changes_can_be_followed_to_their_end(make_site: MakeSite) -> None:
-    site = make_site(2, changes=2 * changes.API_PAGE + 1)
+    site = make_site(2, changes=2 * change_files.API_PAGE + 1)
     for address in ("", ADDRESS):
-        files = dict(changes.as_data(changes.views(site), address))
-        ids, place = [], f"{address}{changes.API}"
+        files = dict(change_files.open_data(changes.views(site), address))
+        ids, place = [], f"{address}{change_files.API}"
         while place:
             data = json.loads(files.pop(place.removeprefix(address)))
             assert (data["total"], data["pages"]) == (len(site.changes), 3)
@@ -579,7 +580,7 @@ def test_editors_can_link_to_every_page(many: Pages) -> None:
 
 
 def marks(pages: Pages) -> dict[str, str]:
-    return {page.url: repr(page.shows) for page in general(pages)}
+    return {page.url: repr(page.fingerprint) for page in general(pages)}
 
 
 class Before:
@@ -592,7 +593,7 @@ class Before:
 
     def compared(self, after: Pages) -> int:
         """Compare the pages that say that they show the same; returns how many there are."""
-        same = [p for p in general(after) if self.marks.get(p.url) == repr(p.shows)]
+        same = [p for p in general(after) if self.marks.get(p.url) == repr(p.fingerprint)]
         for page in same:
             assert render(after, page) == self.html[page.url], page.url
         return len(same)
@@ -637,7 +638,7 @@ def test_a_changed_rate_or_source_changes_no_list(
 def test_pages_that_show_another_thing_say_so(
     before: Before, make_pages: MakePages, change: dict[str, object]
 ) -> None:
-    """No page differs whose `shows` is the same: then it could be taken from the cache."""
+    """No page differs whose `fingerprint` is the same: then it could be taken from the cache."""
     slug = "ordning-0003"
     schemes = before.site.schemes
     changed = schemes | {slug: replace(schemes[slug], **change)}
@@ -654,8 +655,10 @@ def test_a_page_that_shows_the_same_on_a_later_day_is_the_same(
 
 
 def test_the_fingerprints_of_lists_are_small(many: Pages) -> None:
-    one = many.lists.schemes[0]
+    one = many.list_pages.lists.schemes[0]
     assert isinstance(one, Listed)
-    assert all(len(repr(page.shows)) < 60_000 for page in general(many))
+    assert all(len(repr(page.fingerprint)) < 60_000 for page in general(many))
     again = Lists(listed(many.site.schemes.values(), TODAY))
-    assert [scheme.mark for scheme in again.schemes] == [s.mark for s in many.lists.schemes]
+    assert [scheme.digest for scheme in again.schemes] == [
+        s.digest for s in many.list_pages.lists.schemes
+    ]

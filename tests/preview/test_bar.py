@@ -10,7 +10,7 @@ from markupsafe import Markup
 from builder import content
 from builder.content import Problem, Scheme, Site
 from builder.preview.bar import Bar, Hidden, bar
-from builder.views.pages import PageView, Planned
+from builder.views.page import PageView, Planned
 from calc.rules import Lang
 from tests.content.sample import PAGE, PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, write_sample
 
@@ -68,7 +68,7 @@ def told(
         url="/",
     )
     scheme: Scheme | None = site.schemes[slug] if slug else None
-    planned = Planned(url="/", template="", lang=lang, scheme=scheme, make=lambda: (page, {}))
+    planned = Planned(url="/", template="", lang=lang, scheme=scheme, build=lambda: (page, {}))
     return bar(site, planned, page, DAY, found)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from builder.commands.serve import listen_from, serve_folder
+from builder.commands.serve import serve_folder
 from builder.content import Problem
+from builder.kit.ports import listen_from
 from builder.preview.command import Preview
 from tests.preview.conftest import PATIENCE, Editor, Started, eventually, free_port, running
 

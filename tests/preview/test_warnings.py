@@ -46,9 +46,9 @@ def test_warnings_of_checks_stand_on_the_pages_they_are_about(
         told.clear()
         # The same is found again: there is nothing new to tell.
         project.refresh()
-        checker.look()
+        checker.wake()
         assert told.wait(PATIENCE)
-        assert project.finds == 1
+        assert project.findings_version == 1
         checker.stop()
         checker.join()
     assert [(root, day) for root, _, day in asked] == [
@@ -65,18 +65,18 @@ def test_warnings_of_checks_stand_on_the_pages_they_are_about(
 def test_only_new_warnings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal(Path("/prosjekt"))
     # At first, only how many there are: nobody has written them just now.
-    terminal.found([warning(1), warning(2)])
+    terminal.findings([warning(1), warning(2)])
     said = capsys.readouterr().out
     assert "Advarsler: 2. «make check» viser dem." in said
     assert "Lenke" not in said
-    terminal.found([warning(2), warning(3)])
+    terminal.findings([warning(2), warning(3)])
     said = capsys.readouterr().out
     assert "Nye advarsler: 1 (i alt 2)" in said
     assert f"{FILE}:3: Lenke <3> svarer ikke." in said
     assert "Lenke <2>" not in said
-    terminal.found([warning(2)])
+    terminal.findings([warning(2)])
     assert capsys.readouterr().out == ""
-    terminal.found([warning(2), replace(warning(2), is_warning=False)])
+    terminal.findings([warning(2), replace(warning(2), is_warning=False)])
     assert "Nye feil som stopper publiseringen: 1 (i alt 1)" in capsys.readouterr().out
 
 

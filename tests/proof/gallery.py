@@ -15,8 +15,9 @@ from playwright.sync_api import Error, Page, sync_playwright
 
 from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
-from builder.commands.serve import ServeError, serve_folder
-from builder.site import site
+from builder.commands.serve import serve_folder
+from builder.kit.ports import ServeError
+from builder.site.build import BuildError
 from tests import npm
 from tests.conftest import CHROMIUM_ARGUMENTS, build_site
 from tests.proof.conftest import new_tab
@@ -41,7 +42,7 @@ def main() -> int:
             build_site(ROOT, built)
             with serve_folder(built) as address:
                 write(built, address)
-    except (SetupError, site.BuildError, content.ContentError, ServeError, Error) as error:
+    except (SetupError, BuildError, content.ContentError, ServeError, Error) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Bildene vises i {(FOLDER / 'index.html').relative_to(ROOT)}.")

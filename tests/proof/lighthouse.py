@@ -21,8 +21,9 @@ from typing import Any
 
 from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
-from builder.commands.serve import ServeError, serve_folder
-from builder.kit.node import NodeMissingError, node_command
+from builder.commands.serve import serve_folder
+from builder.kit.environment import NodeMissingError, node_command
+from builder.kit.ports import ServeError
 from builder.site import site
 from tests import measuring, npm
 from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS

@@ -11,7 +11,7 @@ import pytest
 
 from builder import content
 from builder.kit import i18n
-from builder.kit.node import node_command
+from builder.kit.environment import node_command
 from calc.messages import Catalogue
 from calc.rules import Lang, SchemeRules
 from tests import npm

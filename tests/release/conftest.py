@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from builder.kit.files import Files, files_of
 from builder.publish import publish, rollback
-from builder.publish.publish import Published, TargetError
+from builder.publish.command import Published, Say
 from builder.publish.releases import Releases
+from builder.publish.targets import Place, TargetError
 from builder.publish.targets.target import FilesOf
-from builder.site import site
+from builder.site import build as site
 from tests.content.sample import RULES_FILE, write_sample
 from tests.release.driving import Driver, driving
 
@@ -39,9 +41,7 @@ class FakeTarget:
     def live(self) -> bytes | None:
         return self.record
 
-    def send(
-        self, release: Path, name: str, record: bytes, say: publish.Say, files_of: FilesOf
-    ) -> None:
+    def send(self, release: Path, name: str, record: bytes, say: Say, files_of: FilesOf) -> None:
         assert files_of(name) is not None
         self.sent.append(name)
         if self.fails == "before":
@@ -135,12 +135,14 @@ def driver(project_root: Path, root: Path) -> Iterator[Driver]:
 def project(root: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = Project(root, {"index.html": page("Forside")})
 
-    def build(_project_root: Path, output: Path, **_where: str) -> None:
+    def build(prepared: site.BuildInput, **_where: str) -> Files:
+        output = prepared.folder.folder
         shutil.rmtree(output, ignore_errors=True)
         for name, text in made.files.items():
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
+        return files_of(output)
 
     monkeypatch.setattr(site, "build", build)
     return made
@@ -151,10 +153,8 @@ def target(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Where the project's releases are sent."""
     target = FakeTarget(tmp_path / "tjener")
 
-    def place(project_root: Path, scheme: str | None = None) -> publish.Place:
-        return publish.Place(
-            address="https://example.org", public=project_root / "public", target=target
-        )
+    def place(project_root: Path, scheme: str | None = None) -> Place:
+        return Place(address="https://example.org", public=project_root / "public", target=target)
 
     for module in (publish, rollback):
         monkeypatch.setattr(module, "place", place)

@@ -17,13 +17,15 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from builder import content
 from builder.kit import i18n
 from builder.kit.errors import KnownError
+from builder.kit.files import Files, files_of
 from builder.publish import publish, rollback
-from builder.site import site
+from builder.site import build as site
 from builder.site.output import OutputFolder
 
 PAGES = ("/", "/b/")
@@ -70,9 +72,11 @@ def run(root: Path, request: dict[str, Any]) -> dict[str, Any]:
             if steps in failing and event not in ("os.remove", "os.rmdir"):
                 raise OSError(failure, os.strerror(failure), str(arguments[0]))
 
-    def build(_root: Path, output: Path, **_where: str) -> None:
+    def build(prepared: site.BuildInput, **_where: str) -> Files:
+        output = prepared.folder.folder
         shutil.rmtree(output, ignore_errors=True)
         write_site(output, request["version"])
+        return files_of(output)
 
     site.build = build
     sys.addaudithook(count)
@@ -92,14 +96,15 @@ def run(root: Path, request: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def begin(root: Path, _output: Path, **_where: str) -> Iterator[site.Begun]:
-    yield site.Begun(content.load(root / "content"), [], cast("OutputFolder", None))
+def prepare(root: Path, output: Path, **_where: str) -> Iterator[site.BuildInput]:
+    folder = cast("OutputFolder", SimpleNamespace(folder=output))
+    yield site.BuildInput(root, content.load(root / "content"), [], folder)
 
 
 def main() -> None:
     root = Path(sys.argv[1])
     # The same for all, and not what is tried here.
-    site.begin = begin
+    site.prepare = prepare
     content.load = functools.cache(content.load)
     i18n.load = functools.cache(i18n.load)
     content.load(root / "content")

@@ -8,8 +8,10 @@ import pytest
 
 from builder import content
 from builder.kit import i18n
-from builder.publish.difference import MOST_LISTED, Difference, compare
-from builder.publish.record import Outcome, PageMark, Record
+from builder.publish.difference import Difference, compare
+from builder.publish.difference_report import MOST_LISTED, figure_line, report, summary
+from builder.publish.page_digests import PageDigest
+from builder.publish.record import Outcome, Record
 from calc.messages import Catalogue
 from tests.content.sample import RULES_FILE, SLUG
 from tests.release.conftest import Project
@@ -34,12 +36,12 @@ def of_content(root: Path, tmp_path: Path) -> Record:
     return Record.of(site, built, name="n", made=MADE, day=MADE.date())
 
 
-def page(text: str = "", dated: str = "", whole: str = "", title: str = "Side") -> PageMark:
-    return PageMark(title=f"{title} – Prøve", text=text, dated=dated, whole=whole)
+def page(text: str = "", dated: str = "", whole: str = "", title: str = "Side") -> PageDigest:
+    return PageDigest(title=f"{title} – Prøve", text=text, dated=dated, whole=whole)
 
 
 def told(difference: Difference, texts: Catalogue) -> str:
-    return difference.told(texts).replace("\xa0", " ")
+    return report(difference, texts).replace("\xa0", " ")
 
 
 def test_nothing_differs_from_itself(record: Record, texts: Catalogue) -> None:
@@ -47,7 +49,7 @@ def test_nothing_differs_from_itself(record: Record, texts: Catalogue) -> None:
     assert told(difference, texts) == (
         "Ingen tekster, tall eller frister er endret.\nBare filer som leserne ikke ser, er nye."
     )
-    assert difference.short == "ingen endringer i innholdet"
+    assert summary(difference) == "ingen endringer i innholdet"
 
 
 def test_pages_new_gone_and_changed_by_what_readers_see(record: Record, texts: Catalogue) -> None:
@@ -87,7 +89,7 @@ Sider der bare frister eller status er andre (1):
   /b/  Side (bare bokmål)
 Én side sier det samme som før, men har fått nytt utseende, ny meny eller ny kode."""
     )
-    assert difference.short == (
+    assert summary(difference) == (
         "2 nye sider, 1 side borte, 3 endrede sider, 1 side med ny frist eller status"
     )
 
@@ -147,7 +149,7 @@ def test_of_thousands_of_changes_the_kinds_are_told_and_the_rest_counted(
         "  /2/  Side 2 (bare bokmål)",
     ]
     assert len(lines) < 100
-    assert difference.short.replace("\xa0", " ") == (
+    assert summary(difference).replace("\xa0", " ") == (
         "3 603 endrede sider, 1 200 andre svar, 1 200 endrede tall"
     )
 
@@ -194,7 +196,7 @@ Kalkulatorer som åpner med et annet svar (1):
 Endrede tall i regelverket (1):
   Prøver 2030, tracks.team.rate: 600 000 kr per årsverk → 610 000 kr per årsverk"""
     )
-    assert difference.short == "2 andre svar, 1 endret tall"
+    assert summary(difference) == "2 andre svar, 1 endret tall"
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_a_figure_is_told_as_it_was_and_as_it_is(
     project.edit(text, head)  # They would no longer come out.
     project.edit(old, new)
     difference = compare(record, of_content(project.root, tmp_path))
-    assert [str(f).replace("\xa0", " ") for f in difference.figures] == [line]
+    assert [figure_line(f).replace("\xa0", " ") for f in difference.figures] == [line]
 
 
 def test_sources_notes_and_readings_are_no_figures(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.publish.releases import KEPT_FOR_OPEN_PAGES, KEPT_RELEASES
+from builder.publish.assembly import KEPT_FOR_OPEN_PAGES
+from builder.publish.releases import KEPT_RELEASES
 from tests.release.conftest import FakeTarget, Project, page
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from builder.content import ContentError
-from builder.publish import history, publish
+from builder.publish import publish, rollback
 from builder.publish.releases import KEPT_RELEASES, PublishError, current
-from builder.site import check, site
+from builder.publish.targets import Place
+from builder.site import build as site
+from builder.site import check
 from tests.content.sample import PAGE_FILE
 from tests.release.conftest import FakeTarget, Project, page
 
@@ -132,7 +134,8 @@ def test_a_failed_build_leaves_nothing(
     project.publish(version("en"))
     names = project.names
 
-    def fail(_project_root: Path, output: Path, **_where: str) -> None:
+    def fail(prepared: site.BuildInput, **_where: str) -> None:
+        output = prepared.folder.folder
         output.mkdir(exist_ok=True)
         (output / "index.html").write_text(page("halvferdig"), "utf-8")
         raise error
@@ -244,17 +247,17 @@ def test_a_record_that_cannot_be_read_is_said_and_stops_nothing(project: Project
         project.files = version("en")
     record.unlink()
     assert project.publish(version("to")).is_new
-    assert "Vi mangler opplysninger om denne." in history.told(project.root)
+    assert "Vi mangler opplysninger om denne." in rollback.releases_in_words(project.root)
 
 
 def test_releases_are_listed_with_what_each_changed(project: Project) -> None:
-    assert history.told(project.root) == "Ingenting er publisert ennå."
+    assert rollback.releases_in_words(project.root) == "Ingenting er publisert ennå."
     first = project.publish(version("en")).release
     files = version("to") | {"a/index.html": page("A")}
     second = project.publish(files).release
     assert first is not None
     assert second is not None
-    assert history.told(project.root).splitlines() == [
+    assert rollback.releases_in_words(project.root).splitlines() == [
         f"{second.name}  ← ligger ute nå",
         "  3. februar 2030 kl. 13.01, 2 sider",
         "  1 ny side, 1 endret side",
@@ -287,7 +290,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(
             project.publish(version("to"))
         assert project.releases.current == first
         assert "en" in project.live
-    assert "(ble ikke lagt ut)" in history.told(project.root)
+    assert "(ble ikke lagt ut)" in rollback.releases_in_words(project.root)
     target.fails = ""
     done = project.publish(version("to"))
     assert done.release is not None
@@ -368,7 +371,7 @@ def test_a_site_that_was_published_here_only_can_be_sent_as_it_is(
         patch.setattr(
             publish,
             "place",
-            lambda root, _scheme: publish.Place(address="", public=root / "public", target=None),
+            lambda root, _scheme: Place(address="", public=root / "public", target=None),
         )
         here = project.publish(version("en")).release
     assert here is not None

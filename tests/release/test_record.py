@@ -12,16 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import content
-from builder.kit.manifest import content_hash
-from builder.publish.record import (
-    FigureMark,
-    Outcome,
-    PageMark,
-    Record,
-    SchemeMark,
-    pages_of,
-    read_page,
-)
+from builder.kit.files import content_hash
+from builder.publish.page_digests import PageDigest, pages_of, read_page
+from builder.publish.record import Outcome, Record, RecordedFigure, RecordedScheme
 from tests.content.sample import RULES_FILE, SLUG
 
 PAGE = """\
@@ -38,7 +31,7 @@ PAGE = """\
 """
 
 
-def mark(tmp_path: Path, text: str) -> PageMark:
+def mark(tmp_path: Path, text: str) -> PageDigest:
     (tmp_path / "index.html").write_text(text, "utf-8")
     return pages_of(tmp_path)["/"]
 
@@ -53,7 +46,7 @@ def test_a_record_says_what_is_on_the_site(root: Path, tmp_path: Path) -> None:
     record = Record.of(site, built, name="n", made=made, day=dt.date(2030, 2, 3))
     assert set(record.pages) == {"/", "/404.html", "/nn/"}
     assert record.pages["/"].title == "Satser – Prøve"
-    assert record.schemes == (SchemeMark(slug=SLUG, name="Prøver", years=(2030,)),)
+    assert record.schemes == (RecordedScheme(slug=SLUG, name="Prøver", years=(2030,)),)
     (example,) = record.examples
     assert (example.slug, example.year, example.name) == (SLUG, 2030, "To årsverk")
     assert example.outcome == Outcome(
@@ -101,7 +94,7 @@ def test_a_number_is_the_same_however_it_is_written(
     )
     marks = [f for f in record.figures if f.key == "tracks.team.max_units"]
     assert [f.value for f in marks] == [value]
-    assert isinstance(marks[0], FigureMark)
+    assert isinstance(marks[0], RecordedFigure)
 
 
 @pytest.mark.parametrize(

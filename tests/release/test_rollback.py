@@ -2,8 +2,8 @@
 
 import pytest
 
-from builder.publish import history
 from builder.publish.releases import KEPT_RELEASES, PublishError
+from builder.publish.rollback import releases_in_words
 from tests.release.conftest import FakeTarget, Project, page
 
 
@@ -25,7 +25,7 @@ def test_the_site_before_is_live_again_as_a_release_of_its_own(project: Project)
     assert back.record.restores == first
     # The first has the same site, so one of the two is enough.
     assert project.names == [second, back.name]
-    assert f"  Tilbake til {first}" in history.told(project.root)
+    assert f"  Tilbake til {first}" in releases_in_words(project.root)
 
 
 def test_going_back_twice_goes_two_steps_back(project: Project) -> None:

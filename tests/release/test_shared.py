@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from builder.kit import manifest
-from builder.kit.manifest import content_hash, files_of
-from builder.publish import record, releases
-from builder.publish.record import Record, pages_of
+from builder.kit import disk, files
+from builder.kit.files import content_hash, files_of
+from builder.publish import page_digests, releases
+from builder.publish.page_digests import pages_of
+from builder.publish.record import Record
 from builder.publish.releases import KEPT_RELEASES, Release
-from builder.site import site
+from builder.site import build as site
 from tests.content.sample import SLUG
 from tests.release.conftest import Project, page
 from tests.release.test_notices import tell
@@ -25,19 +26,19 @@ SITE = {"index.html": page("en"), "a/index.html": page("A"), "b/deep/data.json":
 
 def inodes(release: Release | None) -> dict[str, int]:
     assert release is not None
-    return manifest.paths_in(release.folder)
+    return files.paths_in(release.folder)
 
 
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are read to know what is in them, from now on."""
     read: list[str] = []
-    real = manifest._look
+    real = files._read
 
-    def look(path: Path) -> manifest.File:
+    def look(path: Path) -> files.File:
         read.append(path.name)
         return real(path)
 
-    monkeypatch.setattr(manifest, "_look", look)
+    monkeypatch.setattr(files, "_read", look)
     return read
 
 
@@ -116,88 +117,34 @@ def test_a_disk_without_links_gets_copies(
         assert found == SITE | {"index.html": page(str(n))}
 
 
-# --- Looking at files ---
+# --- Reading files ---
 
 
-def test_files_are_read_once_and_what_is_new_or_touched_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("a", "b", "c", "d"):
-        (tmp_path / name).write_text(name)
-    make_older(tmp_path)
-    first = files_of(tmp_path)
-    read = reads(monkeypatch)
-    assert files_of(tmp_path, known=first) == first
-    assert read == []
-    status = (tmp_path / "b").stat()
-    (tmp_path / "b").write_text("B")
-    (tmp_path / "ny").write_text("c")
-    (tmp_path / "ny").replace(tmp_path / "c")
-    # Another file in its place with the same size and time.
-    (tmp_path / "d").rename(tmp_path / "e")
-    (tmp_path / "d").write_text("D")
-    os.utime(tmp_path / "d", ns=(status.st_atime_ns, first["d"].written))
-    now = files_of(tmp_path, known=first)
-    assert read == ["b", "c", "d", "e"]
-    assert now.keys() == {"a", "b", "c", "d", "e"}
-    assert now["c"].digest == first["c"].digest
-    assert now["b"].digest != first["b"].digest
-    assert now["d"].digest != first["d"].digest
-
-
-def test_what_was_written_a_moment_ago_is_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a").write_text("1")
-    first = files_of(tmp_path)
-    status = (tmp_path / "a").stat()
-    (tmp_path / "a").write_text("2")
-    # As on a disk whose clock has not gone on since.
-    os.utime(tmp_path / "a", ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert files_of(tmp_path, known=first)["a"].digest != first["a"].digest
-
-
-def test_publishing_reads_what_was_built_anew_and_nothing_else(
+def test_publishing_reads_no_file_of_the_built_site_to_know_its_hash(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.publish(SITE)
     built = project.root / ".cache/publish/whole"
-
-    def change_one(_root: Path, output: Path, **_where: str) -> None:
-        (output / "ny").write_text(page("to"), "utf-8")
-        (output / "ny").replace(output / "index.html")
-
-    make_older(built)
-    project.publish()
-    monkeypatch.setattr(site, "build", change_one)
-    project.publish()
-    make_older(built)
+    (built / "index.html").write_text(page("to"), "utf-8")
+    built_files = files_of(built)
+    monkeypatch.setattr(site, "build", lambda *_a, **_k: built_files)
     read = reads(monkeypatch)
-
-    def change_again(_root: Path, output: Path, **_where: str) -> None:
-        (output / "ny").write_text(page("tre"), "utf-8")
-        (output / "ny").replace(output / "index.html")
-
-    monkeypatch.setattr(site, "build", lambda *_a, **_k: None)
-    project.publish()  # The files are known by their new times now.
-    read.clear()
-    monkeypatch.setattr(site, "build", change_again)
     assert project.publish().is_new
-    assert read == ["index.html"]
-    assert project.live == page("tre")
+    assert read == []
+    assert project.live == page("to")
 
 
 def test_marks_of_pages_are_known_and_dropped_when_they_are_gone(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked: list[str] = []
-    real = record._mark
+    real = page_digests._digest_of
 
-    def mark(path: Path) -> record.PageMark:
+    def mark(path: Path) -> page_digests.PageDigest:
         marked.append(path.parent.name)
         return real(path)
 
-    monkeypatch.setattr(record, "_mark", mark)
+    monkeypatch.setattr(page_digests, "_digest_of", mark)
     project.publish(SITE)
     assert sorted(marked) == ["a", "whole"]
     marked.clear()
@@ -254,7 +201,7 @@ def test_many_files_are_read_by_several_processes_to_the_same_result(tmp_path: P
     for path in names:
         digest.update(f"{path.relative_to(tmp_path).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    assert content_hash(tmp_path) == digest.hexdigest()[: manifest.HASH_LENGTH]
+    assert content_hash(tmp_path) == digest.hexdigest()[: files.HASH_LENGTH]
 
 
 # --- On the disk before it is live ---
@@ -267,7 +214,7 @@ def test_a_release_is_on_the_disk_before_it_is_live(
     project.publish(SITE)
     before = project.live
     steps: list[str] = []
-    real_fsync, real_flush = os.fsync, releases._flush
+    real_fsync, real_flush = os.fsync, disk._flush
 
     def note(what: str) -> None:
         steps.append(what)
@@ -285,7 +232,7 @@ def test_a_release_is_on_the_disk_before_it_is_live(
         return real_flush(folder) if has_syncfs else False
 
     monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(releases, "_flush", flush)
+    monkeypatch.setattr(disk, "_flush", flush)
     project.publish(SITE | {"index.html": page("to")})
     assert project.live == page("to")
     names = [step.rpartition("/site")[2] if "/site" in step else step for step in steps]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from builder.bundle import exercise
-from builder.bundle.runtime import PyodideInNode, Runtime
+from builder.bundle.node_python import PyodideInNode
+from builder.bundle.runtime import Runtime
 from builder.kit.i18n import Translations
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.bundle import runtime
-from builder.bundle.runtime import Runtime, RuntimeBuildError
+from builder.bundle import library, runtime
+from builder.bundle.packing import RuntimeBuildError
+from builder.bundle.runtime import Runtime
 
 from .conftest import ROOT, MakeProject
 
@@ -88,7 +89,7 @@ def test_a_stand_in_for_a_module_that_is_not_there_is_told(
 ):
     root = make_project()
     (root / ".cache/runtime/stdlib").unlink()
-    monkeypatch.setitem(runtime.SUBSTITUTES, "pyodide/gone.py", "")
+    monkeypatch.setitem(library.SUBSTITUTES, "pyodide/gone.py", "")
     with pytest.raises(RuntimeBuildError, match=r"«pyodide/gone\.py».*Ta den ut der"):
         runtime.build(root, ["a"])
 

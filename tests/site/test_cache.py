@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from builder.bundle.runtime import Runtime
-from builder.kit.cache import Store
-from builder.site import site
+from builder.kit.files import files_of
+from builder.kit.store import Store
+from builder.site import build
 from builder.site.output import LASTING, PLACED, UNITS
+from tests import building as site
 from tests.conftest import BUILD_DATE, copy_project
-from tests.site.test_build import files
+from tests.files import snapshot
 
 # What takes long to make, and has tests of its own.
 SHARED = ("assets", "runtime", LASTING.name)
@@ -69,13 +71,13 @@ def clean(root: Path, project_root: Path, folder: Path) -> dict[str, bytes]:
         shutil.rmtree(kept)
     finally:
         aside.rename(kept)
-    made = files(folder)
+    made = snapshot(folder)
     shutil.rmtree(folder)
     return made
 
 
 def expect_same(root: Path, project_root: Path, tmp_path: Path) -> None:
-    here, there = files(root / "output"), clean(root, project_root, tmp_path / "clean")
+    here, there = snapshot(root / "output"), clean(root, project_root, tmp_path / "clean")
     assert here.keys() == there.keys()
     assert [name for name in here if here[name] != there[name]] == []
 
@@ -260,7 +262,7 @@ def test_pages_of_a_scheme_are_made_again_when_the_day_changes_them(
             )
             made_today = clean(project, project_root, tmp_path / "clean")
             model.write_text(text, "utf-8")
-            kept = files(project / "output")
+            kept = snapshot(project / "output")
             assert kept.keys() == made_today.keys()
             pages = [path for path in kept if path.endswith(".html")]
             assert [path for path in pages if kept[path] != made_today[path]] == []
@@ -277,11 +279,11 @@ def keys_of_units(root: Path) -> dict[str, str]:
 
 
 @pytest.mark.thorough
-def test_a_folder_that_has_been_taken_is_handed_over_to_another_process(project: Path) -> None:
+def test_a_build_returns_the_files_that_stand_in_the_folder(project: Path) -> None:
     output = project / "output"
-    with site.begin(project, output, address="") as begun:
-        site.build(project, output, begun=begun)
-    assert (output / "index.html").is_file()
+    for _ in range(2):
+        with build.prepare(project, output, address="") as prepared:
+            assert build.build(prepared) == files_of(output)
 
 
 @pytest.mark.thorough
@@ -328,17 +330,9 @@ def kept_in(project: Path, name: str) -> list[Path]:
     return sorted(found)
 
 
-BUILD = """
-import sys
-from pathlib import Path
-from builder.site import site
-site.build(Path(sys.argv[1]), Path(sys.argv[2]))
-"""
-
-
 def start(project: Path, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", BUILD, str(project), str(folder)],
+        [sys.executable, "-m", "pelican", "content", "-s", "pelican.conf.py", "-o", str(folder)],
         cwd=project,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -353,7 +347,7 @@ def test_two_builds_at_once_are_both_right(
     folders = [project / "output", project / "output", tmp_path / "elsewhere"]
     running = [start(project, folder) for folder in folders]
     assert [build.wait(timeout=120) for build in running] == [0, 0, 0]
-    assert files(tmp_path / "elsewhere") == files(project / "output")
+    assert snapshot(tmp_path / "elsewhere") == snapshot(project / "output")
     expect_same(project, project_root, tmp_path)
 
 

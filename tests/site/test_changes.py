@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from builder.content import Site
+from builder.data import change_files
 from builder.kit.i18n import LANGS, Translations
 from builder.views import changes
 from calc.rules import Lang, Text
@@ -145,7 +146,7 @@ def made(site: Site, translations: Translations, lang: Lang = "nb", **facts: Any
     }
     t: Callable[..., str] = translations.translator(lang)
     shown = facts.pop("shown", changes.views(site))
-    return parse(changes.feed(shown, lang, t, **(given | facts)))
+    return parse(change_files.feed(shown, lang, t, **(given | facts)))
 
 
 @pytest.mark.parametrize("lang", LANGS)

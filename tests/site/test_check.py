@@ -213,5 +213,5 @@ def test_a_size_is_what_goes_over_the_wire(tmp_path: Path) -> None:
     (tmp_path / "site.css").write_bytes(bytes(sizes.PAGE_BUDGET))
     (tmp_path / "site.css.br").write_bytes(b"small")
     (tmp_path / "ordning/index.html.br").write_bytes(b"tiny")
-    (found,) = (s.found for s in sizes.sizes(tmp_path) if "ordning" in s.what)
+    (found,) = (s.size for s in sizes.sizes(tmp_path) if "ordning" in s.name)
     assert found == len(b"small") + len(b"tiny")

@@ -1,7 +1,5 @@
-"""What the pages of a built site say is kept, and nothing that is told depends on that."""
+"""Extracts of the files of a built site are cached, and no reported problem depends on that."""
 
-import hashlib
-import os
 import random
 import shutil
 from collections.abc import Callable
@@ -9,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.site import built, check, sizes
+from builder.kit.files import Files, files_of
+from builder.site import built_site, check, sizes
+from builder.site.built_site import read_site
 from builder.site.check import CheckError
 
 PAGE = "<!doctype html><title>Side</title>\n<h1 id='topp'>Side</h1>\n{}\n"
@@ -30,26 +30,12 @@ def write(site: Path, name: str, body: str = "") -> Path:
     return path
 
 
-def age(site: Path) -> None:
-    """Let all files be as old as those of yesterday: what is newer may still be written to."""
-    for path in site.rglob("*"):
-        os.utime(path, ns=(10**18, 10**18))
-
-
-def told(site: Path, cache: Path | None = None, digests: dict[str, str] | None = None) -> list[str]:
+def told(site: Path, cache: Path | None = None, files: Files | None = None) -> list[str]:
     try:
-        check.check(site, cache, digests=digests)
+        check.check(site, cache, files=files)
     except CheckError as error:
         return str(error).splitlines()
     return []
-
-
-def digests_of(site: Path) -> dict[str, str]:
-    return {
-        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in site.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture
@@ -66,36 +52,27 @@ def site(tmp_path: Path) -> Path:
 def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     """The files that were read since it was last asked."""
     names: list[str] = []
-    said = built._said
+    extract = built_site._extract
 
-    def noted(name: str, data: bytes, address: str) -> built.Said:
+    def noted(name: str, data: bytes, address: str) -> built_site.Extract:
         names.append(name)
-        return said(name, data, address)
+        return extract(name, data, address)
 
     def since() -> list[str]:
         told = sorted(names)
         names.clear()
         return told
 
-    monkeypatch.setattr(built, "_said", noted)
+    monkeypatch.setattr(built_site, "_extract", noted)
     # In this process, where it is noted.
-    monkeypatch.setattr(built, "in_parallel", lambda do, shelves, *_: list(map(do, shelves)))
+    monkeypatch.setattr(built_site, "in_parallel", lambda do, names, *_: list(map(do, names)))
     return since
 
 
-@pytest.fixture
-def old_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a file system where the time of a change is known at once."""
-    monkeypatch.setattr(built, "_COARSE_NS", 0)
-
-
-@pytest.mark.parametrize("with_digests", [True, False])
-@pytest.mark.usefixtures("old_clock")
-def test_only_what_is_new_is_read(
-    site: Path, tmp_path: Path, read: Read, with_digests: bool
-) -> None:
+@pytest.mark.parametrize("with_files", [True, False])
+def test_only_what_is_new_is_read(site: Path, tmp_path: Path, read: Read, with_files: bool) -> None:
     def tell() -> list[str]:
-        return told(site, tmp_path / "cache", digests_of(site) if with_digests else None)
+        return told(site, tmp_path / "cache", files_of(site) if with_files else None)
 
     assert tell() == []
     assert read() == ["index.html", "robots.txt", *(f"side-{n}/index.html" for n in range(5))]
@@ -118,45 +95,13 @@ def test_only_what_is_new_is_read(
     assert read() == ["side-1/index.html", "side-2/index.html"]
 
 
-@pytest.mark.usefixtures("old_clock")
-def test_a_file_that_looks_as_before_is_read_when_it_was_written_to(
-    site: Path, tmp_path: Path
-) -> None:
-    path = write(site, "side-2/index.html", '<a href="/side-3/">a</a>')
-    age(site)
-    assert told(site, tmp_path / "cache") == []
-    before = path.stat()
-    with path.open("r+", encoding="utf-8") as file:
-        file.write(PAGE.format('<a href="/side-8/">a</a>'))
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    after = path.stat()
-    assert (after.st_size, after.st_ino, after.st_mtime_ns) == (
-        *(before.st_size, before.st_ino, before.st_mtime_ns),
-    )
-    assert len(told(site, tmp_path / "cache")) == 2
-
-
-def test_what_was_just_written_is_read_again(site: Path, tmp_path: Path) -> None:
-    """It may be written to once more within the same tick of the clock."""
-    assert told(site, tmp_path / "cache") == []
-    kept = [shelf for path in (tmp_path / "cache").iterdir() for shelf in _kept(path)]
-    assert kept
-    assert {one.state for one in kept} == {None}
-
-
-def _kept(path: Path) -> list[built._Kept]:
-    shelf: built._Shelf = built.Store(path.parent).get(path.name)
-    return list(shelf.values())
-
-
 @pytest.mark.parametrize("seed", range(6))
 def test_kept_or_not_the_same_is_told(
     site: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)  # noqa: S311  # no secret
-    monkeypatch.setattr(built, "_COARSE_NS", 0)
-    # Some folders on several shelves.
-    monkeypatch.setattr(built, "_MOST_ON_SHELF", 3)
+    # Some folders in several buckets.
+    monkeypatch.setattr(built_site, "_BUCKET_FILES", 3)
     for n in range(5):
         write(site, f"nn/side-{n}/index.html")
         write(site, f"side-1/under-{n}/index.html")
@@ -176,16 +121,16 @@ def test_kept_or_not_the_same_is_told(
         slow = told(site)
         assert told(site, tmp_path / "cache") == slow
         assert told(site, tmp_path / "cache") == slow
-        assert told(site, tmp_path / "others", digests_of(site)) == slow
+        assert told(site, tmp_path / "others", files_of(site)) == slow
 
 
 def test_what_is_damaged_is_made_anew(site: Path, tmp_path: Path, read: Read) -> None:
     write(site, "side-2/index.html", '<a href="/borte/">a</a>')
-    first = told(site, tmp_path / "cache", digests_of(site))
+    first = told(site, tmp_path / "cache", files_of(site))
     names = read()
     for path in (tmp_path / "cache").iterdir():
         path.write_bytes(path.read_bytes()[:-1])
-    assert told(site, tmp_path / "cache", digests_of(site)) == first
+    assert told(site, tmp_path / "cache", files_of(site)) == first
     assert read() == names
 
 
@@ -201,7 +146,7 @@ def test_on_all_cores_the_same_is_told(site: Path, tmp_path: Path) -> None:
 def test_a_mistake_on_all_pages_is_told_of_some(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "MOST_TOLD", 10)
+    monkeypatch.setattr(check, "MOST_REPORTED", 10)
     for n in range(30):
         write(site, f"side-{n}/index.html", '<a href="/borte/">a</a>')
     found = told(site, tmp_path / "cache")
@@ -224,20 +169,14 @@ def test_the_heaviest_pages_are_shown(site: Path, monkeypatch: pytest.MonkeyPatc
     assert len(every) == len(lines) + 3
 
 
-def test_the_whole_site_says_the_same(built_site: Path, tmp_path: Path) -> None:
-    digests = digests_of(built_site)
-    fresh = built.read(built_site)
+def test_the_whole_site_is_read_the_same(built_site: Path, tmp_path: Path) -> None:
+    files = files_of(built_site)
+    fresh = read_site(built_site)
     assert len(fresh.pages) > 100
     for site in (
-        built.read(built_site, tmp_path / "cache", digests=digests),
-        built.read(built_site, tmp_path / "cache", digests=digests),
-        built.read(built_site, tmp_path / "cache"),
+        read_site(built_site, tmp_path / "cache", files=files),
+        read_site(built_site, tmp_path / "cache", files=files),
+        read_site(built_site, tmp_path / "cache"),
     ):
         assert site == fresh
     assert told(built_site, tmp_path / "cache") == []
-    # Whoever hands over hashes may leave the compressed copies out; sizes are still theirs.
-    own = {name: one for name, one in digests.items() if not name.endswith((".br", ".gz"))}
-    assert len(own) < len(digests)
-    assert told(built_site, tmp_path / "cache", own) == []
-    copies_left_out = built.read(built_site, digests=own)
-    assert all(copies_left_out.size(name) == fresh.size(name) for name in fresh.pages)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builder.kit.html_reader import IrregularError, Reader, elements, feed, lines
 from builder.site import built_page
-from builder.site.built_page import Page, read_page
+from builder.site.built_page import BuiltPage, read_page
 
 PIECES = (
     *("<p>", "</p>", "<p", "</p", "</ p>", "<br/>", "<br />", "<P ID=a>", "<a href='/a'>", "<"),
@@ -71,8 +71,8 @@ def slowly(html: str) -> Noted:
     return reader
 
 
-def page_slowly(html: str) -> Page:
-    page = Page()
+def page_slowly(html: str) -> BuiltPage:
+    page = BuiltPage()
     built_page._Reader(page).feed(html)
     return page
 

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 from builder.commands.new import new_scheme
 from builder.commands.serve import serve_folder
 from builder.content import PAGE_NAMES, load
-from builder.site import check, site
+from builder.site import check
 from calc.plan import estimate
+from tests import building as site
 from tests.content.sample import SCHEME
 
 SLUG = "ukjent-ordning"

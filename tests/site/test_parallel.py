@@ -46,7 +46,7 @@ def test_a_program_with_threads_is_not_forked() -> None:
 MEANWHILE = """
 import multiprocessing, os, signal, sys, threading
 from pathlib import Path
-from builder.kit import interrupts
+from builder.kit import errors
 from builder.kit.errors import KnownError
 from builder.kit.parallel import WorkerError, in_parallel, meanwhile
 
@@ -138,7 +138,7 @@ def ctrl_c_that_is_lost():
     class Deleted:
         def __del__(self):
             ctrl_c()
-    interrupts.listen()
+    errors.listen_for_interrupts()
     Deleted()
     expect_ctrl_c(lambda: in_parallel(str, range(40)))
 

@@ -4,7 +4,7 @@ import gzip
 import os
 from pathlib import Path
 
-from builder.kit.manifest import files_of
+from builder.kit.files import files_of
 from builder.publish.targets.target import FilesOf
 
 FIRST = "20260101T120000Z-0000000001"

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.commands.serve import HOST, KEEPER
+from builder.commands.serve import KEEPER
+from builder.kit.ports import HOST
 
 SECONDS_TO_START = 60
 # Where Debian keeps programs of the administrator.

@@ -1,4 +1,4 @@
-from builder.publish.targets.progress import Progress, said_files, said_size
+from builder.publish.targets.progress import Progress, files_text, size_text
 
 
 def test_long_transfers_say_now_and_then_how_far_they_have_come() -> None:
@@ -24,10 +24,10 @@ def test_empty_files_are_no_trouble() -> None:
 
 
 def test_sizes_and_numbers() -> None:
-    assert [said_size(size) for size in (0, 49_999, 50_000, 27_040_000)] == [
+    assert [size_text(size) for size in (0, 49_999, 50_000, 27_040_000)] == [
         "0,0 MB",
         "0,0 MB",
         "0,1 MB",
         "27,0 MB",
     ]
-    assert [said_files(count) for count in (0, 1, 2)] == ["0 filer", "1 fil", "2 filer"]
+    assert [files_text(count) for count in (0, 1, 2)] == ["0 filer", "1 fil", "2 filer"]

@@ -24,12 +24,18 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from builder.content.publish_settings import S3
+from builder.kit.files import Files, files_of
 from builder.kit.headers import IMMUTABLE, REVALIDATE
-from builder.kit.manifest import Files, files_of
 from builder.publish.targets import TargetError
-from builder.publish.targets import s3 as subject
-from builder.publish.targets.s3 import CHANGES, LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels
-from builder.publish.targets.settings import S3
+from builder.publish.targets.s3 import lock as locks
+from builder.publish.targets.s3 import parcels as parcel_module
+from builder.publish.targets.s3 import target as targets
+from builder.publish.targets.s3.bucket import OWN, Bucket
+from builder.publish.targets.s3.lock import LOCK
+from builder.publish.targets.s3.objects import CHANGES, LIST
+from builder.publish.targets.s3.parcels import Stage, parcels
+from builder.publish.targets.s3.target import RECORD, S3Target
 from builder.publish.targets.target import FilesOf
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, Store
@@ -113,7 +119,7 @@ def _only_the_tests_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def _memory(monkeypatch: pytest.MonkeyPatch) -> Bench:
     memory = Memory()
     diary = Diary(memory)
-    monkeypatch.setattr(S3Target, "_client_of_boto", lambda _: diary)
+    monkeypatch.setattr(Bucket, "_client_of_boto", lambda _: diary)
     return Bench(memory, diary)
 
 
@@ -147,15 +153,15 @@ def _bucket(store: Store) -> Iterator[Any]:
 @contextlib.contextmanager
 def _on_ceph(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     _let_in(store, monkeypatch)
-    real = S3Target._client_of_boto
+    real = Bucket._client_of_boto
     with _bucket(store) as client:
         diary = Diary(None)
 
-        def noted(target: S3Target) -> Diary:
-            diary._client = real(target)
+        def noted(bucket: Bucket) -> Diary:
+            diary._client = real(bucket)
             return diary
 
-        monkeypatch.setattr(S3Target, "_client_of_boto", noted)
+        monkeypatch.setattr(Bucket, "_client_of_boto", noted)
         yield Bench(client, diary, store.endpoint)
 
 
@@ -233,13 +239,13 @@ def test_after_one_changed_page_of_many_little_is_sent(
     leave_only(changed, "side-7/index.html")
     bench.diary.requests.clear()
     put: list[int] = []
-    real = S3Target._put_object
+    real = Bucket.put
 
-    def counted(self: S3Target, key: str, content: bytes, **more: Any) -> str:
+    def counted(self: Bucket, key: str, content: bytes, **more: Any) -> str:
         put.append(len(content))
         return real(self, key, content, **more)
 
-    monkeypatch.setattr(S3Target, "_put_object", counted)
+    monkeypatch.setattr(Bucket, "put", counted)
     bench.target().send(changed, SECOND, record(SECOND), bench.said.append, told)
     sent = [key.removeprefix(f"{PREFIX}/") for key in bench.diary.keys("put")]
     # The list before, with what may be left by a broken run, and after.
@@ -257,7 +263,7 @@ def test_after_one_changed_page_of_many_little_is_sent(
     bench.target().send(changed, third, record(third), bench.said.append, told)
     assert bench.sent() == ["side-8/index.html"]
     assert f"{PREFIX}/{LIST}" not in bench.diary.keys("put")
-    assert bench.target()._listed().keys() == wanted.keys()
+    assert bench.target()._objects.read().keys() == wanted.keys()
 
 
 def _with(files: Files, release: Path, name: str, of: str) -> FilesOf:
@@ -275,9 +281,9 @@ def test_large_stores_are_listed_in_several_places_at_once(
     memory.send(first, FIRST)
     memory.put(f"{PREFIX}/zz-ikke-vår.txt", b"x")
     target = memory.target()
-    listed = target._listed()
-    at_once = target._there([])
-    monkeypatch.setattr(subject, "PAGE_OF_KEYS", 7)
+    listed = target._objects.read()
+    at_once = target._etags([])
+    monkeypatch.setattr(targets, "PAGE_OF_KEYS", 7)
     asked: list[str] = []
     real = memory.client.paginate
 
@@ -286,7 +292,7 @@ def test_large_stores_are_listed_in_several_places_at_once(
         return iter(list(real(**request)))
 
     monkeypatch.setattr(memory.client, "paginate", paginate)
-    assert target._there(listed) == at_once
+    assert target._etags(listed) == at_once
     assert len(set(asked)) == len(asked) > 5
     assert set(at_once) >= _site(first).keys() | {"zz-ikke-vår.txt"}
 
@@ -340,7 +346,7 @@ def test_other_headers_are_sent_anew(
     bench: Bench, first: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.send(first, FIRST)
-    monkeypatch.setitem(subject.MEDIA_TYPES, ".ics", "text/calendar; charset=utf-8; method=x")
+    monkeypatch.setitem(parcel_module.MEDIA_TYPES, ".ics", "text/calendar; charset=utf-8; method=x")
     bench.send(first, FIRST)
     assert bench.sent() == ["frister.ics"]
     assert bench.get(f"{PREFIX}/frister.ics")["ContentType"].endswith("method=x")
@@ -510,7 +516,8 @@ def test_a_killed_sender_changes_nothing_and_the_next_goes_on(
         settings = {"bucket": BUCKET, "endpoint": f"http://127.0.0.1:{middleman.port}"}
         code = (
             "from pathlib import Path\n"
-            "from builder.publish.targets.s3 import S3, S3Target\n"
+            "from builder.content.publish_settings import S3\n"
+            "from builder.publish.targets.s3.target import S3Target\n"
             f"target = S3Target(S3(kind='s3', prefix={PREFIX!r}, **{settings!r}))\n"
             f"target.send(Path({str(release)!r}), {SECOND!r}, {record(SECOND)!r}, print)\n"
         )
@@ -551,14 +558,14 @@ def test_the_lock_of_a_dead_process_of_this_machine_is_taken_over(
 ) -> None:
     with subprocess.Popen(["true"]) as gone:
         pass
-    _hold(bench, machine=subject._machine(), process=gone.pid)
+    _hold(bench, machine=locks._machine(), process=gone.pid)
     bench.send(first, FIRST)
     assert bench.site() == _site(first)
 
 
 def test_an_old_lock_is_taken_over(memory: Bench, first: Path) -> None:
     _hold(memory)
-    memory.client.now += dt.timedelta(seconds=subject.LOCK_SECONDS - 1)
+    memory.client.now += dt.timedelta(seconds=locks.LOCK_SECONDS - 1)
     with pytest.raises(TargetError, match="En annen publisering"):
         memory.send(first, FIRST)
     memory.client.now += dt.timedelta(seconds=1)
@@ -569,7 +576,7 @@ def test_an_old_lock_is_taken_over(memory: Bench, first: Path) -> None:
 def test_a_lock_is_renewed_and_one_that_was_taken_over_stops_its_holder(
     memory: Bench, first: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subject, "LOCK_RENEWED_SECONDS", 0)
+    monkeypatch.setattr(locks, "LOCK_RENEWED_SECONDS", 0)
     memory.send(first, FIRST)
     assert memory.diary.keys("put").count(f"{PREFIX}/{LOCK}") > 2
 

@@ -11,7 +11,8 @@ from markupsafe import Markup, escape
 
 from builder.content.model import Scheme
 from builder.kit import i18n
-from builder.views.pages import FILTERS, SiteView
+from builder.views.page import SiteView
+from builder.views.template_values import FILTERS
 from calc.rules import Lang, Text
 
 THEME = Path(__file__).parents[2] / "theme"

@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from builder.bundle.licences import Licence
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
-from builder.routes import calendar_list
+from builder.data.change_files import ChangeView, Named
+from builder.routes.addresses import listed_calendars
 from builder.routes.paging import Step, paging
 from builder.views import alphabet, deadlines, portal
-from builder.views.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
-from builder.views.changes import ChangeView, MonthPage, Named, month_links
-from builder.views.rule_years import HoldsFor, RuleYear
+from builder.views.calculator import FieldGroup, FormField
+from builder.views.changes import MonthPage, month_links
+from builder.views.rates import RateRow, RateTable
+from builder.views.rule_years import HoldsFor, RuleYear, WorkedExample
 from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
 from tests.theme.preview_examples import PREVIEW_MACROS, PREVIEW_PAGES
@@ -269,7 +271,7 @@ PAGE_GROUPS = [
     ),
     ("Generelt", [("Om <nettstedet>", "/om/", "nb")]),
 ]
-CALENDARS = calendar_list.listed((FULL, BARE), only_all=False)
+CALENDARS = listed_calendars((FULL, BARE), only_all=False)
 CALCULATORS = [("full", "Beregn tilskudd: Alt & mer"), ("egen", "Egen")]
 
 # Template file, macro, and the arguments of each example.
@@ -318,7 +320,7 @@ MACROS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("deadline_list", "year_list"): [{"links": COMING_PAGES[0].year_links}],
     ("deadline_list", "paging_over"): [{"deadlines": one} for one in (*COMING_PAGES, NO_DEADLINES)],
     ("calendars", "calendar_list"): [
-        {"calendars": calendar_list.listed((FULL, BARE), only_all=only_all)}
+        {"calendars": listed_calendars((FULL, BARE), only_all=only_all)}
         for only_all in (False, True)
     ],
     ("paging", "paging_nav"): [{"paging": one} for one in WAYS],

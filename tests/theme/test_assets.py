@@ -8,7 +8,7 @@ import pytest
 
 from builder.bundle import assets
 from builder.bundle.assets import AssetError, Assets
-from builder.kit.cache import KEPT_BUILDS
+from builder.kit.store import CACHED_BUILDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,14 +110,14 @@ def test_an_unknown_name_is_reported_with_the_known_ones(built: Assets):
 @pytest.mark.thorough
 def test_builds_that_nobody_has_used_for_a_day_are_forgotten_but_for_the_last(project: Path):
     folder = project / ".cache/assets"
-    for n in range(KEPT_BUILDS + 3):
+    for n in range(CACHED_BUILDS + 3):
         (project / "theme/images/mark.svg").write_text(f"<svg>{n}</svg>")
         assets.build(project)
     # All of today: each may be in use.
     builds = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
-    assert len(builds) == KEPT_BUILDS + 3
+    assert len(builds) == CACHED_BUILDS + 3
     for days, build in enumerate(reversed(builds), 2):
         os.utime(build, times=(0, time.time() - days * 86_400))
     (project / "theme/images/mark.svg").write_text("<svg>ny</svg>")
     assets.build(project)
-    assert {path for path in builds if path.exists()} == set(builds[-KEPT_BUILDS:])
+    assert {path for path in builds if path.exists()} == set(builds[-CACHED_BUILDS:])

@@ -1,6 +1,6 @@
-"""Where a finished release is sent: a folder, a server, a store or a branch of a git repository."""
+"""Targets, to which a release is sent: a server, an S3-compatible store or a branch in git."""
 
-from builder.publish.targets.settings import Place, place
+from builder.publish.targets.place import Place, place
 from builder.publish.targets.target import Target, TargetError
 
 __all__ = ["Place", "Target", "TargetError", "place"]

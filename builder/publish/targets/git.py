@@ -1,9 +1,9 @@
-"""A branch of a git repository, as hosts of pages read it (GitHub, GitLab, Codeberg).
+"""A branch of a git repository, which a host of pages serves (GitHub, GitLab, Codeberg).
 
-The branch holds the whole site, each release as a commit on top of the one before. It moves in one
-step, so readers get the one release or the other. It is made in a repository of its own below
-`.cache/`: the project's working tree, index and branches are never touched. Of a release on top of
-one that is known here, only what differs is read.
+Each release is a commit that holds the whole site, on top of the commit of the release before. A
+push moves the branch in one step, so readers get one release or the other. The commits are made in
+a repository of their own below `.cache/`: the working tree, index and branches of the project are
+never touched. Where the files of the release before are known, only files that differ are read.
 """
 
 import contextlib
@@ -15,23 +15,23 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from builder.kit.cache import write_whole
-from builder.kit.manifest import Files
+from builder.content.publish_settings import Git
+from builder.kit.files import Files
+from builder.kit.store import write_whole
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, feed, follow, run
-from builder.publish.targets.progress import NowAndThen
-from builder.publish.targets.settings import Git
+from builder.publish.targets.progress import ThrottledSay
 from builder.publish.targets.target import (
     FilesOf,
     Say,
     TargetError,
     files_of_none,
-    is_packed_copy,
+    is_compressed_copy,
     site_files,
 )
 
 RECORD = ".tilskuddsstigen.json"
 
-# Of a repository that the command may have been started in, for instance by a hook.
+# Variables that lead git to another repository, for instance where a hook runs the command.
 _FOREIGN = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"),
     *("GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"),
@@ -52,23 +52,27 @@ _PER_CENT = re.compile(r"Writing objects: +(\d+%)")
 
 
 def _of_branch(files: Files) -> Files:
-    """Without the compressed copies: hosts of pages pack by themselves, and would serve them."""
-    return {address: file for address, file in files.items() if not is_packed_copy(address, files)}
+    """The files that the branch gets: all but compressed copies, since the hosts compress files."""
+    return {
+        address: file for address, file in files.items() if not is_compressed_copy(address, files)
+    }
 
 
 def _data(content: bytes) -> bytes:
+    """Bytes as `git fast-import` reads them."""
     return b"data %d\n%s\n" % (len(content), content)
 
 
 def _file(address: str, content: bytes) -> bytes:
-    """A file, for `git fast-import`."""
+    """The command of `git fast-import` that puts a file in a commit."""
     return f"M 100644 inline {address}\n".encode() + _data(content)
 
 
 class GitTarget:
     """Sends releases to a branch. See `builder.publish.targets.target.Target`.
 
-    `root` is the project's folder: names of its remotes and paths in the settings begin there.
+    `root` is the project's folder. The remote in the settings may be the name of a remote of the
+    project, a path from this folder, or an address.
     """
 
     def __init__(self, settings: Git, root: Path) -> None:
@@ -82,7 +86,7 @@ class GitTarget:
         self.name = f"grenen {settings.branch} i {settings.remote}"
 
     def live(self) -> bytes | None:
-        """The record in the newest commit of the branch."""
+        """The record in the newest commit of the branch; None without one."""
         with self._alone():
             return self._record() if self._fetch() else None
 
@@ -94,32 +98,35 @@ class GitTarget:
         say: Say,
         files_of: FilesOf = files_of_none,
     ) -> None:
-        """Put the release as a commit on top of the branch. Nothing is done if it is there."""
+        """Push the release as a commit on top of the branch, unless its files are there already."""
         with self._alone():
             before = self._fetch()
             if before and self._record() is None:
                 raise TargetError(
-                    f"{self._said()} har annet innhold enn et nettsted herfra, og det ville blitt"
-                    " borte. Velg en gren som ikke finnes, i content/publish.yaml."
+                    f"{self._capitalised()} har annet innhold enn et nettsted herfra, og det ville"
+                    " blitt borte. Velg en gren som ikke finnes, i content/publish.yaml."
                 )
             self._commit(release, name, record, files_of, is_first=not before)
             if before and self._tree(self._here) == self._tree(self._there):
                 return
             say(f"Sender til {self.name}.")
-            now_and_then = NowAndThen(say)
+            say_seldom = ThrottledSay(say)
 
             def watch(line: str) -> None:
-                if found := _PER_CENT.search(line):
-                    now_and_then(f"Sender: {found[1].removesuffix('%')} % …")
+                if match := _PER_CENT.search(line):
+                    say_seldom(f"Sender: {match[1].removesuffix('%')} % …")
 
             self._git("push", "--progress", "origin", f"{self._here}:{self._here}", watch=watch)
-            # What no commit here needs any more is cleared now and then.
+            # Now and then git deletes the files that no commit here has any more.
             self._try("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
 
     def _commit(
         self, release: Path, name: str, record: bytes, files_of: FilesOf, *, is_first: bool
     ) -> None:
-        """Make the commit, in the repository below `.cache/`."""
+        """Make a commit of the release in the repository below `.cache/`.
+
+        `is_first`: the branch does not exist yet.
+        """
         files = _of_branch(site_files(release, files_of(name)))
         before = None if is_first else self._known(files_of)
         who = self._git("var", "GIT_COMMITTER_IDENT").output.decode().strip()
@@ -136,7 +143,7 @@ class GitTarget:
                 if before is None or address not in before or before[address].digest != file.digest:
                     yield _file(address, (release / address).read_bytes())
             yield _file(RECORD, record)
-            # Hosts of pages would leave out what begins with an underscore.
+            # Without this, hosts leave out files that begin with an underscore.
             yield _file(".nojekyll", b"")
             yield _file("CNAME", f"{self._cname}\n".encode()) if self._cname else b"D CNAME\n"
             yield b"done\n"
@@ -148,25 +155,31 @@ class GitTarget:
 
     @property
     def _sent(self) -> Path:
-        """The file that says which commit was made last here, and of which release."""
+        """The file with the commit that was made last here, and the name of its release."""
         return self._repository.with_suffix(".sent")
 
     def _known(self, files_of: FilesOf) -> Files | None:
-        """What the newest commit of the branch holds; None where it is not one of ours."""
+        """The files of the newest commit of the branch.
+
+        None where that commit was not made on this machine, or its release is deleted here.
+        """
         try:
             commit, name = self._sent.read_text().split()
         except (OSError, ValueError):
             return None
         if commit != self._git("rev-parse", self._there).output.decode().strip():
             return None
-        found = files_of(name)
-        return None if found is None else _of_branch(site_files(Path(), found))
+        files = files_of(name)
+        return None if files is None else _of_branch(site_files(Path(), files))
 
     # The repository below `.cache/`
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the repository, which is made if it is not there."""
+        """Lock the repository while the block runs, and create it if it does not exist.
+
+        Raises `TargetError` where another process holds the lock.
+        """
         self._repository.parent.mkdir(parents=True, exist_ok=True)
         with self._repository.with_suffix(".lock").open("w") as lock:
             try:
@@ -178,17 +191,17 @@ class GitTarget:
                 ) from None
             if not (self._repository / "HEAD").is_file():
                 self._git("init", "--quiet", "--bare", str(self._repository))
-            # Left by a run that was killed.
+            # Locks of git itself, from a run that was killed.
             for left in self._repository.rglob("*.lock"):
                 left.unlink()
             yield
 
     def _fetch(self) -> bool:
-        """Get the newest commit of the branch; False if there is no such branch."""
-        told = self._git("ls-remote", "--heads", "origin", self._here)
-        # Of an earlier run, which may not have been sent.
+        """Fetch the newest commit of the branch; False if the branch does not exist."""
+        listed = self._git("ls-remote", "--heads", "origin", self._here)
+        # A commit of an earlier run, which may not have been pushed.
         self._try("update-ref", "-d", self._here)
-        if not told.output.strip():
+        if not listed.output.strip():
             self._try("update-ref", "-d", self._there)
             return False
         refs = f"+{self._here}:{self._there}"
@@ -196,18 +209,22 @@ class GitTarget:
         return True
 
     def _record(self) -> bytes | None:
+        """The record in the commit that was fetched; None where it has none."""
         done = self._try("cat-file", "blob", f"{self._there}:{RECORD}")
         return done.output if done.code == 0 else None
 
     def _tree(self, commit: str) -> bytes:
+        """The hash of all files of a commit."""
         return self._git("rev-parse", f"{commit}^{{tree}}").output
 
     # git
 
     def _try(self, *arguments: str) -> Done:
+        """Run git, which may fail."""
         return run(["git", *arguments], env=self._environment)
 
     def _git(self, *arguments: str, watch: Callable[[str], None] | None = None) -> Done:
+        """Run git. `watch` is called with each line of its output. Raises `TargetError`."""
         command, env = ["git", *arguments], self._environment
         done = follow(command, watch, env=env) if watch else run(command, env=env)
         self._check(done)
@@ -215,14 +232,14 @@ class GitTarget:
 
     @functools.cached_property
     def _environment(self) -> dict[str, str | None]:
-        """What git gets to know: this repository, the remote, and that nobody is there to answer.
+        """The variables that git runs with: the repository, the remote, and that git must not ask.
 
-        The remote's address stays out of files and of what other users of the machine see, since
-        the project's own settings of git may have a password in it.
+        The address of the remote may hold a password. In a variable, it stands in no file and in no
+        command line that other users of the machine can list.
         """
         settings = {
             "remote.origin.url": self._address(),
-            # Hooks of the user's are about the user's commits.
+            # Hooks of the user are for the user's own commits.
             "core.hooksPath": os.devnull,
         }
         own: dict[str, str | None] = dict.fromkeys(_FOREIGN)
@@ -244,7 +261,7 @@ class GitTarget:
         return own
 
     def _address(self) -> str:
-        """The remote's address: that of a remote of the project, a path, or as it is written."""
+        """The address of the remote: that of a remote of the project, a path, or as written."""
         known = self._of_project("remote", "get-url", "--", self._remote)
         if known:
             return known
@@ -252,21 +269,24 @@ class GitTarget:
         return str(path.resolve()) if path.is_dir() else self._remote
 
     def _of_project(self, *arguments: str) -> str:
-        """What git says of the project, where that is a repository; empty if nothing."""
+        """The output of git in the project's own repository; empty where git fails."""
         done = run(["git", "-C", str(self._root), *arguments], env=dict.fromkeys(_FOREIGN))
         return done.output.decode(errors="replace").strip() if done.code == 0 else ""
 
-    def _said(self) -> str:
+    def _capitalised(self) -> str:
+        """The name of the target as a sentence begins with it."""
         return f"{self.name[0].upper()}{self.name[1:]}"
 
     def _check(self, done: Done) -> None:
-        """Raise `TargetError` where git has failed; nothing has changed at the remote then."""
+        """Raise `TargetError` where git has failed; the remote is unchanged then."""
         if done.code == 0:
             return
         if _REJECTED.search(done.errors):
-            raise TargetError(f"{self._said()} er endret av noen andre i mellomtiden. Prøv igjen.")
+            raise TargetError(
+                f"{self._capitalised()} er endret av noen andre i mellomtiden. Prøv igjen."
+            )
         if _REFUSED.search(done.errors):
-            raise TargetError(f"{self._said()} tar ikke imot. {details(done.errors)}")
+            raise TargetError(f"{self._capitalised()} tar ikke imot. {details(done.errors)}")
         if _NOT_LET_IN.search(done.errors):
             raise TargetError(
                 f"Du slipper ikke inn i {self._remote}. Git må kunne logge inn uten at noen skriver"

@@ -1,4 +1,4 @@
-"""Runs ssh, rsync and git, and says in Norwegian why they could not reach a server."""
+"""Runs ssh, rsync and git, and turns their errors into Norwegian sentences."""
 
 import contextlib
 import os
@@ -10,20 +10,21 @@ from dataclasses import dataclass
 
 from builder.publish.targets.target import TargetError
 
-# Nobody is there to answer: what needs an answer fails, with a message that says what to do.
+# Nobody answers questions of ssh here: where ssh would ask, it fails, and `failure` has the remedy.
 SSH_OPTIONS = (
     *("-o", "BatchMode=yes"),
     *("-o", "ConnectTimeout=15"),
-    # A connection that is dead is noticed within a minute.
+    # A dead connection is noticed within a minute.
     *("-o", "ServerAliveInterval=15"),
     *("-o", "ServerAliveCountMax=4"),
 )
+# The Debian package of each program.
 _PACKAGES = {"ssh": "openssh-client", "rsync": "rsync", "git": "git"}
 
 
 @dataclass(frozen=True)
 class Done:
-    """A program that has ended: exit code, what it printed, and what it printed of errors."""
+    """A program that has ended: its exit code, its standard output, its standard error."""
 
     code: int
     output: bytes
@@ -33,9 +34,9 @@ class Done:
 def run(
     command: Sequence[str], *, stdin: bytes = b"", env: Mapping[str, str | None] | None = None
 ) -> Done:
-    """Run a program to its end. Raises `TargetError` where this machine does not have it.
+    """Run a program to its end. Raises `TargetError` where the program is not installed.
 
-    `env` is what it gets besides this process's environment; None takes a variable away.
+    `env` is added to the environment of this process; None as a value removes a variable.
     """
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, env=_environment(env))
@@ -47,7 +48,10 @@ def run(
 def feed(
     command: Sequence[str], parts: Iterable[bytes], *, env: Mapping[str, str | None] | None = None
 ) -> Done:
-    """Run a program that reads what may be too much to hold, and says nothing but errors."""
+    """Run a program with `parts`, one after the other, as its standard input.
+
+    Its standard output is dropped. `env` and errors as for `run`.
+    """
     with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(
@@ -61,7 +65,8 @@ def feed(
             raise _missing(command[0]) from None
         assert process.stdin is not None
         try:
-            with contextlib.suppress(BrokenPipeError), process.stdin:  # It tells why by itself.
+            # A broken pipe: the program has ended, and its errors say why.
+            with contextlib.suppress(BrokenPipeError), process.stdin:
                 for part in parts:
                     process.stdin.write(part)
         except BaseException:
@@ -79,10 +84,10 @@ def follow(
     *,
     env: Mapping[str, str | None] | None = None,
 ) -> Done:
-    """Run a program and give each line as it is printed, of output and errors alike.
+    """Run a program, and call `line` with each line of output or errors as soon as it is printed.
 
-    A line that is written over (it ends in a carriage return) is one too. All lines are the
-    `errors` of the result.
+    A carriage return ends a line as well. `errors` of the result are all lines together. `env` and
+    errors as for `run`.
     """
     try:
         process = subprocess.Popen(
@@ -111,7 +116,7 @@ def follow(
 
 
 def _environment(more: Mapping[str, str | None] | None) -> dict[str, str]:
-    # Messages in English, whatever the machine's language: they are recognised below.
+    # Messages in English, whatever the language of the machine: `failure` recognises them.
     env = {**os.environ, "LC_ALL": "C", **(more or {})}
     return {name: value for name, value in env.items() if value is not None}
 
@@ -123,7 +128,8 @@ def _missing(program: str) -> TargetError:
     )
 
 
-# What ssh and programs at the other end say, in the order they are looked for, and what it means.
+# Patterns in the errors of ssh and of programs at the other end, in the order in which they are
+# tried, and the sentence for each.
 _FAILURES = (
     (
         r"REMOTE HOST IDENTIFICATION HAS CHANGED",
@@ -167,19 +173,20 @@ _FAILURES = (
 
 
 def failure(errors: str, host: str, ssh: str) -> str | None:
-    """Why a program that talks with another machine failed, in Norwegian; None if not known.
+    """A Norwegian sentence on why a program could not reach another machine; None if unknown.
 
-    `host` is what the sentence calls it, and `ssh` are the arguments that lead there.
+    `errors` is what the program printed. `host` is the other machine as the sentence names it, and
+    `ssh` are the arguments with which ssh reaches it.
     """
     for pattern, sentence in _FAILURES:
         if re.search(pattern, errors):
-            said = sentence.format(host=host, ssh=ssh)
-            return said[0].upper() + said[1:]
+            text = sentence.format(host=host, ssh=ssh)
+            return text[0].upper() + text[1:]
     return None
 
 
 def details(errors: str) -> str:
-    """The last lines that a program printed, without names and passwords in addresses."""
+    """The last three lines of errors, after «Detaljer:», without logins in addresses."""
     lines = [line.strip() for line in errors.splitlines() if line.strip()]
-    told = re.sub(r"(\w://)[^/@\s]+@", r"\1…@", " | ".join(lines[-3:]))
-    return f"Detaljer: {told or 'ingen'}"
+    text = re.sub(r"(\w://)[^/@\s]+@", r"\1…@", " | ".join(lines[-3:]))
+    return f"Detaljer: {text or 'ingen'}"

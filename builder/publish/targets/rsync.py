@@ -1,13 +1,15 @@
 """A folder of a server, by rsync over ssh.
 
-It looks as the local one: `releases/<name>/`, `records/<name>.json`, and `current`, a link to the
-live release that is switched in one step. A release is sent beside those that are there, so a
-transfer that breaks changes nothing that anybody reads; what it got across is used by the next.
+The folder is laid out as `public/` on this machine: `releases/<name>/`, `records/<name>.json`, and
+`current`, a link to the live release that is switched in one step. A release is sent into a folder
+of its own, so a transfer that breaks changes nothing for readers; the next transfer uses the files
+that arrived.
 
-Where the live release is one that is known here, and nobody has touched it there, the server makes
-the new one of links to it, and gets what differs. Otherwise rsync compares all files.
+Where the live release is known on this machine, and nobody has changed its files at the server, the
+server first makes the new release of hard links to the live one, and only files that differ are
+sent. Otherwise rsync compares all files.
 
-The other end needs rsync, a POSIX shell, `flock` and `mv -T`: any Linux has them.
+The server needs rsync, a POSIX shell, `flock` and `mv -T`: any Linux has them.
 """
 
 import re
@@ -16,10 +18,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from builder.kit.manifest import Files, link_all
+from builder.content.publish_settings import Rsync
+from builder.kit.files import Files, link_all
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
-from builder.publish.targets.progress import Progress, said_files, said_size
-from builder.publish.targets.settings import Rsync
+from builder.publish.targets.progress import Progress, files_text, size_text
 from builder.publish.targets.target import (
     KEPT_RELEASES,
     FilesOf,
@@ -29,9 +31,10 @@ from builder.publish.targets.target import (
     site_files,
 )
 
-# Login scripts may print something first; what follows this is ours.
-_MARK = b"tilskuddsstigen:"
+# Login scripts of the server may print lines of their own before this.
+_START_OF_OUTPUT = b"tilskuddsstigen:"
 
+# Prints the record of the live release.
 _LIVE = """
 test -e "$1" || exit 0
 cd "$1"
@@ -43,9 +46,10 @@ printf 'tilskuddsstigen:'
 cat "$record"
 """
 
-# Says what is there: the live release, with how many files it has and whether any was touched
-# since its record was written; this one if it is whole, or what it was begun `from`; and what
-# broken transfers left.
+# Creates the folder that the new release is sent to, unless the release is whole. Prints, a line
+# for each: the `live` release, how many `files` it has, and how many were `touched`
+# since its record was written; the new release if it is `whole`, or the release that it was begun
+# `from`; and the folders that broken transfers have `left`.
 _PREPARE = """
 set -eu
 command -v rsync >/dev/null || exit 64
@@ -66,8 +70,8 @@ if test -n "$live" && test -f "records/$live.json"; then
 fi
 """
 
-# Makes a folder of links to the files of the live release, without those that are told. It is
-# there whole or not at all, and then it is said what it was made from.
+# Makes a folder of links to the files of the live release, without those named on standard input.
+# The folder is there whole or not at all, and `.from-<name>` says from which release it was made.
 _COPY = """
 set -eu
 cd "$1/releases"
@@ -79,8 +83,9 @@ mv ".copying-$2" ".incoming-$2"
 echo "$3" >".from-$2"
 """
 
-# The record comes first, before the lock: a sender that is lost while it sends holds no lock.
-# What is removed gets another name first, so that a release is there whole or not at all.
+# Puts the record, switches `current`, and deletes old releases. The record is received before the
+# lock is taken, so that a connection that is lost on the way holds no lock. A release that is
+# deleted first gets another name, so that each release is there whole or not at all.
 _FINISH = """
 set -eu
 cd "$1"
@@ -97,7 +102,7 @@ fi
 rm -f "releases/.from-$2"
 mv "$record" "records/$2.json"
 ln -sfn "releases/$2" .current-next
-# On the disk before anybody reads it.
+# The files are on the disk before anybody reads them.
 sync -f . 2>/dev/null || sync
 mv -T .current-next current
 ls releases | grep -E '^[0-9]{8}T[0-9]{6}Z-' | sort -r | tail -n "+$(($3 + 1))" |
@@ -120,7 +125,7 @@ _EXITS = {
     68: "En annen publisering til {host} er i gang. Vent til den er ferdig, og prøv igjen.",
     69: "Det som kom fram til {host}, er ikke hele nettstedet. Prøv igjen.",
 }
-# What rsync prints when it is not at the other end, through the shell there.
+# What the shell of the server prints where rsync is not installed.
 _NO_RSYNC = re.compile(r"rsync: (command )?not found|remote command not found")
 
 
@@ -129,10 +134,10 @@ class RsyncTarget:
 
     def __init__(self, settings: Rsync) -> None:
         self._host = settings.host
-        # From the home folder where it is not from the root; and a path may begin with a hyphen.
+        # A relative path begins at the home folder. `./` protects a path that begins with a hyphen.
         path = settings.path.removeprefix("~/")
         self._path = path if path.startswith("/") else f"./{path}"
-        # Most of what is sent is text.
+        # Compressed: most files are text.
         self._options = [*SSH_OPTIONS, "-C"]
         if settings.port is not None:
             self._options += ["-p", str(settings.port)]
@@ -141,8 +146,8 @@ class RsyncTarget:
     def live(self) -> bytes | None:
         """The record of the release that `current` leads to."""
         done = self._ask(_LIVE)
-        _, mark, record = done.output.partition(_MARK)
-        return record if mark else None
+        _, start, record = done.output.partition(_START_OF_OUTPUT)
+        return record if start else None
 
     def send(
         self,
@@ -169,11 +174,15 @@ class RsyncTarget:
         self._ask(_FINISH, *finish, stdin=record)
 
     def _known(self, there: dict[str, list[str]], files_of: FilesOf) -> Files | None:
-        """The files of the live release at the server, if they are what was sent there once."""
-        found = files_of(there["live"][0]) if there["live"] else None
-        if found is None:
+        """The files of the release that is live at the server, by what this machine knows of it.
+
+        None if this machine does not know that release, or somebody has changed it at the server.
+        `there` is the result of `_there`.
+        """
+        all_files = files_of(there["live"][0]) if there["live"] else None
+        if all_files is None:
             return None
-        files = site_files(Path(), found)
+        files = site_files(Path(), all_files)
         is_untouched = there["files"] == [str(len(files))] and there["touched"] == ["0"]
         return files if is_untouched else None
 
@@ -186,7 +195,10 @@ class RsyncTarget:
         there: dict[str, list[str]],
         say: Say,
     ) -> None:
-        """Let the server link to what is as in its live release, and send the rest."""
+        """Let the server link the files that its live release has too, and send the others.
+
+        `files` are those of the new release, `before` those of the live one.
+        """
         folder = f".incoming-{name}"
         is_begun = folder in there["left"]
         if not is_begun:
@@ -197,22 +209,23 @@ class RsyncTarget:
             for address, file in files.items()
             if address not in before or before[address].digest != file.digest
         }
-        # A folder of them: not every rsync takes a list. What a kill leaves, publishing clears.
+        # A folder with the changed files only, since not every rsync can read a list of files. The
+        # next publish deletes the folder if this process is killed.
         with tempfile.TemporaryDirectory(prefix=".new-", dir=release.resolve().parent) as some:
             link_all(release, Path(some), changed)
             self._transfer(Path(some), folder, changed, say, is_part=True, is_new=not is_begun)
 
     def _there(self, name: str) -> dict[str, list[str]]:
-        """What is below `releases/` at the server, as `_PREPARE` tells it."""
-        _, _, told = self._ask(_PREPARE, name).output.partition(_MARK)
+        """Run `_PREPARE` for a release of this name; returns its lines by their first word."""
+        _, _, output = self._ask(_PREPARE, name).output.partition(_START_OF_OUTPUT)
         kinds = ("live", "whole", "from", "left", "files", "touched")
-        found: dict[str, list[str]] = {kind: [] for kind in kinds}
-        for line in told.decode(errors="replace").splitlines():
-            kind, _, what = line.partition(" ")
-            what = what.strip()
-            if kind in found and re.fullmatch(r"[\w.-]+", what):
-                found[kind].append(what)
-        return found
+        there: dict[str, list[str]] = {kind: [] for kind in kinds}
+        for line in output.decode(errors="replace").splitlines():
+            kind, _, value = line.partition(" ")
+            value = value.strip()
+            if kind in there and re.fullmatch(r"[\w.-]+", value):
+                there[kind].append(value)
+        return there
 
     def _transfer(
         self,
@@ -225,24 +238,24 @@ class RsyncTarget:
         is_part: bool = False,
         is_new: bool = False,
     ) -> None:
-        """Make a folder below `releases/` equal to the release, which has these files.
+        """Send the folder `release`, which has these files, to `folder` below `releases/`.
 
-        What a folder of `bases` has already is linked to there instead of being sent. The release
-        may be a part of what the folder is to have. Where nothing was sent to the folder before,
-        and there is nothing to link to, all is sent.
+        A file that one of the folders `bases` has too is linked at the server, and not sent.
+        `is_part`: the folder holds more files than these, which stay. `is_new`: nothing has been
+        sent to the folder before, so without `bases` all files are sent without a comparison.
         """
-        # Only what rsync 2.6.9 and openrsync know too, which are what macOS has. Files are compared
-        # by content: times at the server are its own, and so are rights; equal files could not be
-        # linked otherwise.
+        # Only options that rsync 2.6.9 and openrsync, which macOS has, know too. Files are compared
+        # by content, since times and permissions at the server are its own. Compared by time, equal
+        # files would not be linked.
         is_compared = bool(bases) or is_part or not is_new
         command = ["rsync", "-rcv" if is_compared else "-rv"]
         command += ["--partial", "--timeout=60", "--exclude=/.*"]
         command += [] if is_part else ["--delete"]
-        # rsync takes 20 at most.
+        # rsync allows 20 of these.
         command += [f"--link-dest=../{base}" for base in bases[:20]]
         command += ["-e", shlex.join(["ssh", *self._options])]
-        # The path goes through the shell at the other end. Versions of rsync differ in how they
-        # quote a path, so it gets one without anything to quote.
+        # Versions of rsync differ in how they quote a path for the shell of the server. So the path
+        # is quoted here, and rsync gets a path that needs no quotes.
         command += [f"--rsync-path=cd {shlex.quote(self._path)} && rsync"]
         ends = [f"{release.resolve()}/", f"{self._host}:releases/{folder}/"]
 
@@ -253,7 +266,7 @@ class RsyncTarget:
             missing = [address for address in map(_unescaped, wanted) if address in files]
         size = sum(files[address].size for address in missing)
         if missing:
-            say(f"Sender {said_files(len(missing))} ({said_size(size)}) til {self.name}.")
+            say(f"Sender {files_text(len(missing))} ({size_text(size)}) til {self.name}.")
         progress = Progress(say, len(missing), size)
 
         def count(line: str) -> None:
@@ -264,13 +277,17 @@ class RsyncTarget:
         self._check(follow([*command, *ends], count))
 
     def _ask(self, script: str, *arguments: str, stdin: bytes = b"") -> Done:
-        """Run a script at the server; the path is its first argument."""
+        """Run a shell script at the server, with the path of the folder as its first argument.
+
+        Raises `TargetError` where it fails.
+        """
         words = ["sh", "-c", script, "sh", self._path, *arguments]
         done = run(["ssh", *self._options, "--", self._host, shlex.join(words)], stdin=stdin)
         self._check(done)
         return done
 
     def _check(self, done: Done) -> None:
+        """Raise `TargetError` where the program has failed."""
         if done.code == 0:
             return
         host = f"tjeneren {self._host}"
@@ -284,6 +301,6 @@ class RsyncTarget:
 
 
 def _unescaped(line: str) -> str:
-    r"""A file name as it is; rsync prints letters beyond ASCII as `\#303\#246`."""
+    r"""The file name in a line of rsync, which prints letters beyond ASCII as `\#303\#246`."""
     escaped = re.sub(rb"\\#([0-7]{3})", lambda code: bytes([int(code[1], 8)]), line.encode())
     return escaped.decode(errors="replace")

@@ -1,44 +1,46 @@
-"""What every target can do, and what of a release it gets."""
+"""The interface of all targets, and the part of a release that is sent to one."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from builder.kit import manifest
 from builder.kit.compress import METHODS
 from builder.kit.errors import KnownError
-from builder.kit.manifest import Files
+from builder.kit.files import Files, files_of
 
 type Say = Callable[[str], None]
 type FilesOf = Callable[[str], Files | None]
+"""Looks up the files of a release by its name; None for a release that this machine lacks."""
 
-# How many releases a target keeps, where it keeps any but the live one.
+
+# A target that holds more than the live release holds this many, and deletes older ones.
 KEPT_RELEASES = 5
 
 
 class TargetError(KnownError):
-    """A release could not be sent, or what is live could not be read.
+    """A release could not be sent, or the live record could not be read; the text is Norwegian.
 
-    The text is Norwegian. What was live at the target is still live.
+    The release that was live at the target before is still live.
     """
 
 
 def files_of_none(_name: str) -> Files | None:
-    """Nothing is known of any release."""
+    """A `FilesOf` that knows no release."""
     return None
 
 
 class Target(Protocol):
-    """A place outside this machine that a release is sent to."""
+    """A place outside this machine that a release can be sent to."""
 
     @property
     def name(self) -> str:
-        """What messages call it, such as «tjeneren vert:/srv/tilskudd»."""
+        """The target in Norwegian messages, such as «tjeneren vert:/srv/tilskudd»."""
 
     def live(self) -> bytes | None:
-        """The record of the release that is live there, as it was sent; None before the first.
+        """The record of the release that is live at the target; None where no release is.
 
-        Raises `TargetError` where that can't be found out.
+        The bytes are those of the argument `record` when that release was sent. Raises
+        `TargetError` where the target can't be reached.
         """
 
     def send(
@@ -49,29 +51,28 @@ class Target(Protocol):
         say: Say,
         files_of: FilesOf = files_of_none,
     ) -> None:
-        """Make a release live there, a newer one or an older one.
+        """Send a release to the target, and make it the live one there.
 
-        `release` is a folder with a whole site, `name` is its name among releases
-        (`20261122T120533Z-0123456789`), and `record` is kept beside it for `live`. Sent again, it
-        sends only what is not there yet: nothing, if all is. `say` gets Norwegian sentences on
-        how far it has come. Raises `TargetError`.
-
-        `files_of` tells which files a release has, so that they need not be read to find that out;
-        of this one and of others that may be live there. None is told of those not known here.
+        `release` is the folder of the release, which holds a whole site; `name` is the name of the
+        release, such as `20261122T120533Z-0123456789`; `record` is the JSON that `live` will
+        return. Files that the target has already, also from a call that failed, are not sent again.
+        `say` is called with Norwegian sentences about the progress. `files_of` gives the digests of
+        this release and of the one that is live at the target, so that their files need not be
+        read. Raises `TargetError`.
         """
 
 
 def site_files(release: Path, files: Files | None = None) -> Files:
-    """The files of a release that make up the site, by address without the slash in front.
+    """The files of the site in a release, by address without the slash in front.
 
-    `files` are all that it has, where that is known. What begins with a dot at the root of the
-    release is the publisher's own.
+    `files` are all files of the release where they are known; without them the folder is read.
+    Names at the top that begin with a dot are not of the site, and are left out.
     """
-    files = manifest.files_of(release) if files is None else files
+    files = files_of(release) if files is None else files
     return {address: files[address] for address in sorted(files) if not address.startswith(".")}
 
 
-def is_packed_copy(address: str, files: Files) -> bool:
-    """Whether a file is the compressed copy of another one."""
+def is_compressed_copy(address: str, files: Files) -> bool:
+    """Whether the file at this address is a compressed copy of another one of `files`."""
     stem, dot, suffix = address.rpartition(".")
     return f"{dot}{suffix}" in METHODS and stem in files

@@ -1,0 +1,70 @@
+"""Compiles what the browser's Python is cut from: the standard library, and the workbook writer."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from builder.bundle.packing import HASH_LENGTH, RuntimeBuildError, run_tool, write_zip
+from builder.bundle.substitutes import SUBSTITUTES
+
+# Where Pyodide puts the standard library, for the file names in tracebacks.
+STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
+# The package that writes workbooks, and where it lies for file names in tracebacks.
+WRITER = "xlsxwriter"
+WORKBOOK_IN_BROWSER = "/lib/workbook.zip"
+ROOT = Path(__file__).resolve().parents[2]
+# What the compiled standard library is made by and of, besides Pyodide's own.
+LIBRARY_SOURCES = (ROOT / "builder/bundle/bytecode.py", ROOT / "builder/bundle/substitutes.py")
+
+
+def stdlib_name(sources: Path) -> str:
+    """The name of the compiled standard library, by what it is made of and with."""
+    made_by = [
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (sources, *LIBRARY_SOURCES)
+    ]
+    wanted = json.dumps([*made_by, sys.version])
+    return f"{hashlib.sha256(wanted.encode()).hexdigest()[:HASH_LENGTH]}.zip"
+
+
+def compile_stdlib(sources: Path, finished: Path) -> None:
+    """Compile the whole standard library."""
+    with tempfile.TemporaryDirectory(prefix="stdlib-") as name:
+        folder = Path(name) / "stdlib"
+        with zipfile.ZipFile(sources) as archive:
+            files = [file for file in archive.namelist() if file.endswith(".py")]
+            archive.extractall(folder, files)
+        for file, source in SUBSTITUTES.items():
+            if file not in files:
+                raise RuntimeBuildError(
+                    f"Pyodides standardbibliotek har ingen «{file}», som "
+                    "builder/bundle/substitutes.py setter noe annet i stedet for. Ta den ut der."
+                )
+            (folder / file).write_text(source, "utf-8")
+        run_tool("builder.bundle.bytecode", folder, STDLIB_IN_BROWSER, cwd=ROOT)
+        new = Path(name) / "stdlib.zip"
+        write_zip(new, {f"{file}c": (folder / f"{file}c").read_bytes() for file in files})
+        finished.parent.mkdir(parents=True, exist_ok=True)
+        beside = finished.with_name(f"{finished.name}.{os.getpid()}")
+        shutil.copyfile(new, beside)
+        beside.replace(finished)
+
+
+def compile_writer(scratch: Path) -> dict[str, bytes]:
+    """The package that writes workbooks, compiled, by the name of the file."""
+    spec = find_spec(WRITER)
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    folder = scratch / "writer"
+    shutil.copytree(package, folder / WRITER, ignore=shutil.ignore_patterns("__pycache__"))
+    run_tool("builder.bundle.bytecode", folder, WORKBOOK_IN_BROWSER, cwd=ROOT)
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*.pyc"))
+    }
