@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from builder.checks import check, check_all, found, pages, warnings
-from builder.checks.context import KEPT
+from builder.checks import check, check_all, findings, pages, warnings
+from builder.checks.context import CACHE
 from builder.content import ContentError, Problem, prose
 from builder.content.files import CHANGES, PAGES
 from builder.content.site import PageFile
@@ -44,26 +44,26 @@ def add_schemes(root: Path, number: int) -> None:
 def looked(monkeypatch: pytest.MonkeyPatch) -> Looked:
     """The folders and files of changes that were looked at since it was last asked."""
     names: list[str] = []
-    find = found.find
+    check_folder = findings.check_folder
 
-    def noted(folder: found.Folder) -> found.Findings:
+    def noted(folder: findings.Folder) -> findings.Findings:
         # The general pages have no YAML.
-        path = folder.yaml[0] if folder.yaml else folder.pages_of[0].path
+        path = folder.yaml_files[0] if folder.yaml_files else folder.page_files[0].path
         names.append(path.stem if path.parent.name == CHANGES else path.parent.name)
-        return find(folder)
+        return check_folder(folder)
 
     def since() -> list[str]:
         told = sorted(names)
         names.clear()
         return told
 
-    monkeypatch.setattr(found, "find", noted)
+    monkeypatch.setattr(findings, "check_folder", noted)
     return since
 
 
 def fresh(root: Path, day: dt.date = DAY) -> list[Problem]:
     """What is told where nothing is kept."""
-    kept = root / KEPT
+    kept = root / CACHE
     aside = kept.with_name("aside")
     kept.rename(aside)
     told = check_all(root, day)
@@ -144,7 +144,7 @@ def test_kept_or_not_the_same_is_told(root: Path, seed: int) -> None:
 def test_what_is_damaged_is_made_anew(root: Path, looked: Looked) -> None:
     first = check_all(root, DAY)
     looked()
-    for path in (root / KEPT).iterdir():
+    for path in (root / CACHE).iterdir():
         data = path.read_bytes()
         path.write_bytes(data[: len(data) // 2])
     assert check_all(root, DAY) == first
@@ -180,8 +180,8 @@ def test_on_all_cores_the_same_is_told(root: Path, monkeypatch: pytest.MonkeyPat
     assert {p.file.parent.name for p in told if p.found.startswith("/borte-")} == {
         f"ordning-{n}" for n in range(12)
     }
-    shutil.rmtree(root / KEPT)
-    monkeypatch.setattr(found, "in_parallel", lambda do, names, _label: list(map(do, names)))
+    shutil.rmtree(root / CACHE)
+    monkeypatch.setattr(findings, "in_parallel", lambda do, names, _label: list(map(do, names)))
     assert check_all(root, DAY) == told
 
 
