@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from builder.checks.addresses import Addresses
-from builder.checks.findings import NO_FINDINGS, Findings, LinkedPage, check_folders
+from builder.checks.findings import NO_FINDINGS, Findings, check_folders
+from builder.checks.pages import LinkedPage
 from builder.content import Problem, Site
 from builder.kit.cache import Store
 

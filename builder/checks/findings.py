@@ -9,7 +9,7 @@ from typing import NamedTuple
 from builder.checks import completeness, figures, readability
 from builder.checks.figures import Written
 from builder.checks.folder import CONTENT, Folder
-from builder.checks.pages import Reference
+from builder.checks.pages import LinkedPage
 from builder.content import Change, Problem, Site
 from builder.content.files import CHANGES, PAGES, is_content
 from builder.content.folders import digest_of_folder
@@ -17,7 +17,6 @@ from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, dotted
 from builder.kit.cache import Store, code_version, key
 from builder.kit.parallel import in_parallel
-from calc.rules import Lang
 
 # The checks that depend on one folder alone, by the subject under which reports list them.
 FOLDER_CHECKS = {
@@ -31,20 +30,6 @@ FOLDER_CHECKS = {
 # The keys of YAML files that the check of dates reports with their lines.
 _DATED = {"review_by", "last_checked", "date", "deadlines", "sources"}
 _DATES = {"expected", "published", "read"}
-
-
-class LinkedPage(NamedTuple):
-    """A page with its links and its anchors: the ids that a link can point to.
-
-    `file` is a text, since the making of so many `Path` values would take noticeable time.
-    """
-
-    scheme: str | None
-    name: str
-    lang: Lang
-    file: str
-    links: tuple[Reference, ...]
-    anchors: tuple[str, ...]
 
 
 class YamlAddress(NamedTuple):

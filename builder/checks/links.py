@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from markdown.extensions.toc import slugify_unicode as slug
 
 from builder.checks.context import Context
-from builder.checks.findings import LinkedPage
+from builder.checks.pages import LinkedPage
 from builder.content import Problem, prose
 from builder.content.validate import suggestion
 from builder.data import redirects

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
@@ -14,6 +15,7 @@ from builder.content import prose
 from builder.content.site import PageFile
 from builder.content.yaml_file import read_text
 from builder.kit.html_reader import Reader, feed
+from calc.rules import Lang
 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # Parts that readers don't see: addresses of links and images, definitions of these, comments, tags.
@@ -75,6 +77,20 @@ class Page:
         words = re.findall(r"\w+", text)
         match = re.search(r"\W+".join(words), self.prose) if words else None
         return 0 if match is None else line_at(self.prose, match.start())
+
+
+class LinkedPage(NamedTuple):
+    """A page with its links and its anchors: the ids that a link can point to.
+
+    `file` is a text, since the making of so many `Path` values would take noticeable time.
+    """
+
+    scheme: str | None
+    name: str
+    lang: Lang
+    file: str
+    links: tuple[Reference, ...]
+    anchors: tuple[str, ...]
 
 
 def read_pages(

@@ -54,7 +54,10 @@ def in_pages[T](items: Sequence[T], size: int = MANY) -> list[Sequence[T]]:
 
 
 def page_address(first: str, number: int, others: str = "") -> str:
-    """The address of a page of a list: `first` for page 1, the others below `others` or `first`."""
+    """The address of a page of a list, by its number.
+
+    Page 1 is at `first`; the others stand below `others`, or below `first` without that.
+    """
     return first if number == 1 else f"{others or first}{_WORD}-{number}/"
 
 

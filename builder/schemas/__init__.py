@@ -135,7 +135,7 @@ def _plain(part: Any) -> Any:
 
 
 def _narrowed(part: Any, kind: str) -> Any:
-    """A part of a schema with a kind of figure (`RateFigure`) in place of each `Figure`."""
+    """A part of a schema with references to a kind of figure (`RateFigure`) for all to `Figure`."""
     if isinstance(part, list):
         return [_narrowed(item, kind) for item in part]
     if not isinstance(part, dict):

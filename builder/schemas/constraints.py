@@ -55,7 +55,7 @@ def _pattern(pattern: str, code: str) -> Schema:
 
 
 def _has(part: str, schema: Schema | None = None) -> Schema:
-    """A mapping with the key `part`, whose value is a mapping or fits the schema."""
+    """The schema of a mapping with the key `part`, whose value is a mapping or fits the schema."""
     value = schema or {"type": "object"}
     return {"type": "object", "required": [part], "properties": {part: value}}
 
@@ -74,7 +74,7 @@ def _unit(*units: Unit) -> Schema:
 
 
 def _ladder(*units: Unit) -> Schema:
-    """A track with a ladder whose steps have one of the units."""
+    """The schema of a track with a ladder whose steps have one of the units."""
     return _has("ladder", _steps(*units))
 
 
@@ -132,9 +132,9 @@ def answers(descriptions: dict[str, str]) -> Schema:
 
 
 def _same_unit(unit: Unit, counted: Unit) -> Schema:
-    """A rule for tracks that are calculated per `unit`: other keys must have that unit too.
+    """A rule for tracks that are calculated per `unit`, such as kroner per årsverk.
 
-    `counted` is the unit of their number (`årsverk` for kroner per årsverk).
+    Their training must be in the same unit, and `max_units` in the unit `counted`, here årsverk.
     """
 
     def of(expected: Unit) -> Schema:
