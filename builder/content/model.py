@@ -225,7 +225,7 @@ class Standing:
 
     @property
     def rank(self) -> str:
-        """The text by which schemes are sorted: by status, open and expected ones also by deadline."""
+        """The text for sorting schemes: by status, open and expected ones also by deadline."""
         order = get_args(Status).index(self.status)
         if self.deadline is None or self.status not in ("open", "expected"):
             return str(order)
