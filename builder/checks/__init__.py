@@ -1,6 +1,6 @@
 """Checks of the content that need no build: `make check`.
 
-Mistakes stop a publish. Warnings are listed and counted: what an editor should look at one day.
+Mistakes stop a publish. Warnings are listed and counted, for an editor to look at one day.
 """
 
 import argparse
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from builder import content
 from builder.checks import dates, figures, links
-from builder.checks.context import KEPT, LABEL, Check, Context
-from builder.checks.findings import name_of
+from builder.checks.context import CACHE, LABEL, Check, Context
+from builder.checks.findings import change_name
 from builder.checks.report import report, summary
 from builder.content import Problem, publish_settings
 from builder.content.files import PAGES
@@ -35,17 +35,17 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What is looked for, in the order of the report, by what it is called there.
+# The subjects of the checks, as the report names them, in its order.
 SUBJECTS = (
     *("Tall i tekstene", "Lenker", "Bilder", "Regneeksempler", "Datoer", "Kilder", "Nynorsk"),
     *("Lesbarhet", "HTML og bilder"),
 )
-# What depends on more than one folder; `found.OF_FOLDER` has the rest.
-OF_SITE: dict[str, Check] = {
+# The checks that depend on more than one folder; all others are in `findings.FOLDER_CHECKS`.
+SITE_CHECKS: dict[str, Check] = {
     "Tall i tekstene": lambda context: figures.check_elsewhere(
         context.site,
-        context.found_in(PAGES).figures,
-        ((c.scheme, context.found_in(name_of(c)).figures) for c in context.site.changes),
+        context.findings_in(PAGES).figures,
+        ((c.scheme, context.findings_in(change_name(c)).figures) for c in context.site.changes),
     ),
     "Lenker": links.check,
     "Datoer": dates.check,
@@ -56,41 +56,44 @@ OF_SITE: dict[str, Check] = {
 def check(
     root: Path, site: content.Site, today: dt.date, *, site_address: str = "", label: str = ""
 ) -> list[Problem]:
-    """What is wrong or worth a look in the content of the project at `root`: mistakes first.
+    """All mistakes in the content of the project at `root`, then all warnings by subject.
 
-    `site` may lack what could not be read. `site_address` is where the site will stand, if known.
-    What is found in folders is kept below the project's `.cache`. With a `label`, progress is told.
+    `site` is the content, perhaps without parts that could not be read. `site_address` is the
+    address of the site, empty where it is not known. Findings in folders are cached below the
+    project's `.cache`. With a `label`, progress is reported under it.
     """
-    store = Store(root / KEPT)
+    store = Store(root / CACHE)
     context = Context(root, site, today, site_address.rstrip("/"), store, label)
-    found: dict[tuple[object, ...], Problem] = {}
+    problems: dict[tuple[object, ...], Problem] = {}
     for subject in SUBJECTS:
-        of_folders = (of_folder.problems.get(subject, ()) for of_folder in context.found.values())
-        of_site = OF_SITE[subject](context) if subject in OF_SITE else ()
+        of_folders = (findings.problems.get(subject, ()) for findings in context.findings.values())
+        of_site = SITE_CHECKS[subject](context) if subject in SITE_CHECKS else ()
         for problem in chain(*of_folders, of_site):
-            # A YAML text with several keys, by an anchor, is one text.
-            place = (problem.file, problem.line or problem.key, problem.message, problem.found)
-            found.setdefault(place, replace(problem, subject=subject))
+            # A text of YAML that stands under several keys, by an anchor, is reported once.
+            same = (problem.file, problem.line or problem.key, problem.message, problem.found)
+            problems.setdefault(same, replace(problem, subject=subject))
     order = {subject: number for number, subject in enumerate(SUBJECTS)}
     return sorted(
-        found.values(), key=lambda p: (p.is_warning, p.is_warning * order[p.subject], *_order(p))
+        problems.values(), key=lambda p: (p.is_warning, p.is_warning * order[p.subject], *_order(p))
     )
 
 
 def _order(problem: Problem) -> tuple[object, ...]:
-    """As problems are ordered; to compare paths takes many times as long as their parts."""
+    """The key for sorting problems; the parts of a path compare far quicker than the path."""
     return (problem.file.parts, problem.line, problem.key, problem.message, problem.found)
 
 
 type Read = tuple[content.Site, Sequence[Problem]]
+"""The result of `content.read`."""
 
 
 def check_all(
     root: Path, today: dt.date, *, site_address: str = "", read: Read | None = None
 ) -> list[Problem]:
-    """As `check`, with what is wrong where the content can't be read at all, in one list.
+    """All problems in the content: those that `check` returns, after those of its reading.
 
-    `read` is what `content.read` gave, for whoever needs the content anyway. Progress is told.
+    `read` is the result of `content.read` where the caller has it; else the content is read here.
+    Progress is reported.
     """
     if read is None:
         try:
@@ -102,12 +105,14 @@ def check_all(
         publish_settings.address(root)
     except content.ContentError as error:
         unreadable.update(error.problems)
-    found = check(root, site, today, site_address=site_address, label=LABEL)
-    return [*sorted(unreadable), *found]
+    return [
+        *sorted(unreadable),
+        *check(root, site, today, site_address=site_address, label=LABEL),
+    ]
 
 
 def warnings(problems: list[Problem]) -> list[Problem]:
-    """What is only worth a look, if all is. Raises `ContentError` with all that is wrong."""
+    """The problems, where all are warnings. Raises `ContentError` with the mistakes else."""
     mistakes = [problem for problem in problems if not problem.is_warning]
     if mistakes:
         raise content.ContentError(mistakes)
@@ -115,7 +120,7 @@ def warnings(problems: list[Problem]) -> list[Problem]:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check the content, tell what was found; the exit code is 1 where something is wrong."""
+    """Check the content and print a report; the exit code is 1 where there is a mistake."""
     parser = argparse.ArgumentParser(prog="check", description="Kontroller innholdet.")
     parser.parse_args(argv)
     problems = check_all(ROOT, today(), site_address=os.environ.get("SITE_ADDRESS", ""))

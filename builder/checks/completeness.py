@@ -1,4 +1,4 @@
-"""What a scheme or the general pages still lack: worked examples, addresses of sources, nynorsk."""
+"""Reports parts that are missing: worked examples, addresses of sources, texts in nynorsk."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,11 +13,14 @@ _LONGEST_SHOWN = 60
 
 
 def check_examples(folder: Folder) -> Iterator[Problem]:
-    """Tracks of a rule year without a worked example of that year."""
+    """A warning for each track of a rule year without a worked example in that year.
+
+    Tracks that nothing can be calculated for need none.
+    """
     scheme = folder.scheme
     for rules in scheme.rules if scheme else ():
         assert scheme is not None
-        # A form with one track has no question for it.
+        # By the calculator's result: answers for a form with one track don't name the track.
         shown = {estimate(scheme.calculator, e.answers).track_id for e in rules.examples}
         for track_id, track in rules.tracks.items():
             if track.not_computable is None and track_id not in shown:
@@ -28,7 +31,7 @@ def check_examples(folder: Folder) -> Iterator[Problem]:
 
 
 def check_sources(folder: Folder) -> Iterator[Problem]:
-    """Sources without an address, one warning for each file, and those that nothing refers to."""
+    """A warning for each file with sources without an address, and for each unused source."""
     scheme = folder.scheme
     if scheme is None:
         return
@@ -39,7 +42,7 @@ def check_sources(folder: Folder) -> Iterator[Problem]:
     yield from _unused(folder.facts, used)
     for rules in scheme.rules:
         document = folder.rules(rules.year)
-        # The model has those of the scheme as well, and of its own those that are used.
+        # The model has the sources of `scheme.yaml` too. Those have no line in this file.
         own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
         yield from _without_address(document, own)
         yield from _unused(document, used)
@@ -64,7 +67,7 @@ def _unused(document: Document, used: set[str]) -> Iterator[Problem]:
 
 
 def check_nynorsk(folder: Folder) -> Iterator[Problem]:
-    """Pages without nynorsk, one warning for the folder, and texts without."""
+    """A warning for each folder with pages that lack nynorsk, and for each YAML text that does."""
     yield from _pages(folder)
     for document in folder.documents.values():
         for text in texts(document.data):
@@ -74,17 +77,17 @@ def check_nynorsk(folder: Folder) -> Iterator[Problem]:
 
 
 def _pages(folder: Folder) -> Iterator[Problem]:
-    names = [file.name for file in folder.pages_of if file.lang == "nb"]
-    in_nynorsk = {file.name for file in folder.pages_of if file.lang == "nn"}
+    names = [file.name for file in folder.page_files if file.lang == "nb"]
+    in_nynorsk = {file.name for file in folder.page_files if file.lang == "nn"}
     missing = [name for name in names if name not in in_nynorsk]
     if missing:
-        place = CONTENT / (folder.pages_of[0].scheme or PAGES)
+        path = CONTENT / (folder.page_files[0].scheme or PAGES)
         message, found = "Ingen av sidene finnes på nynorsk.", ""
         if len(missing) < len(names):
             message = f"{len(missing)} av {len(names)} sider mangler på nynorsk."
             found = ", ".join(f"{name}.md" for name in missing)
         expected = f"{missing[0]}.nn.md" + (" og så videre" if len(missing) > 1 else "")
-        yield Problem(place, 0, "", message, found, expected, is_warning=True)
+        yield Problem(path, 0, "", message, found, expected, is_warning=True)
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What checks of the whole site look at: what was found in each folder, the model, the day."""
+"""The input of checks of the whole site: the content, the day, and the findings in each folder."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from builder.checks.addresses import Addresses
-from builder.checks.findings import NOTHING, Findings, Linked, find_all
+from builder.checks.findings import NO_FINDINGS, Findings, check_folders
+from builder.checks.pages import LinkedPage
 from builder.content import Problem, Site
 from builder.kit.store import Store
 
-KEPT = Path(".cache/checks/content")
-"""Where what was found is kept, from the root of the project."""
+CACHE = Path(".cache/checks/content")
+"""The folder with the cached findings, from the root of the project."""
 
 LABEL = "Kontrollerer innholdet"
 
@@ -21,9 +22,9 @@ LABEL = "Kontrollerer innholdet"
 class Context:
     """The content of the project at `root`, on the day `today`.
 
-    `site` may lack schemes that have mistakes. `site_address` is where the site will stand, without
-    a slash at its end; empty where that is not set. What is found in folders is kept in the
-    `store`; with a `label`, it is told how far the search for it has come.
+    `site` may lack schemes that have mistakes. `site_address` is the address of the site, without a
+    slash at its end; empty where it is not set. Findings are cached in the `store`. With a `label`,
+    the progress of the checks is reported under it.
     """
 
     root: Path
@@ -34,33 +35,33 @@ class Context:
     label: str = ""
 
     @cached_property
-    def found(self) -> dict[str, Findings]:
-        """What was found in each folder and each file of changes, by name."""
-        return find_all(self.root, self.site, self.store, self.label)
+    def findings(self) -> dict[str, Findings]:
+        """The findings in each folder and each change, by name as in `check_folders`."""
+        return check_folders(self.root, self.site, self.store, self.label)
 
-    def found_in(self, name: str) -> Findings:
-        """What was found in a folder or a file of changes; nothing where it is gone."""
-        return self.found.get(name, NOTHING)
+    def findings_in(self, name: str) -> Findings:
+        """The findings in a folder or a change; none where its file is gone."""
+        return self.findings.get(name, NO_FINDINGS)
 
     @property
-    def pages(self) -> Iterator[Linked]:
+    def pages(self) -> Iterator[LinkedPage]:
         """Every Markdown page, with its links."""
-        for found in self.found.values():
-            yield from found.pages
+        for findings in self.findings.values():
+            yield from findings.pages
 
     @cached_property
     def addresses(self) -> Addresses:
-        """Every address of the site, with those of what is not published yet or any more."""
+        """Every address of the site, with those that are not public yet or no longer."""
         return Addresses(self.site, self.today)
 
     @cached_property
     def published(self) -> Site:
-        """What would be published now."""
+        """The part of the content that a publish would make public now."""
         return self.site.published(self.today)
 
     @cached_property
     def published_addresses(self) -> Addresses:
-        """Every address that would be published now."""
+        """Every address that a publish would make public now."""
         return Addresses(self.published, self.today)
 
 

@@ -1,10 +1,10 @@
-"""Dates that have passed, and dates that have come too early."""
+"""Reports dates that call for an editor: passed deadlines and reviews, and dates in the future."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from builder.checks.context import Context
-from builder.checks.findings import name_of
+from builder.checks.findings import change_name
 from builder.checks.folder import warning
 from builder.content import Deadline, Problem, Scheme
 from builder.content.yaml_file import Document, Key
@@ -16,27 +16,28 @@ _NEW_CHECK = "kildene lest på nytt, og nye datoer i «last_checked» og «revie
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Deadlines and reviews that are over, and dates that have not come yet."""
+    """Warnings of passed deadlines and reviews, and of dates such as `last_checked` to come."""
     today = context.today
     for slug, scheme in context.site.schemes.items():
-        found = context.found[slug]
-        facts = found.facts
+        findings = context.findings[slug]
+        facts = findings.facts
         if facts is None:
-            continue  # Something has been saved meanwhile; it will be looked at again.
+            continue  # A file was saved during the check; the next check reports its dates.
         yield from _reviews(scheme, facts, today)
         if scheme.state == "active":
             yield from _deadlines(scheme, facts, today)
         early: dict[Key, dt.date | None] = {("last_checked",): scheme.last_checked}
         yield from _too_early(facts, early | _dates_of(scheme.sources), today)
         for rules in scheme.rules:
-            document = found.rules[rules.year]
-            # The model has those of the scheme as well.
+            document = findings.rules[rules.year]
+            # The model has the sources of `scheme.yaml` too. Those have no line in this file.
             own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
             yield from _too_early(document, _dates_of(own), today)
     for change in context.site.changes:
-        of_change = context.found_in(name_of(change)).facts
-        if of_change is not None:
-            yield from _too_early(of_change, {("date",): change.date}, today)
+        document_of_change = context.findings_in(change_name(change)).facts
+        if document_of_change is not None:
+            dates: dict[Key, dt.date | None] = {("date",): change.date}
+            yield from _too_early(document_of_change, dates, today)
 
 
 def _reviews(scheme: Scheme, facts: Document, today: dt.date) -> Iterator[Problem]:
@@ -57,18 +58,18 @@ def _reviews(scheme: Scheme, facts: Document, today: dt.date) -> Iterator[Proble
 
 
 def _deadlines(scheme: Scheme, facts: Document, today: dt.date) -> Iterator[Problem]:
-    # Who wrote that a coming year's deadline is unknown, has looked for it.
-    is_looked_for = any(d.unknown and d.for_year >= today.year for d in scheme.deadlines)
-    told: Deadline | None = None
-    if scheme.status(today) == "passed" and not is_looked_for:
-        told = last = scheme.deadline("application", today)
+    # An editor who wrote `unknown` for this year or a later one knows that a deadline is missing.
+    is_marked_unknown = any(d.unknown and d.for_year >= today.year for d in scheme.deadlines)
+    reported: Deadline | None = None
+    if scheme.status(today) == "passed" and not is_marked_unknown:
+        reported = last = scheme.deadline("application", today)
         assert last is not None
         message = "Alle søknadsfristene er ute. Er den neste kjent?"
         expected = "en frist til, med «date», «expected: ÅÅÅÅ-MM» eller «unknown: true»"
         key: Key = ("deadlines", scheme.deadlines.index(last))
         yield warning(facts, key, message, str(last.date or last.expected), expected)
     for n, deadline in enumerate(scheme.deadlines):
-        if deadline.expected is not None and deadline.has_passed(today) and deadline != told:
+        if deadline.expected is not None and deadline.has_passed(today) and deadline != reported:
             message = "Måneden som fristen var ventet i, er over."
             expected = "«date» med datoen det ble, eller «unknown: true»"
             key = ("deadlines", n, "expected")

@@ -1,9 +1,9 @@
-"""Links to other sites: `make check-links` asks each of them, politely.
+"""Checks links to other sites: `make check-links` requests each of them, politely.
 
-A step of its own: it needs the network, and what others have done must not stop a publish. One
-request at a time to each host, with a pause between them; answers are remembered for a day. Only
-the addresses that editors have written are asked for, as a reader's click would, and nothing they
-link to; so robots.txt, which is for programs that go on from page to page, is not asked.
+It is a command of its own, since it needs the network, and another site's mistake must not stop a
+publish. Each host gets one request at a time, with a pause between two; answers are cached for a
+day. Only addresses that editors have written are requested, as by a reader's click, and no links on
+the pages there. So robots.txt, which is for programs that go from page to page, is not asked.
 """
 
 import argparse
@@ -35,23 +35,23 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from builder import content
-from builder.checks.context import KEPT, LABEL, Context
+from builder.checks.context import CACHE, LABEL, Context
 from builder.checks.report import report
 from builder.content import Problem
 from builder.kit.environment import is_set, today
 from builder.kit.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
-MEMORY = ROOT / ".cache/links.json"
+CACHED_ANSWERS = ROOT / ".cache/links.json"
 AGENT = "Tilskuddsstigen-lenkekontroll (kontrollerer lenkene på nettstedet Tilskuddsstigen)"
 
-REMEMBERED = dt.timedelta(days=1)
+CACHED_FOR = dt.timedelta(days=1)
 HOSTS_AT_ONCE = 4
 MOST_HOPS = 8
 PAUSE = 1.0  # seconds between two requests to a host
 TIMEOUT = urllib3.Timeout(connect=10, read=20)
-PATIENCE = 90.0  # seconds without any answer, after which nothing more is waited for
-# So many hosts in a row that can't be reached, and none that can: there is no network.
+PATIENCE = 90.0  # seconds without any answer, after which the waiting ends
+# With so many hosts that can't be reached, and none that can, there is no network.
 SIGNS_OF_NO_NETWORK = 3
 
 PERMANENT = (301, 308)
@@ -65,10 +65,10 @@ Verdict = Literal["fine", "moved", "gone", "unclear", "unreachable"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a site said of a link.
+    """The result of a request for a link.
 
-    `why` is Norwegian, for `gone` and `unclear`. `new` is the address that the link should have:
-    it has moved for good, or is there with `https` too.
+    `why` is the reason, in Norwegian, of the verdicts `gone`, `unclear` and `unreachable`. `new` is
+    the address that a `moved` link should have: its page has moved for good, or is there by https.
     """
 
     verdict: Verdict
@@ -77,8 +77,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where in the content a link stands."""
+class Occurrence:
+    """A place in the content where a link stands; `key` is empty in Markdown."""
 
     file: Path
     line: int
@@ -89,30 +89,32 @@ class OfflineError(Exception):
     """No host can be reached."""
 
 
-def links(context: Context) -> dict[str, list[Place]]:
-    """Every link to another site, without what stands after `#`, and where it stands."""
-    found: dict[str, list[Place]] = {}
+def links(context: Context) -> dict[str, list[Occurrence]]:
+    """Every link to another site, without its anchor, and where in the content it stands."""
+    occurrences: dict[str, list[Occurrence]] = {}
     for page in context.pages:
         for link in page.links:
-            _add(found, link.address, Place(Path(page.file), link.line))
-    for of_folder in context.found.values():
-        for address in of_folder.addresses:
-            _add(found, address.url, Place(address.file, address.line, address.key))
+            _add(occurrences, link.address, Occurrence(Path(page.file), link.line))
+    for findings in context.findings.values():
+        for address in findings.addresses:
+            occurrence = Occurrence(address.file, address.line, address.key)
+            _add(occurrences, address.url, occurrence)
     own = urlsplit(context.site_address).netloc
-    return {url: places for url, places in found.items() if urlsplit(url).netloc != own}
+    return {url: of_url for url, of_url in occurrences.items() if urlsplit(url).netloc != own}
 
 
-def _add(found: dict[str, list[Place]], address: str, place: Place) -> None:
-    with contextlib.suppress(ValueError):  # brackets that are no IPv6 address: told by «links»
+def _add(occurrences: dict[str, list[Occurrence]], address: str, occurrence: Occurrence) -> None:
+    # A ValueError: brackets that are no IPv6 address, which `links.check` reports.
+    with contextlib.suppress(ValueError):
         if urlsplit(address).scheme in ("http", "https"):
-            found.setdefault(urldefrag(address).url, []).append(place)
+            occurrences.setdefault(urldefrag(address).url, []).append(occurrence)
 
 
-# Asking
+# Requests
 
 
 class Visitor:
-    """Asks other sites, one request after another with a pause between them."""
+    """Requests addresses of other sites, one after another with a pause between two."""
 
     def __init__(self, pause: float = PAUSE, timeout: urllib3.Timeout = TIMEOUT) -> None:
         self.pause = pause
@@ -120,7 +122,7 @@ class Visitor:
         self.pools: dict[str, urllib3.PoolManager] = {}
 
     def ask(self, url: str) -> Answer:
-        """What has become of a link. Never raises."""
+        """Request a link, follow its redirects, and return the result. Never raises."""
         answer = self._follow(url)
         if answer.verdict == "fine" and url.startswith("http://"):
             secure = url.replace("http://", "https://", 1)
@@ -137,14 +139,17 @@ class Visitor:
                     return _answer(url, here, status, new)
                 here = urljoin(here, location)
                 only_permanent = only_permanent and status in PERMANENT
-                # For how long the others hold, nobody says.
+                # A redirect that is not permanent may end any day, so the link should stay.
                 new = here if only_permanent else new
         except (HTTPError, HTTPException, ValueError, OSError) as error:
             return _failed(error)
         return Answer("unclear", "lenken sendes videre uten ende")
 
     def _status(self, url: str) -> tuple[int, str | None]:
-        """The status of an address, and where it leads. Some servers answer only GET rightly."""
+        """The HTTP status of an address, and the address it redirects to.
+
+        A mistake is confirmed by GET, since some servers answer HEAD wrongly.
+        """
         status, location = self._request("HEAD", url)
         if status >= 400 and status != 429:
             status, location = self._request("GET", url)
@@ -158,7 +163,7 @@ class Visitor:
             timeout=self.timeout,
             redirect=False,
             retries=False,
-            # What the page says is not asked for.
+            # The body of the page is not downloaded.
             preload_content=False,
         )
         response.close()
@@ -166,7 +171,7 @@ class Visitor:
         return response.status, response.headers.get("Location")
 
     def _pool(self, url: str) -> urllib3.PoolManager:
-        """The way to a host: straight, or through the proxy that the machine is set up with."""
+        """The connections to a host: direct, or through the proxy in the machine's settings."""
         proxies = getproxies()
         parts = urlsplit(url)
         proxy = "" if proxy_bypass(parts.netloc) else proxies.get(parts.scheme, "")
@@ -200,9 +205,11 @@ def _failed(error: Exception) -> Answer:
 def ask_all(
     urls: Iterable[str], visit: Callable[[], Visitor] = Visitor, patience: float = PATIENCE
 ) -> dict[str, Answer]:
-    """Ask for every link, a few hosts at once. Raises `OfflineError` where none can be reached.
+    """Request every link, at a few hosts at a time, and return the answers by link.
 
-    It always ends: what has not answered when nothing has come for `patience` seconds, is unclear.
+    It always ends: after `patience` seconds without any answer, the links that are left are
+    `unclear`. Raises `OfflineError` where no host can be reached. `visit` makes a visitor for each
+    thread.
     """
     hosts: dict[str, list[str]] = {}
     for url in urls:
@@ -225,7 +232,7 @@ def ask_all(
                     answered.put((url, visitor.ask(url)))
 
     for _ in range(min(HOSTS_AT_ONCE, len(hosts))):
-        # Daemons: a server that never finishes its answer must not keep the program.
+        # Daemons: the program can end although a server never finishes its answer.
         threading.Thread(target=work, daemon=True).start()
     try:
         return _gather(hosts, answered, patience)
@@ -254,21 +261,21 @@ def _gather(
     return {url: answers.get(url, late) for url in every}
 
 
-# Remembering
+# Cached answers
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What sites have answered, in a file: for a day, so that a second run is quick."""
+class AnswerCache:
+    """The answers of the last day, in a file, so that a second run is quick."""
 
     path: Path
 
     def answers(self, now: dt.datetime) -> dict[str, Answer]:
-        """The answers of the last day. A file that can't be read has none."""
+        """The answers of the last day by link; none where the file can't be read."""
         return {url: answer for url, (_, answer) in self._entries(now).items()}
 
-    def keep(self, answers: Mapping[str, Answer], now: dt.datetime) -> None:
-        """Remember what is certain, and forget what is too old."""
+    def add(self, answers: Mapping[str, Answer], now: dt.datetime) -> None:
+        """Add the certain answers (`fine`, `moved`, `gone`), and drop those older than a day."""
         certain = {u: a for u, a in answers.items() if a.verdict in ("fine", "moved", "gone")}
         entries = self._entries(now) | {url: (now, answer) for url, answer in certain.items()}
         data = {
@@ -287,18 +294,18 @@ class Memory:
                 url: (dt.datetime.fromisoformat(entry["time"]), Answer(**entry["answer"]))
                 for url, entry in data.items()
             }
-            return {u: entry for u, entry in read.items() if now - REMEMBERED < entry[0] <= now}
+            return {u: entry for u, entry in read.items() if now - CACHED_FOR < entry[0] <= now}
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
 
 
-# Telling
+# Reports
 
 
-def problems(found: Mapping[str, list[Place]], answers: Mapping[str, Answer]) -> list[Problem]:
-    """What is wrong with links, at every place where they stand: those that are gone are errors."""
-    told = []
-    for url, places in found.items():
+def problems(links: Mapping[str, list[Occurrence]], answers: Mapping[str, Answer]) -> list[Problem]:
+    """A problem for every occurrence of a link that is not fine; a dead link is a mistake."""
+    reported = []
+    for url, occurrences in links.items():
         answer = answers[url]
         match answer.verdict:
             case "fine":
@@ -314,15 +321,18 @@ def problems(found: Mapping[str, list[Place]], answers: Mapping[str, Answer]) ->
                 message = f"Lenken kunne ikke kontrolleres: {answer.why}."
                 expected = "Prøv den i nettleseren."
         is_warning = answer.verdict != "gone"
-        told += [
-            Problem(p.file, p.line, p.key, message, url, expected, is_warning, "Lenker ut")
-            for p in places
+        reported += [
+            Problem(one.file, one.line, one.key, message, url, expected, is_warning, "Lenker ut")
+            for one in occurrences
         ]
-    return sorted(told, key=lambda problem: (problem.is_warning, problem))
+    return sorted(reported, key=lambda problem: (problem.is_warning, problem))
 
 
 def main(argv: Sequence[str]) -> int:
-    """Check the links to other sites; the exit code is 1 where one is dead. None: no network."""
+    """Check the links to other sites and print a report.
+
+    The exit code is 1 where a link is dead. Without a network it is 0, and no link is checked.
+    """
     parser = argparse.ArgumentParser(
         prog="check-links", description="Kontroller lenkene til andre nettsteder."
     )
@@ -331,22 +341,27 @@ def main(argv: Sequence[str]) -> int:
     if unreadable:
         print("Innholdet har feil, så noen av lenkene kan mangle her. Kjør «make check».")
     address = os.environ.get("SITE_ADDRESS", "")
-    found = links(Context(ROOT, site, today(), address, Store(ROOT / KEPT), LABEL))
-    return tell(found, Memory(MEMORY), anew=is_set("NYTT"), every=is_set("ALT"))
+    every_link = links(Context(ROOT, site, today(), address, Store(ROOT / CACHE), LABEL))
+    cache = AnswerCache(CACHED_ANSWERS)
+    return report_links(every_link, cache, anew=is_set("NYTT"), every=is_set("ALT"))
 
 
-def tell(
-    found: Mapping[str, list[Place]],
-    memory: Memory,
+def report_links(
+    links: Mapping[str, list[Occurrence]],
+    cache: AnswerCache,
     visit: Callable[[], Visitor] = Visitor,
     *,
     anew: bool = False,
     every: bool = False,
 ) -> int:
-    """Ask for the links that are not remembered, and tell of all; returns the exit code."""
+    """Request the links without a cached answer, and print a report of all links.
+
+    With `anew`, all links are requested; with `every`, the report has all warnings. Returns the
+    exit code: 1 where a link is dead.
+    """
     now = dt.datetime.now(dt.UTC)
-    answers = {} if anew else memory.answers(now)
-    asked = [url for url in found if url not in answers]
+    answers = {} if anew else cache.answers(now)
+    asked = [url for url in links if url not in answers]
     if asked:
         print(f"Lenker som kontrolleres nå: {len(asked)} …", file=sys.stderr, flush=True)
     try:
@@ -354,11 +369,11 @@ def tell(
     except OfflineError:
         print("Ingen av nettstedene kan nås. Er maskinen på nett? Lenkene er ikke kontrollert.")
         return 0
-    memory.keep(new, now)
+    cache.add(new, now)
     answers |= new
-    told = problems(found, answers)
-    if told:
-        print(report(told, every=every))
+    reported = problems(links, answers)
+    if reported:
+        print(report(reported, every=every))
     else:
-        print(f"Alle lenkene til andre nettsteder virker ({len(found)}).")
-    return int(any(not problem.is_warning for problem in told))
+        print(f"Alle lenkene til andre nettsteder virker ({len(links)}).")
+    return int(any(not problem.is_warning for problem in reported))

@@ -1,4 +1,4 @@
-"""Figures in texts: only the rules have figures, so that all pages change when a rule does."""
+"""Reports figures in texts: they belong in the rules, so that a change reaches every page."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,14 +18,15 @@ from calc.rules import KRONER, Unit
 Kind = Literal["kroner", "prosent", "årsverk"]
 
 _SPACE = "[ \t\u00a0\u2007\u2009\u202f]"
-# A line may end inside a figure. Not more spaces than anybody writes, so that the search stays
-# linear whatever a file holds; the same goes for the lengths of numbers and lists of them.
+# A line may end inside a figure. The number of spaces is limited, like the lengths of numbers and
+# of lists of numbers, so that the time of the search is linear in any text.
 _GAP = rf"(?:{_SPACE}{{0,4}}(?:\n{_SPACE}{{0,4}})?)"
 _GROUPED = rf"\d{{1,3}}(?:(?:{_SPACE}|\.|\n)\d{{3}}){{1,4}}(?!\d)"
 _NUMBER = rf"(?:{_GROUPED}(?:,\d{{1,6}})?|\d{{1,12}}(?:[.,]\d{{1,6}})?)(?!\d)"
 _BETWEEN = rf"(?:{_GAP}(?:[-–—/,]|til|og|eller){_GAP})"
 _SCALE = r"(?:(?:mill|mrd|tusen)\b\.?|million(?:er|ar)?\b|milliard(?:er|ar)?\b)"
-# A number that is not a part of another, of a word or of a paragraph of a law.
+# The beginning of a number that is no part of another number, of a word, or of the paragraph
+# number of a law.
 _START = r"(?<![\w§])(?<!\d[.,:/-])(?<!§[ ])"
 _FIGURE = re.compile(
     rf"""(?=[\dkn]) {_START}(?:
@@ -40,7 +41,7 @@ _FIGURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _POSITION_BEFORE = re.compile(rf"stilling\w*{_GAP}(?:på|i){_GAP}$", re.IGNORECASE)
-# What looks like an amount though it has no unit: alone in a cell, or «500 000 per årsverk».
+# A number that looks like an amount without its unit: alone in a cell, or «500 000 per årsverk».
 _BARE = re.compile(
     rf"(?=\d){_START}(?P<number>{_GROUPED}|\d{{5,12}}(?!\d))"
     rf"(?={_SPACE}*(?:[.,;:!?)|](?:\s|$)|$|\n\n|(?:per|pr|årlig|årleg|hver[t]?|kvar[t]?|i året)\b))"
@@ -50,13 +51,17 @@ _LEAST_BARE, _ROUND = 10_000, 1000
 _SCALES = {"milliard": 10**9, "mrd": 10**9, "mill": 10**6, "tusen": 1000}
 _A_YEAR = range(1900, 2101)
 
-_SAID_BY_RULES = "teksten uten tallet, for eksempel «se satsene»; tabellene viser det selv"
+_WITHOUT_FIGURE = "teksten uten tallet, for eksempel «se satsene»; tabellene viser det selv"
 _NOT_IN_RULES = "et tall som står i regelverket, eller teksten uten tall"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure in a text: kroner, per cent or årsverk. `is_bare` is one without a unit."""
+    """A figure in a text: an amount in kroner, a percentage, or a number of årsverk.
+
+    `written` is its text, and `position` the index where that begins. An `is_bare` amount has no
+    unit in the text.
+    """
 
     kind: Kind
     value: Fraction
@@ -66,7 +71,7 @@ class Figure:
 
 
 class Written(NamedTuple):
-    """A figure and where it stands."""
+    """A figure with its file, line and key; the key is empty in Markdown."""
 
     figure: Figure
     file: Path
@@ -75,7 +80,10 @@ class Written(NamedTuple):
 
 
 def figures(text: str) -> Iterator[Figure]:
-    """Every figure of a text, as Norwegians write them. Nought, and 100 % of a post, are none."""
+    """Every figure in a text, written in one of the Norwegian ways.
+
+    Left out are zero, and «100 % stilling», which is no figure of any rule.
+    """
     if not _DIGIT.search(text):
         return
     taken: list[range] = []
@@ -113,7 +121,11 @@ def _scale(word: str | None) -> int:
 
 
 def _numbers(written: str) -> Iterator[Fraction]:
-    """The numbers of «70, 50 og 40»; what comes before may be of something else."""
+    """The numbers of a list such as «70, 50 og 40».
+
+    A number before the last one is left out where it looks like a year, or is less than a tenth of
+    the last: it then counts something else.
+    """
     *before, last = (_value(number) for number in re.findall(_NUMBER, written))
     for value in before:
         if value * 10 >= last and value not in _A_YEAR:
@@ -129,10 +141,17 @@ def _value(written: str) -> Fraction:
 
 
 type Known = dict[tuple[Kind, Fraction], list[int]]
+"""The figures in rules, by kind and value, each with the rule years that have it."""
 
 
 def check(folder: Folder) -> Iterator[Problem]:
-    """Figures in a scheme's prose that its rules have, and those that no rule of it has."""
+    """Report figures in the texts of a scheme.
+
+    In prose and in `scheme.yaml`, a figure that the rules have is a warning: the text would be
+    wrong after a change of the rule. A figure that no rule has is a mistake, or a warning where it
+    may be none (årsverk, an amount without its unit). In the files of rule years, only figures that
+    no rule has are reported, as warnings.
+    """
     if folder.scheme is None:
         return
     known = _known(folder.scheme)
@@ -151,10 +170,10 @@ def check(folder: Folder) -> Iterator[Problem]:
 def check_elsewhere(
     site: Site, general: Iterable[Written], changes: Iterable[tuple[str, Iterable[Written]]]
 ) -> Iterator[Problem]:
-    """Figures in the general pages, and in changes, each with its scheme.
+    """Report figures in the general pages, and those in changes that no rule has, as warnings.
 
-    The rules of any scheme may have those of a general page. Figures of changes are those that
-    `beside_rules` finds.
+    `general` are the figures of general pages, which are compared with the rules of all schemes.
+    `changes` are the slug of the scheme of each change, and its figures (`beside_rules`).
     """
 
     @cache
@@ -163,10 +182,10 @@ def check_elsewhere(
 
     @cache
     def of_all() -> Known:
-        found: Known = {}
+        every: Known = {}
         for slug in site.schemes:
-            found |= known(slug)
-        return found
+            every |= known(slug)
+        return every
 
     for written in general:
         yield replace(_judge(written, of_all()), is_warning=True)
@@ -183,10 +202,11 @@ def in_prose(page: Page) -> Iterator[Written]:
 
 
 def beside_rules(document: Document) -> Iterator[Written]:
-    """Figures in texts that stay with those of a year: these may repeat them, but nothing else.
+    """The figures in the texts of a file of rules or of a change.
 
-    An example's title may tell of its own answers, and those are left out. That another figure is
-    wrong is likely, but not sure: a text may tell what a source says.
+    Such a text stands beside the rules of a year and changes with them, so it may repeat their
+    figures. The title of a worked example may also repeat the answers of the example: these figures
+    are left out.
     """
     for text in texts(document.data):
         of_example = _plain_numbers(_example(document.data, text.key))
@@ -215,7 +235,7 @@ def _key(written: Written) -> tuple[Kind, Fraction]:
 
 
 def _known(scheme: Scheme) -> Known:
-    """Every figure that the rules of a scheme have, with the rule years that have it."""
+    """The figures in all rule years of a scheme."""
     known: Known = {}
     for rules in reversed(scheme.rules):
         for track in rules.tracks.values():
@@ -251,7 +271,7 @@ def _judge(written: Written, known: Known) -> Problem:
         return _unknown(written)
     listed = " og ".join(map(str, years))
     message = f"Tallet står i regelverket ({listed}), og teksten blir feil hvis det endres."
-    return _problem(written, message, _SAID_BY_RULES, is_warning=True)
+    return _problem(written, message, _WITHOUT_FIGURE, is_warning=True)
 
 
 def _unknown(written: Written) -> Problem:

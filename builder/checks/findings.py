@@ -1,4 +1,4 @@
-"""What checks find in one folder, kept until something in it is another."""
+"""Runs the checks of one folder at a time, and caches their findings until the folder changes."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from builder.checks import completeness, figures, readability
 from builder.checks.figures import Written
 from builder.checks.folder import CONTENT, Folder
-from builder.checks.pages import Reference
+from builder.checks.pages import LinkedPage
 from builder.content import Change, Problem, Site
 from builder.content.files import CHANGES, PAGES, is_content
 from builder.content.folders import digest_of_folder
@@ -17,10 +17,9 @@ from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, dotted
 from builder.kit.parallel import in_parallel
 from builder.kit.store import Store, code_version, key
-from calc.rules import Lang
 
-# What depends on a folder alone, by what it is called in reports.
-OF_FOLDER = {
+# The checks that depend on one folder alone, by the subject under which reports list them.
+FOLDER_CHECKS = {
     "Tall i tekstene": figures.check,
     "Bilder": readability.check_images,
     "Regneeksempler": completeness.check_examples,
@@ -28,27 +27,13 @@ OF_FOLDER = {
     "Nynorsk": completeness.check_nynorsk,
     "Lesbarhet": readability.check_reading_ease,
 }
-# The parts of YAML files of whose dates other checks tell, which need to know their lines.
+# The keys of YAML files that the check of dates reports with their lines.
 _DATED = {"review_by", "last_checked", "date", "deadlines", "sources"}
 _DATES = {"expected", "published", "read"}
 
 
-class Linked(NamedTuple):
-    """A page with its links and the places in it that can be linked to.
-
-    `file` is a text: there are so many pages that the making of paths would be felt.
-    """
-
-    scheme: str | None
-    name: str
-    lang: Lang
-    file: str
-    links: tuple[Reference, ...]
-    anchors: tuple[str, ...]
-
-
-class Address(NamedTuple):
-    """An address in a YAML file."""
+class YamlAddress(NamedTuple):
+    """An address under a key `url` of a YAML file, with its place there."""
 
     url: str
     file: Path
@@ -58,52 +43,54 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True)
 class Findings:
-    """What there is to tell of a folder, and what others need to know of it.
+    """The result of the checks of a folder, and the data in it that checks of the whole site need.
 
-    `problems` are by subject. `figures` are those of the general pages and of changes, which are
-    held against the rules of schemes. `facts` and `rules`, by year, know only the lines of dates.
+    - `problems` are by subject.
+    - `figures` are those of the general pages and of changes: rules of any scheme may have them.
+    - `facts` and `rules`, by year, are documents with the lines of their dates and nothing else.
     """
 
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
-    pages: tuple[Linked, ...] = ()
-    addresses: tuple[Address, ...] = ()
+    pages: tuple[LinkedPage, ...] = ()
+    addresses: tuple[YamlAddress, ...] = ()
     figures: tuple[Written, ...] = ()
     facts: Document | None = None
     rules: Mapping[int, Document] = field(default_factory=dict)
 
 
-NOTHING = Findings()
+NO_FINDINGS = Findings()
 
 
-def find(folder: Folder) -> Findings:
-    """Look through a folder."""
-    found = {subject: tuple(check(folder)) for subject, check in OF_FOLDER.items()}
+def check_folder(folder: Folder) -> Findings:
+    """Run all checks of a folder."""
+    problems = {subject: tuple(check(folder)) for subject, check in FOLDER_CHECKS.items()}
     return Findings(
-        problems={subject: problems for subject, problems in found.items() if problems},
+        problems={subject: some for subject, some in problems.items() if some},
         pages=tuple(
-            Linked(p.file.scheme, p.file.name, p.file.lang, str(p.shown), p.links, p.anchors)
+            LinkedPage(p.file.scheme, p.file.name, p.file.lang, str(p.shown), p.links, p.anchors)
             for p in folder.pages
         ),
         addresses=tuple(
-            Address(url, document.file, document.line(place), dotted(place))
+            YamlAddress(url, document.file, document.line(path), dotted(path))
             for document in folder.documents.values()
-            for place, url in _addresses(document.data)
+            for path, url in _urls(document.data)
         ),
         figures=tuple(_figures(folder)),
-        facts=_dates_of(folder.facts) if folder.documents else None,
+        facts=_only_dates(folder.facts) if folder.documents else None,
         rules={
-            rules.year: _dates_of(folder.rules(rules.year))
+            rules.year: _only_dates(folder.rules(rules.year))
             for rules in (folder.scheme.rules if folder.scheme else ())
         },
     )
 
 
-def find_all(
+def check_folders(
     root: Path, site: Site, store: Store | None = None, label: str = ""
 ) -> dict[str, Findings]:
-    """Look through all folders of the project at `root`, by name, and all changes, by `name_of`.
+    """The findings in each folder of the project at `root`, by its name, and in each change.
 
-    What is kept in the `store` is not looked at again. With a `label`, progress is told.
+    The findings in a change are under its `change_name`. Folders whose findings are in the `store`
+    are not checked again. With a `label`, progress is reported under it.
     """
     files: dict[str, list[PageFile]] = {name: [] for name in (*site.digests, *site.schemes)}
     for (slug, _, _), file in site.pages.items():
@@ -119,83 +106,88 @@ def find_all(
         if digest and store
     }
 
-    def look(name: str) -> Findings:
+    def findings_of(name: str) -> Findings:
         folder = root / CONTENT / name
-        found = find(
+        findings = check_folder(
             Folder(
                 root=root,
-                pages_of=tuple(files[name]),
-                yaml=_yaml(folder) if name != PAGES else (),
+                page_files=tuple(files[name]),
+                yaml_files=_yaml_files(folder) if name != PAGES else (),
                 scheme=site.schemes.get(name),
                 used=frozenset(used.get(name, ())),
-                made=lambda page: site.texts.of(page.scheme, page.name, page.lang).html,
+                html_of=lambda page: site.texts.of(page.scheme, page.name, page.lang).html,
             )
         )
-        if store and name in keys and _is_as_read(folder, site.digests[name]):
-            store.put(keys[name], found)
-        return found
+        if store and name in keys and _is_unchanged(folder, site.digests[name]):
+            store.put(keys[name], findings)
+        return findings
 
-    kept: dict[str, Findings] = {}
+    by_name: dict[str, Findings] = {}
     if store:
         for name in keys:
-            if (one := store.get(keys[name])) is not None:
-                kept[name] = one
-    unknown = [name for name in files if name not in kept]
-    kept |= zip(unknown, in_parallel(look, unknown, label), strict=True)
-    found = {name: kept[name] for name in sorted(files)}
-    changes = key(version, CHANGES)
-    found |= _find_in_changes(root, store, changes)
+            if (cached := store.get(keys[name])) is not None:
+                by_name[name] = cached
+    others = [name for name in files if name not in by_name]
+    by_name |= zip(others, in_parallel(findings_of, others, label), strict=True)
+    in_order = {name: by_name[name] for name in sorted(files)}
+    key_of_changes = key(version, CHANGES)
+    in_order |= _check_changes(root, store, key_of_changes)
     if store:
-        store.keep_only({*keys.values(), changes})
-    return found
+        store.keep_only({*keys.values(), key_of_changes})
+    return in_order
 
 
-def name_of(change: Change) -> str:
-    """What is found in the file of a change has this name."""
+def change_name(change: Change) -> str:
+    """The name under which `check_folders` returns the findings in the file of a change."""
     return f"{CHANGES}/{change.name}"
 
 
-def _find_in_changes(root: Path, store: Store | None, kept_as: str) -> dict[str, Findings]:
-    """What is found in each file of changes. They are many and small: they are kept as one."""
-    kept: dict[str, tuple[str, Findings]] = (store.get(kept_as) if store else None) or {}
-    found = {}
+def _check_changes(root: Path, store: Store | None, cache_key: str) -> dict[str, Findings]:
+    """The findings in each file of a change, by name. The files are small: one entry caches all."""
+    cached: dict[str, tuple[str, Findings]] = (store.get(cache_key) if store else None) or {}
+    current = {}
     for path in sorted((root / CONTENT / CHANGES).glob("*.yaml")):
         if not path.is_file() or not is_content(path):
             continue
         name, digest = f"{CHANGES}/{path.stem}", _digest(path)
-        before = kept.get(name)
+        before = cached.get(name)
         if before is not None and before[0] == digest != "":
-            found[name] = before
+            current[name] = before
         else:
-            new = find(Folder(root=root, yaml=(path,)))
-            found[name] = (digest if _digest(path) == digest else ""), new
-    if store and {n: one[0] for n, one in found.items()} != {n: one[0] for n, one in kept.items()}:
-        store.put(kept_as, found)
-    return {name: one for name, (_, one) in found.items()}
+            findings = check_folder(Folder(root=root, yaml_files=(path,)))
+            # A file that was saved while it was checked has no digest, so it is checked again.
+            current[name] = (digest if _digest(path) == digest else ""), findings
+    if store and _digests(current) != _digests(cached):
+        store.put(cache_key, current)
+    return {name: findings for name, (_, findings) in current.items()}
+
+
+def _digests(changes: Mapping[str, tuple[str, Findings]]) -> dict[str, str]:
+    return {name: digest for name, (digest, _) in changes.items()}
 
 
 def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:  # gone again; whoever reads it says so
+    except OSError:  # The file is gone again, which is reported by the next reading of it.
         return ""
 
 
-def _is_as_read(folder: Path, digest: str) -> bool:
-    """Whether nothing was saved since the content was read."""
+def _is_unchanged(folder: Path, digest: str) -> bool:
+    """Whether nothing in a folder was saved since the content was read."""
     try:
         return digest_of_folder(folder) == digest
     except OSError:
         return False
 
 
-def _yaml(folder: Path) -> tuple[Path, ...]:
+def _yaml_files(folder: Path) -> tuple[Path, ...]:
     """The YAML files of a scheme, the one with the facts first."""
     return folder / "scheme.yaml", *sorted((folder / "rules").glob("*.yaml"))
 
 
 def _figures(folder: Folder) -> Iterator[Written]:
-    """Figures that are not held against the rules of one scheme."""
+    """The figures in general pages and in a change, which belong to no scheme's folder."""
     for page in folder.pages:
         if page.file.scheme is None:
             yield from figures.in_prose(page)
@@ -204,24 +196,24 @@ def _figures(folder: Folder) -> Iterator[Written]:
             yield from figures.beside_rules(document)
 
 
-def _addresses(data: Plain, place: Key = ()) -> Iterator[tuple[Key, str]]:
-    """Every value of a key `url` in a YAML file, with its key path."""
+def _urls(data: Plain, path: Key = ()) -> Iterator[tuple[Key, str]]:
+    """Every text under a key `url` of a YAML file, with its key path."""
     if isinstance(data, list):
         for n, item in enumerate(data):
-            yield from _addresses(item, (*place, n))
+            yield from _urls(item, (*path, n))
     elif isinstance(data, dict):
         for name, value in data.items():
             if name == "url" and isinstance(value, str):
-                yield (*place, name), value
+                yield (*path, name), value
             else:
-                yield from _addresses(value, (*place, name))
+                yield from _urls(value, (*path, name))
 
 
-def _dates_of(document: Document) -> Document:
-    """The file with nothing but the lines of dates: all of them would take long to read."""
-    lines = {place: line for place, line in document.lines.items() if _is_dated(place)}
+def _only_dates(document: Document) -> Document:
+    """The document with the lines of its dates alone: all lines would make the cache slow."""
+    lines = {path: line for path, line in document.lines.items() if _is_dated(path)}
     return Document(document.file, lines=lines)
 
 
-def _is_dated(place: Key) -> bool:
-    return bool(place) and place[0] in _DATED and (len(place) < 3 or place[2] in _DATES)
+def _is_dated(path: Key) -> bool:
+    return bool(path) and path[0] in _DATED and (len(path) < 3 or path[2] in _DATES)

@@ -1,4 +1,4 @@
-"""Markdown pages as checks see them: the source line by line, and what Markdown makes of it."""
+"""Markdown pages for checks: the text that readers read, and links, images and paragraphs."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
+from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
@@ -14,9 +15,10 @@ from builder.content import prose
 from builder.content.site import PageFile
 from builder.content.yaml_file import read_text
 from builder.kit.html_reader import Reader, feed
+from calc.rules import Lang
 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-# What is not shown: the addresses of links and images, definitions of them, comments, tags.
+# Parts that readers don't see: addresses of links and images, definitions of these, comments, tags.
 _NOT_SHOWN = re.compile(
     r"""(?=[(<]|^[ ]{0,3}\[)(?:
     (?<=\]) \( [^()\s]* (?:\([^()\s]*\)[^()\s]*)* (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)
@@ -26,24 +28,28 @@ _NOT_SHOWN = re.compile(
     | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >)""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-# Where HTML and images stand in a text, something may have been taken out of its prose; of a link
-# whose address is not allowed, that address.
+# The prose of the site may lack parts of a text that has HTML or images. Of a link whose address is
+# not allowed, it lacks that address.
 _NOT_PLAIN = re.compile(r"<|!\[")
 _LOST_LINK = re.compile(r"<a(?![^>]* href=)")
 _MARKS = re.compile(r"[*_\\]")
 _LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|\d+[.)])[ \t]")
-# What stands around an address.
+# The characters before and after an address.
 _BEFORE, _AFTER = re.compile(r"[(<\"'\s]"), re.compile(r"[)>\"'\s]|$")
 _WITHOUT_ADDRESS = re.compile(r"\]\(\s*\)")
 _READ_ALOUD = ("Title:", "Description:")
 
 
-type Made = Callable[[PageFile], str] | None
+type HtmlOf = Callable[[PageFile], str]
+"""Returns the HTML of a page's prose, as the site has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A link or an image of a page: its address as in the HTML; `alt` is None for a link."""
+    """A link or an image of a page: its address as in the HTML, and its line (0: unknown).
+
+    `alt` is the alternative text of an image, and None for a link.
+    """
 
     address: str
     line: int
@@ -54,8 +60,8 @@ class Reference:
 class Page:
     """A Markdown page.
 
-    `prose` has the lines of the source with all that readers don't read taken out: code, addresses,
-    marks. `paragraphs` are the texts of paragraphs and points, without headings, tables and code.
+    `prose` has the lines of the source without code, addresses and marks, which readers don't read.
+    `paragraphs` are the texts of paragraphs and list items, without headings, tables and code.
     """
 
     file: PageFile
@@ -67,17 +73,33 @@ class Page:
     paragraphs: tuple[str, ...]
 
     def line_of(self, text: str) -> int:
-        """The line (from 1) where a text of a paragraph begins, or 0 where it can't be told."""
+        """The line (from 1) where a text of a paragraph begins; 0 where it is not in the source."""
         words = re.findall(r"\w+", text)
-        found = re.search(r"\W+".join(words), self.prose) if words else None
-        return 0 if found is None else line_at(self.prose, found.start())
+        match = re.search(r"\W+".join(words), self.prose) if words else None
+        return 0 if match is None else line_at(self.prose, match.start())
 
 
-def read_pages(root: Path, files: Iterable[PageFile], made: Made = None) -> tuple[Page, ...]:
-    """Pages of the project at `root`. One that can't be read is left out: loading tells of it.
+class LinkedPage(NamedTuple):
+    """A page with its links and its anchors: the ids that a link can point to.
 
-    `made` gives the prose of a page as the site has it, where that is at hand: nearly always it
-    says all that Markdown has made, which takes long to make.
+    `file` is a text, since the making of so many `Path` values would take noticeable time.
+    """
+
+    scheme: str | None
+    name: str
+    lang: Lang
+    file: str
+    links: tuple[Reference, ...]
+    anchors: tuple[str, ...]
+
+
+def read_pages(
+    root: Path, files: Iterable[PageFile], html_of: HtmlOf | None = None
+) -> tuple[Page, ...]:
+    """Read pages of the project at `root`.
+
+    A page that can't be read is left out; the loading of the content has reported it. With
+    `html_of`, the HTML of nearly all pages comes from there, which is far quicker than Markdown.
     """
     pages = []
     for file in files:
@@ -85,7 +107,7 @@ def read_pages(root: Path, files: Iterable[PageFile], made: Made = None) -> tupl
         text = read_text(file.path, shown, [])
         if text is not None:
             source = re.sub(r"\r\n?", "\n", text)
-            html = made(file) if made and _NOT_PLAIN.search(source) is None else None
+            html = html_of(file) if html_of and _NOT_PLAIN.search(source) is None else None
             if html is None or _LOST_LINK.search(html):
                 html = _html(source)
             pages.append(_page(file, shown, source, html))
@@ -103,10 +125,10 @@ def _markdown() -> Markdown:
 
 
 def _html(source: str) -> str:
-    """What Markdown makes of a text for the site, before it is cleaned."""
+    """The HTML that Markdown makes of a text with its header, before it is cleaned."""
     try:
         html: str = _markdown().reset().convert(source)
-    except RecursionError:  # Nested without end; it stopped in the middle of something.
+    except RecursionError:  # The converter has stopped half-way, and can't be used again.
         _markdown.cache_clear()
         return ""
     return html
@@ -128,7 +150,7 @@ def _page(file: PageFile, shown: Path, source: str, html: str) -> Page:
 
 
 class _Reader(Reader):
-    """Takes what checks look at from the HTML of a page."""
+    """Collects links, images, anchors and paragraphs from the HTML of a page."""
 
     _BLOCKS = ("p", "li")
     _NOT_COUNTED = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "code")
@@ -166,42 +188,40 @@ class _Reader(Reader):
 
 
 def _located(source: str, references: Iterable[tuple[str, str | None]]) -> Iterator[Reference]:
-    """The references with their lines: the same address again stands further down."""
+    """The references, in the order of the page, each with its line in the source."""
     last: dict[str, int] = {}
     for address, alt in references:
-        # Several links may share one definition of their address.
-        found = _place(source, address, last.get(address, -1) + 1)
-        if found < 0:
-            found = _place(source, address, 0)
-        if found >= 0:
-            last[address] = found
-        line = line_at(source, found) if found >= 0 else 0
+        # The next reference to an address stands further down, unless both share a definition.
+        position = _position(source, address, last.get(address, -1) + 1)
+        if position < 0:
+            position = _position(source, address, 0)
+        if position >= 0:
+            last[address] = position
+        line = line_at(source, position) if position >= 0 else 0
         yield Reference(address=address, line=line, alt=alt)
 
 
-def _place(source: str, address: str, start: int) -> int:
-    """Where an address stands in the source from `start` on, or -1."""
+def _position(source: str, address: str, start: int) -> int:
+    """The index of an address in the source, at `start` or later; -1 where it is not there."""
     if not address:
-        found = _WITHOUT_ADDRESS.search(source, start)
-        return found.start() if found else -1
-    places = (_place_of(source, written, start) for written in {address, escape(address)})
-    return min((place for place in places if place >= 0), default=-1)
+        match = _WITHOUT_ADDRESS.search(source, start)
+        return match.start() if match else -1
+    positions = (_position_of(source, written, start) for written in {address, escape(address)})
+    return min((position for position in positions if position >= 0), default=-1)
 
 
-def _place_of(source: str, written: str, start: int) -> int:
-    while (place := source.find(written, start)) >= 0:
-        before, after = (
-            source[max(0, place - 1) : place],
-            source[place + len(written) : place + len(written) + 1],
-        )
+def _position_of(source: str, written: str, start: int) -> int:
+    while (position := source.find(written, start)) >= 0:
+        end = position + len(written)
+        before, after = source[max(0, position - 1) : position], source[end : end + 1]
         if _BEFORE.fullmatch(before) and _AFTER.fullmatch(after):
-            return place
-        start = place + 1
+            return position
+        start = position + 1
     return -1
 
 
 def _without_header(source: str) -> str:
-    """The source with nothing but what is read of the lines at its top."""
+    """The source with only the texts of title and description left of its header."""
     header, blank, body = source.partition("\n\n")
     lines = header.split("\n")
     read = (
@@ -218,7 +238,7 @@ def _without_code(source: str) -> str:
     for line in source.split("\n"):
         if line.strip():
             is_indented = line.startswith(("    ", "\t"))
-            # Inside a list, indentation continues the point.
+            # Inside a list, an indented line continues the item and is no code.
             in_code = is_indented and not in_list and (in_code or not before.strip())
             in_list = in_list if is_indented else _is_in_list(line, before, in_list)
         lines.append("" if in_code else line)
@@ -227,10 +247,10 @@ def _without_code(source: str) -> str:
 
 
 def _is_in_list(line: str, before: str, in_list: bool) -> bool:
-    """Whether a line that is not indented belongs to a list: a point, or more of its text."""
+    """Whether a line without indentation belongs to a list: it begins an item or continues one."""
     return _LIST_ITEM.match(line) is not None or (in_list and bool(before.strip()))
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
-    """The text without what the pattern finds, on the same lines."""
-    return pattern.sub(lambda found: " " + "\n" * found[0].count("\n"), text)
+    """The text without the matches of a pattern; all other text stays on its line."""
+    return pattern.sub(lambda match: " " + "\n" * match[0].count("\n"), text)

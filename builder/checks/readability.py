@@ -1,8 +1,8 @@
 """Whether all readers can take in a page: reading ease by LIX, and texts in place of images.
 
 LIX is Carl-Hugo Björnsson's measure (*Läsbarhet*, 1968): words for each sentence, plus the
-percentage of words with more than six letters. On the usual scale 40 to 50 is the middle, as in
-newspapers, and a text is difficult from 50 on. We look at it before that.
+percentage of words with more than six letters. On the usual scale, 40 to 50 is the middle, as in
+newspapers, and a text is difficult from 50 on. The warning comes a little earlier.
 """
 
 import re
@@ -13,11 +13,12 @@ from builder.checks.folder import Folder
 from builder.content import Problem
 
 MOST, DIFFICULT = 45, 50
-# Of a shorter text, one long name makes another number.
+# In a shorter text, one long name would decide the number.
 LEAST_WORDS = 60
 _LONG_WORD = 7
 _WORD = re.compile(r"\w+(?:[-.,’']\w+)*")
-# Looked for behind the mark, of which there are few: before it, they would be tried everywhere.
+# Abbreviations that end in a full stop. The pattern is tried after each full stop only; in front of
+# it, it would be tried at each position of the text.
 _SHORTENED = "".join(
     rf"(?<!\b{word}.)" for word in (r"f\.eks", r"bl\.a", "jf", "ca", "nr", "kap", r"o\.l", r"m\.m")
 )
@@ -26,25 +27,25 @@ _FIRST_WORDS = 8
 
 
 def sentences(paragraphs: Iterable[str]) -> list[str]:
-    """The sentences of paragraphs and points: a point is at least one."""
+    """The sentences of paragraphs and list items; each of these begins a new sentence."""
     parts = (part for text in paragraphs for part in _END.split(text))
     return [part for part in parts if _WORD.search(part)]
 
 
 def lix(written: Iterable[str]) -> Fraction:
-    """The LIX of sentences that have at least one word."""
+    """The LIX of sentences, each with at least one word."""
     return _lix([_WORD.findall(sentence) for sentence in written])
 
 
 def _lix(written: Sequence[Sequence[str]]) -> Fraction:
-    """The same, of sentences as words."""
+    """The LIX of sentences that are divided into words."""
     lengths = [len(word) for sentence in written for word in sentence]
     long_words = sum(length >= _LONG_WORD for length in lengths)
     return Fraction(len(lengths), len(written)) + Fraction(100 * long_words, len(lengths))
 
 
 def check_reading_ease(folder: Folder) -> Iterator[Problem]:
-    """Pages that are difficult to read, with their longest sentence."""
+    """A warning for each page that is difficult to read, with its longest sentence."""
     for page in folder.pages:
         written = sentences(page.paragraphs)
         words = [_WORD.findall(sentence) for sentence in written]
@@ -63,7 +64,7 @@ def check_reading_ease(folder: Folder) -> Iterator[Problem]:
 
 
 def check_images(folder: Folder) -> Iterator[Problem]:
-    """Images without an alternative text, and those whose text is only the name of the file."""
+    """A mistake for each image without an alternative text, or with its file name for one."""
     for page in folder.pages:
         for image in page.images:
             text = (image.alt or "").strip()

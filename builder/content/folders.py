@@ -87,7 +87,10 @@ class FolderReader:
                 self.memory[folder] = self.states[folder], folder_content
 
     def read(self, folder: Path) -> FolderContent:
-        """Read the content of a folder, and cache it. Prose that is cached is not in the result."""
+        """Read the content of a folder; with a store, also cache it where it has no mistakes.
+
+        Then the prose is in the cache only, and not in the result.
+        """
         try:
             digest = digest_of_folder(folder)
         except OSError:  # Reported where the file is read.

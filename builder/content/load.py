@@ -31,6 +31,7 @@ def read(
     """Read the content folder: the site without the parts that have mistakes, and all mistakes.
 
     A scheme with mistakes is left out of `Site.schemes`; its pages stay among `Site.pages`.
+    Warnings are in `Site.warnings`.
 
     Folders are read on all cores. A folder that has not changed is not read again: with `cached`,
     its content comes from the project's cache on disk; else from `memory`, a dictionary that the

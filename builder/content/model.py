@@ -225,7 +225,7 @@ class Standing:
 
     @property
     def rank(self) -> str:
-        """The text by which schemes are sorted: by status, then by the end of the deadline."""
+        """The text for sorting schemes: by status, open and expected ones also by deadline."""
         order = get_args(Status).index(self.status)
         if self.deadline is None or self.status not in ("open", "expected"):
             return str(order)
@@ -306,7 +306,7 @@ class Scheme(Facts):
         return self._periods(today, deadline_at)
 
     def unchanged_since(self, today: dt.date) -> dt.date:
-        """The first day of the year on which the scheme's pages are the same as on `today`.
+        """The earliest day, in the year of `today`, since which the scheme's pages are unchanged.
 
         Pages built for that day are right on `today` too, so they need not be built again each day.
         """

@@ -27,7 +27,7 @@ _OPTIONAL_HEADERS = {name.capitalize(): name for name in NAMES}
 def read_pages(
     content: Path, folder: Path, scheme: str | None, *, is_draft: bool = False
 ) -> FolderContent:
-    """Read the Markdown pages in a folder of `content`, with what is wrong in them.
+    """Read the Markdown pages in a folder of `content`, and report their mistakes.
 
     `scheme` is the slug of their scheme, None for general pages. Placeholders in a draft
     (`is_draft`: the whole scheme) are counted, in other pages they are mistakes.
@@ -105,7 +105,7 @@ def read_pages(
 def _read_header(
     page: PageFile, shown: Path, text: str | None
 ) -> tuple[dict[str, str], Visibility, list[Problem]]:
-    """The title and description at the top of a page, its visibility, and what is wrong there.
+    """The title and description at the top of a page, its visibility, and its mistakes.
 
     The header has one line for each name, such as `Title: Om ordningen`, and ends at the first
     blank line. `Title` and `Description` must be there; the keys of `Visibility` may be.

@@ -13,7 +13,7 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """A mistake in the content, with its place: file, line (from 1; 0 is unknown), dotted key.
+    """A mistake or warning in the content, with its file, line (from 1; 0: unknown), dotted key.
 
     `message`, `found` (the text in the file) and `expected` are Norwegian; each but `message` may
     be empty. A warning is listed and counted, but stops nothing. `subject` is the heading under

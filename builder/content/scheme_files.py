@@ -17,7 +17,7 @@ from calc.rules import Rules
 
 
 def read_scheme(content: Path, folder: Path) -> FolderContent:
-    """Read the scheme in a folder of `content` from its YAML files, with what is wrong in them.
+    """Read the scheme in a folder of `content` from its YAML files, and report their mistakes.
 
     The slug of the scheme is the name of the folder. With mistakes, the scheme is None.
     """

@@ -1,1 +1,1 @@
-"""Where pages and files of the site stand, known without building it."""
+"""The addresses of the site: of its pages and files, known without building them."""

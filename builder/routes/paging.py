@@ -1,6 +1,6 @@
-"""Long lists in several pages: how many stand on each, where the pages are, and the way between.
+"""Long lists in several pages: the items of each page, its address, and the links between pages.
 
-A list that is short enough is one page, with nothing of this on it.
+A short list is one page without such links.
 """
 
 from collections.abc import Sequence
@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from builder.content.model import Moment
 
 MANY = 50
-"""So many schemes still stand in one list, which scripts narrow in place. With more, the site is
-large: every list is in pages of so many, and pages that list everything lead to those instead."""
+"""The most schemes that stand in one list, which scripts filter in place.
+
+With more schemes, the site is large: every list has pages of this many items, and pages that would
+list everything link to these instead.
+"""
 
 _WORD = "side"
-# Steps on each side of the page that is shown, beside the first and the last one.
+# Links on each side of the present page, besides those to the first and the last page.
 _AROUND = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A page of a list: its number, its address in bokmål, and when there is something on it.
+    """A link to a page of a list: its number and its address in bokmål.
 
-    `starts` and `until` are as in `Period`: what is on a page may depend on the reader's day.
+    `starts` and `until` are as in `Period`: the time in which the page has any items, since that
+    may depend on the reader's day.
     """
 
     number: int
@@ -32,9 +36,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Paging:
-    """The way from a page of a list to the others: some of them, with None where some are left out.
+    """The links from page `number` of a list to its other pages.
 
-    `previous` and `next` are None on the first and the last one.
+    A None among `steps` stands for pages that are left out. `previous` is None on the first page,
+    `next` on the last.
     """
 
     number: int
@@ -44,17 +49,20 @@ class Paging:
 
 
 def in_pages[T](items: Sequence[T], size: int = MANY) -> list[Sequence[T]]:
-    """The items in pages of a size, the last with what is left; a page of nothing where empty."""
+    """Divide items into pages of a size; the last page may be shorter. No items make one page."""
     return [items[start : start + size] for start in range(0, len(items), size)] or [items]
 
 
 def page_address(first: str, number: int, others: str = "") -> str:
-    """Where a page of a list stands: `first`, and the others below it, or below `others`."""
+    """The address of a page of a list, by its number.
+
+    Page 1 is at `first`; the others stand below `others`, or below `first` without that.
+    """
     return first if number == 1 else f"{others or first}{_WORD}-{number}/"
 
 
 def paging(steps: Sequence[Step], number: int) -> Paging | None:
-    """The way from the page with this number, counted from 1; None where it is the only one."""
+    """The links from the page with this number, from 1; None where it is the only page."""
     if len(steps) == 1:
         return None
     near = range(number - _AROUND, number + _AROUND + 1)

@@ -1,10 +1,11 @@
-"""JSON Schemas of the files that editors write, for text editors that check while one types.
+"""JSON Schemas of the files that editors write, for text editors that check a file while one types.
 
-They are made from the model, with explanations in Norwegian, and lie beside this file, so that they
-work in a copy of the project where nothing has been built. `make schemas` writes them anew.
+The schemas are generated from the model, with explanations in Norwegian. Their files lie beside
+this one, so that they work in a copy of the project where nothing has been built. `make schemas`
+writes them anew.
 
-The dialect is draft 7, which every YAML extension knows. What only the build can check (that a
-source exists, that an example comes out) is not in them: `make check` has the last word.
+The dialect is draft 7, which every YAML extension knows. A schema can't express all rules, such as
+that a source exists or that a worked example is right: these are checked by `make check`.
 """
 
 import json
@@ -34,22 +35,22 @@ FOLDER = Path(__file__).resolve().parent
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _REFERENCE = "#/definitions/{model}"
 _DATE = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-# By the name of their file; `title` is what editors show as the kind of the file.
+# By the name of the schema's file: the title that text editors show, and the class of the model.
 _MODELS: dict[str, tuple[str, type]] = {
     "scheme": ("Tilskuddsordning", Facts),
     "rules": ("Regelverksår", Rules),
     "change": ("Endring", ChangeFacts),
 }
 NAMES = tuple(_MODELS)
-# What a file says of when it is shown.
+# The keys of `Visibility` that a file may have.
 _VISIBILITY = {
     "scheme": ("draft", "publish_date", "expiry_date", "aliases"),
     "rules": ("draft", "publish_date", "expiry_date"),
 }
-# Filled up with those of scheme.yaml before the model sees it.
+# Keys that the model needs and a file may lack: sources are added from `scheme.yaml`.
 _OPTIONAL = {"Rules": ("sources",)}
 _ANSWERS = ("Track.start", "Example.answers")
-# The name in `explanation` of each type that is no mapping.
+# By the type in JSON Schema, the name that `explanation` has for it.
 _TYPES = {
     "string": "string",
     "integer": "int",
@@ -62,9 +63,9 @@ _TYPES = {
 def schema(name: str) -> Schema:
     """The JSON Schema of `scheme` (scheme.yaml), `rules` (rules/<year>.yaml) or `change`."""
     title, model = _MODELS[name]
-    made = TypeAdapter(model).json_schema(ref_template=_REFERENCE)
-    definitions = {n: _of_class(n, found) for n, found in made.pop("$defs").items()}
-    root = _of_class(model.__name__, made)
+    of_model = TypeAdapter(model).json_schema(ref_template=_REFERENCE)
+    definitions = {n: _of_class(n, part) for n, part in of_model.pop("$defs").items()}
+    root = _of_class(model.__name__, of_model)
     if "Figure" in definitions:
         general = definitions.pop("Figure")
         definitions |= {kind: figure(general, units) for kind, units in FIGURES.items()}
@@ -75,37 +76,42 @@ def schema(name: str) -> Schema:
     return {**head, **root, "definitions": dict(sorted(definitions.items()))}
 
 
-def _of_class(name: str, found: Schema) -> Schema:
-    """The schema of a class: each key explained, and what the model's own checks ask for."""
-    found.pop("title")
-    found["description"] = DESCRIPTIONS[name]
-    found["properties"] = {
-        key: _of_key(f"{name}.{key}", part) for key, part in found["properties"].items()
+def _of_class(name: str, part: Schema) -> Schema:
+    """Pydantic's schema of a class, with descriptions, constraints, and the mark `bekreft`."""
+    part.pop("title")
+    part["description"] = DESCRIPTIONS[name]
+    part["properties"] = {
+        key: _of_key(f"{name}.{key}", of_key) for key, of_key in part["properties"].items()
     }
-    if "source" in found["properties"] and name != ChangeFacts.__name__:
-        found["properties"][MARK] = _mark(MARK)
+    if "source" in part["properties"] and name != ChangeFacts.__name__:
+        part["properties"][MARK] = _mark(MARK)
     optional = _OPTIONAL.get(name, ())
-    found["required"] = [key for key in found.get("required", ()) if key not in optional]
+    part["required"] = [key for key in part.get("required", ()) if key not in optional]
     for key in optional:
-        found["properties"][key]["type"] = [found["properties"][key]["type"], "null"]
-    return found | CONSTRAINTS.get(name, {})
+        part["properties"][key]["type"] = [part["properties"][key]["type"], "null"]
+    return part | CONSTRAINTS.get(name, {})
 
 
-def _of_key(place: str, part: Schema) -> Schema:
-    if place in _ANSWERS:
+def _of_key(name: str, part: Schema) -> Schema:
+    """The schema of a key (`Facts.name`), with its description, constraints and error messages."""
+    if name in _ANSWERS:
         part = answers(DESCRIPTIONS)
     part = _plain(part)
-    if place in FIGURE_AT:
-        part = _narrowed(part, FIGURE_AT[place])
-    said = {"description": DESCRIPTIONS[place]}
+    if name in FIGURE_AT:
+        part = _narrowed(part, FIGURE_AT[name])
+    description = {"description": DESCRIPTIONS[name]}
     if "$ref" in part.get("anyOf", [{}])[0]:
-        # Editors show what stands nearest to the reference.
-        part["anyOf"][0] |= said
-    return {**said, **part, **CONSTRAINTS.get(place, {})}
+        # Text editors show the description that is nearest to the reference.
+        part["anyOf"][0] |= description
+    return {**description, **part, **CONSTRAINTS.get(name, {})}
 
 
 def _plain(part: Any) -> Any:
-    """A part as text editors like it: a value that may be left empty is no choice of schemas."""
+    """A part of a schema without titles and defaults, and with Norwegian error messages.
+
+    An optional value gets two types instead of a choice of two schemas, of which text editors would
+    show two messages.
+    """
     if isinstance(part, list):
         return [_plain(item) for item in part]
     if not isinstance(part, dict):
@@ -113,10 +119,10 @@ def _plain(part: Any) -> Any:
     part = {k: _plain(value) for k, value in part.items() if k not in ("title", "default")}
     either = part.get("anyOf", [])
     if len(either) == 2 and either[1] == {"type": "null"} and "$ref" not in either[0]:
-        given = either[0]
-        part = {**given, "type": [given["type"], "null"]}
-        if "enum" in given:
-            part["enum"] = [*given["enum"], None]
+        value = either[0]
+        part = {**value, "type": [value["type"], "null"]}
+        if "enum" in value:
+            part["enum"] = [*value["enum"], None]
     if part.get("format") == "date":
         part["pattern"] = _DATE
     kind = part["type"][0] if isinstance(part.get("type"), list) else part.get("type")
@@ -129,7 +135,7 @@ def _plain(part: Any) -> Any:
 
 
 def _narrowed(part: Any, kind: str) -> Any:
-    """A part with the general figure in it narrowed to a kind."""
+    """A part of a schema with references to a kind of figure (`RateFigure`) for all to `Figure`."""
     if isinstance(part, list):
         return [_narrowed(item, kind) for item in part]
     if not isinstance(part, dict):
@@ -148,22 +154,22 @@ def _mark(description: str) -> Schema:
 
 
 def _visibility(name: str) -> Schema:
-    made = _of_visibility()
-    return {key: made[key] for key in _VISIBILITY.get(name, ())}
+    properties = _visibility_properties()
+    return {key: properties[key] for key in _VISIBILITY.get(name, ())}
 
 
-def _of_visibility() -> Schema:
+def _visibility_properties() -> Schema:
     properties: Schema = TypeAdapter(Visibility).json_schema()["properties"]
     return {key: _of_key(f"Visibility.{key}", part) for key, part in properties.items()}
 
 
 def text(name: str) -> str:
-    """The schema as its file has it."""
+    """The text of a schema's file."""
     return json.dumps(schema(name), ensure_ascii=False, indent=2) + "\n"
 
 
 def main(_argv: Sequence[str]) -> int:
-    """Write the schemas anew; returns the exit code."""
+    """Write the files of all schemas anew; returns the exit code, 0."""
     for name in NAMES:
         (FOLDER / f"{name}.json").write_text(text(name), "utf-8")
     print(f"Skrev skjemaene i builder/schemas/: {', '.join(f'{name}.json' for name in NAMES)}.")

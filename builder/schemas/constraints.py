@@ -1,9 +1,9 @@
-"""What the model's own checks ask for, as far as a JSON Schema can say it.
+"""The model's own rules as JSON Schema, as far as a schema can express them.
 
-The checks themselves stand in `__post_init__` of the model; the tests hold the two together. What
-is not here needs more than a schema sees: that a source exists, that an example comes out.
+The rules themselves stand in `__post_init__` of the model; tests compare the two. Left out are
+rules that no schema can express, such as that a source exists or that a worked example is right.
 
-`errorMessage` and `patternErrorMessage` are what YAML's language server shows instead of its own.
+YAML's language server shows `errorMessage` and `patternErrorMessage` in place of its own messages.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _WHOLE: tuple[Unit, ...] = (*KRONER, "personer", "år")
 _PER_UNIT = tuple(PER_UNIT)
 
-# The kinds of figures, by the units that their place takes; and the places.
+# The kinds of figures, each with the units it may have; and the kind of each key with a figure.
 FIGURES: dict[str, tuple[Unit, ...]] = {
     "RateFigure": _PER_UNIT,
     "UnitsFigure": tuple(PER_UNIT.values()),
@@ -45,9 +45,9 @@ FIGURE_AT = {
 
 
 def options(known: Iterable[object]) -> str:
-    """What to say where a value is not one of those that are known."""
-    said = ", ".join(str(value) for value in known if value is not None)
-    return f"Verdien er ikke en av dem som kan brukes. Forventet: en av: {said}."
+    """The error message, in Norwegian, for a value that is not one of the known values."""
+    listed = ", ".join(str(value) for value in known if value is not None)
+    return f"Verdien er ikke en av dem som kan brukes. Forventet: en av: {listed}."
 
 
 def _pattern(pattern: str, code: str) -> Schema:
@@ -55,9 +55,9 @@ def _pattern(pattern: str, code: str) -> Schema:
 
 
 def _has(part: str, schema: Schema | None = None) -> Schema:
-    """A mapping where a part is there: some mapping, or what a schema says."""
-    there = schema or {"type": "object"}
-    return {"type": "object", "required": [part], "properties": {part: there}}
+    """The schema of a mapping with the key `part`, whose value is a mapping or fits the schema."""
+    value = schema or {"type": "object"}
+    return {"type": "object", "required": [part], "properties": {part: value}}
 
 
 def _if(condition: Schema, then: Schema, code: str) -> Schema:
@@ -74,7 +74,7 @@ def _unit(*units: Unit) -> Schema:
 
 
 def _ladder(*units: Unit) -> Schema:
-    """A track with a ladder of steps in some units."""
+    """The schema of a track with a ladder whose steps have one of the units."""
     return _has("ladder", _steps(*units))
 
 
@@ -83,7 +83,7 @@ def _steps(*units: Unit) -> Schema:
 
 
 def figure(schema: Schema, units: tuple[Unit, ...]) -> Schema:
-    """The schema of a figure narrowed to some units."""
+    """The schema of a figure that must have one of these units, with the rules of the units."""
     unit, value = (dict(schema["properties"][key]) for key in ("unit", "value"))
     value.pop("anyOf")
     unit |= {"enum": list(units), "errorMessage": options(units)}
@@ -111,7 +111,10 @@ def figure(schema: Schema, units: tuple[Unit, ...]) -> Schema:
 
 
 def answers(descriptions: dict[str, str]) -> Schema:
-    """The schema of answers, as `start` and worked examples give them."""
+    """The schema of answers by name, in `start` and in worked examples.
+
+    `descriptions` has the description of an answer under `answer.` and its name.
+    """
     prefixes = (SHARE_PREFIX, AWARD_PREFIX)
     numbered = {prefix.removesuffix("_"): prefix for prefix in prefixes}
 
@@ -129,7 +132,10 @@ def answers(descriptions: dict[str, str]) -> Schema:
 
 
 def _same_unit(unit: Unit, counted: Unit) -> Schema:
-    """What a track has per unit is of the unit that it is worked out per."""
+    """A rule for tracks that are calculated per `unit`, such as kroner per årsverk.
+
+    Their training must be in the same unit, and `max_units` in the unit `counted`, here årsverk.
+    """
 
     def of(expected: Unit) -> Schema:
         return {"properties": {"unit": {"const": expected}}}
@@ -152,7 +158,7 @@ _BASIS = {
     "own_rules": _has("own_rules", {"const": True}),
     "not_computable": _has("not_computable"),
 }
-# What belongs only to a track that is worked out per årsverk or person.
+# Keys that only a track that is calculated per årsverk or person may have.
 _PER_UNIT_PARTS = ("max_units", "other_costs", "training")
 _MAPPINGS = (
     *("rate", "on_request", "max_units", "other_costs", "ladder", "pre_project", "training"),
@@ -189,7 +195,7 @@ _SOME = {"minItems": 1}
 _A_STRING = {"type": "string"}
 _NAMED = {"propertyNames": {"pattern": NAME}}
 
-# Added to the schema of a class, or of one of its keys.
+# The rules that are added to the schema of a class, or of one of its keys.
 CONSTRAINTS: dict[str, Schema] = {
     "Text.nb": _TEXT,
     "Text.nn": _TEXT,

@@ -1,7 +1,7 @@
-"""What each key means, for editors: by class and key, in Norwegian.
+"""The meaning of each key for editors, by class and key, in Norwegian.
 
-Text editors show them while a file is written. What the open data say of the same keys to clients
-stands in `builder.data.api_descriptions`: another reader, and another language.
+Text editors show these descriptions while an editor writes a file. The descriptions of the open
+data, for the programmers of its clients, stand in `builder.data.api_descriptions`.
 """
 
 _SOURCE = "Navnet på kilden, som det står under «sources»."
@@ -168,7 +168,7 @@ DESCRIPTIONS: dict[str, str] = {
     "Expectation.positions_part": "Den delen av tilskuddet som kommer av årsverk, i kroner.",
     "Expectation.total": "Summen av tilskuddene, i kroner.",
     "Expectation.missing": "Svarene kalkulatoren fortsatt spør etter.",
-    # What the loader takes out before the model sees it
+    # --- Keys that are taken out of a file before the model reads it ---
     "bekreft": (
         "Står her til noen har kontrollert dette mot kilden. Ta bort «bekreft: true» da. Så lenge "
         "det står, kan dette bare vises som utkast."

@@ -19,14 +19,14 @@ from builder.checks.external import (
     MOST_HOPS,
     SIGNS_OF_NO_NETWORK,
     Answer,
-    Memory,
+    AnswerCache,
+    Occurrence,
     OfflineError,
-    Place,
     Visitor,
     ask_all,
     links,
     problems,
-    tell,
+    report_links,
 )
 from builder.content import read
 from tests.checks.conftest import DAY, HEADER, replace_in, write
@@ -150,13 +150,15 @@ def test_links_of_pages_and_yaml_files_with_every_place(root: Path) -> None:
     page, facts = Path("content") / PAGE_FILE, Path("content") / SCHEME_FILE
     lines = (root / facts).read_text("utf-8").splitlines()
     assert found == {
-        "https://example.net/a/": [Place(page, 4), Place(page, 8)],
-        "https://example.net/b/": [Place(page, 6)],
+        "https://example.net/a/": [Occurrence(page, 4), Occurrence(page, 8)],
+        "https://example.net/b/": [Occurrence(page, 6)],
         "https://example.org/prover": [
-            Place(facts, lines.index("  url: https://example.org/prover") + 1, "owner.url")
+            Occurrence(facts, lines.index("  url: https://example.org/prover") + 1, "owner.url")
         ],
         "https://example.org/skjema": [
-            Place(facts, lines.index("    url: https://example.org/skjema") + 1, "links[1].url")
+            Occurrence(
+                facts, lines.index("    url: https://example.org/skjema") + 1, "links[1].url"
+            )
         ],
     }
 
@@ -290,13 +292,13 @@ def test_without_links_nothing_is_asked() -> None:
 
 
 def test_answers_are_remembered_for_a_day(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "cache/links.json")
+    memory = AnswerCache(tmp_path / "cache/links.json")
     assert memory.answers(NOW) == {}
     certain = {"a": Answer("fine"), "b": Answer("gone", "x"), "c": Answer("moved", new="d")}
-    memory.keep({**certain, "e": Answer("unclear", "y"), "f": Answer("unreachable")}, NOW)
+    memory.add({**certain, "e": Answer("unclear", "y"), "f": Answer("unreachable")}, NOW)
     assert memory.answers(NOW) == certain
     later = NOW + dt.timedelta(hours=23)
-    memory.keep({"g": Answer("fine")}, later)
+    memory.add({"g": Answer("fine")}, later)
     assert memory.answers(later) == {**certain, "g": Answer("fine")}
     assert memory.answers(NOW + dt.timedelta(days=1)) == {"g": Answer("fine")}
     assert memory.answers(NOW - dt.timedelta(hours=1)) == {}
@@ -310,9 +312,9 @@ def test_answers_are_remembered_for_a_day(tmp_path: Path) -> None:
 def test_a_memory_that_cannot_be_read_is_empty(tmp_path: Path, text: str) -> None:
     path = tmp_path / "links.json"
     path.write_text(text, "utf-8")
-    memory = Memory(path)
+    memory = AnswerCache(path)
     assert memory.answers(NOW) == {}
-    memory.keep({"a": Answer("fine")}, NOW)
+    memory.add({"a": Answer("fine")}, NOW)
     assert memory.answers(NOW) == {"a": Answer("fine")}
 
 
@@ -320,7 +322,10 @@ def test_a_memory_that_cannot_be_read_is_empty(tmp_path: Path, text: str) -> Non
 
 
 def test_each_place_of_a_link_is_reported() -> None:
-    one, two = Place(Path("content/a.md"), 4), Place(Path("content/b.yaml"), 7, "owner.url")
+    one, two = (
+        Occurrence(Path("content/a.md"), 4),
+        Occurrence(Path("content/b.yaml"), 7, "owner.url"),
+    )
     found = {url: [one, two] for url in ("http://a/", "https://b/", "https://c/", "https://d/")}
     found["https://e/"] = [one]
     findings = problems(
@@ -354,18 +359,18 @@ def test_each_place_of_a_link_is_reported() -> None:
 def test_the_command_asks_once_and_remembers(
     site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    memory = Memory(tmp_path / "links.json")
-    place = [Place(Path("content/a.md"), 4)]
+    memory = AnswerCache(tmp_path / "links.json")
+    place = [Occurrence(Path("content/a.md"), 4)]
     found = {f"{site.address}/a/": place}
-    assert tell(found, memory, visitor) == 0
+    assert report_links(found, memory, visitor) == 0
     assert capsys.readouterr().out.strip() == "Alle lenkene til andre nettsteder virker (1)."
     found[f"{site.address}/404"] = place
-    assert tell(found, memory, visitor) == 1
+    assert report_links(found, memory, visitor) == 1
     assert "Lenken er død" in capsys.readouterr().out
     before = len(site.asked)
-    assert tell(found, memory, visitor) == 1
+    assert report_links(found, memory, visitor) == 1
     assert len(site.asked) == before
-    assert tell(found, memory, visitor, anew=True) == 1
+    assert report_links(found, memory, visitor, anew=True) == 1
     assert len(site.asked) > before
 
 
@@ -376,7 +381,7 @@ def test_without_network_the_command_prints_one_sentence(
 
     monkeypatch.setattr(socket, "getaddrinfo", no_name)
     monkeypatch.setattr(external, "ROOT", root)
-    monkeypatch.setattr(external, "MEMORY", root / ".cache/links.json")
+    monkeypatch.setattr(external, "CACHED_ANSWERS", root / ".cache/links.json")
     assert external.main([]) == 0
     said = capsys.readouterr()
     assert said.out.splitlines() == [

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from builder.checks import check, check_all, found, pages, warnings
-from builder.checks.context import KEPT
+from builder.checks import check, check_all, findings, pages, warnings
+from builder.checks.context import CACHE
 from builder.content import ContentError, Problem, prose
 from builder.content.files import CHANGES, PAGES
 from builder.content.site import PageFile
@@ -44,26 +44,26 @@ def add_schemes(root: Path, number: int) -> None:
 def looked(monkeypatch: pytest.MonkeyPatch) -> Looked:
     """The folders and files of changes that were checked since the last call."""
     names: list[str] = []
-    find = found.find
+    check_folder = findings.check_folder
 
-    def noted(folder: found.Folder) -> found.Findings:
+    def noted(folder: findings.Folder) -> findings.Findings:
         # The general pages have no YAML.
-        path = folder.yaml[0] if folder.yaml else folder.pages_of[0].path
+        path = folder.yaml_files[0] if folder.yaml_files else folder.page_files[0].path
         names.append(path.stem if path.parent.name == CHANGES else path.parent.name)
-        return find(folder)
+        return check_folder(folder)
 
     def since() -> list[str]:
         findings = sorted(names)
         names.clear()
         return findings
 
-    monkeypatch.setattr(found, "find", noted)
+    monkeypatch.setattr(findings, "check_folder", noted)
     return since
 
 
 def fresh(root: Path, day: dt.date = DAY) -> list[Problem]:
     """The findings without a cache."""
-    kept = root / KEPT
+    kept = root / CACHE
     aside = kept.with_name("aside")
     kept.rename(aside)
     findings = check_all(root, day)
@@ -146,7 +146,7 @@ def test_cached_or_not_the_same_is_reported(root: Path, seed: int) -> None:
 def test_damaged_entries_of_the_cache_are_made_anew(root: Path, looked: Looked) -> None:
     first = check_all(root, DAY)
     looked()
-    for path in (root / KEPT).iterdir():
+    for path in (root / CACHE).iterdir():
         data = path.read_bytes()
         path.write_bytes(data[: len(data) // 2])
     assert check_all(root, DAY) == first
@@ -178,13 +178,13 @@ def test_a_scheme_that_is_gone_since_it_was_read_stops_nothing(root: Path) -> No
 
 def test_on_all_cores_the_same_is_reported(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_schemes(root, 12)
-    findings = check_all(root, DAY)
-    assert {p.file.parent.name for p in findings if p.found.startswith("/borte-")} == {
+    reported = check_all(root, DAY)
+    assert {p.file.parent.name for p in reported if p.found.startswith("/borte-")} == {
         f"ordning-{n}" for n in range(12)
     }
-    shutil.rmtree(root / KEPT)
-    monkeypatch.setattr(found, "in_parallel", lambda do, names, _label: list(map(do, names)))
-    assert check_all(root, DAY) == findings
+    shutil.rmtree(root / CACHE)
+    monkeypatch.setattr(findings, "in_parallel", lambda do, names, _label: list(map(do, names)))
+    assert check_all(root, DAY) == reported
 
 
 def test_content_that_has_been_read_is_not_read_again(

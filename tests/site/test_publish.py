@@ -17,9 +17,9 @@ import pytest
 
 from builder.commands.serve import serve_folder
 from tests.conftest import BUILD_DATE
+from tests.files import snapshot
 from tests.release.reader import reading
 from tests.site.conftest import Command
-from tests.files import snapshot
 
 
 def state(public: Path) -> tuple[str, dict[str, bytes]]:
