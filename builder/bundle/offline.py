@@ -22,8 +22,9 @@ They need not withstand an attacker, who could change the script as well as the 
 def script(site: Mapping[str, str], assets: Assets, runtime: Runtime) -> bytes:
     """The bytes of `/sw.js`. `site` has the path of every file in the site, and its SHA-256.
 
-    The script has a version, which is a hash of `site`: after every published change, browsers
-    install the script anew.
+    The script begins with a constant. Its `files` are the addresses of all assets and files of the
+    runtime, each with a digest (`DIGEST_LENGTH`). Its `version` is a hash of `site`: after every
+    published change, browsers install the script anew.
     """
     digests = {
         ADDRESS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
