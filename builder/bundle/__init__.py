@@ -1,1 +1,1 @@
-"""Files that browsers run: the calculators' Python, style sheet and scripts, offline use."""
+"""Files that browsers run: the Python of the calculators, style sheet, scripts, service worker."""

@@ -1,8 +1,8 @@
-"""The theme's style sheet, scripts, font and images as files that never change.
+"""The style sheet, scripts, font and images of the theme as files that never change.
 
-esbuild bundles and shortens ``theme/css`` and ``theme/js``; every file it writes has a hash of its
-content in its name. Templates ask by the name in ``theme/`` and get the address:
-``url("css/site.css")`` gives ``/assets/site-AB12CD34.css``.
+esbuild bundles and minifies `theme/css` and `theme/js`; the name of each file has a hash of its
+content. Templates get the address of a file by its path in `theme/`: `url("css/site.css")` returns
+`/assets/site-AB12CD34.css`.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from builder.kit.errors import KnownError
 from builder.kit.headers import ASSETS, hashed_name
 from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
 
-# What pages ask for by name.
+# The files that templates ask for.
 STYLE = "css/site.css"
 SCRIPTS = tuple(
     f"js/{name}.js"
@@ -30,30 +30,30 @@ SCRIPTS = tuple(
         *("calculator", "calculator-tools", "worker", "embedded"),
     )
 )
-# Not asked for by name: they have to stand at the root of the site, under names that stay.
+# Scripts at the root of the site, whose names never change.
 SERVICE_WORKER = "js/service-worker.js"
 EMBED = "js/embed.js"
 IMAGES = "images"
-# Folders of theme/ that decide what comes out, besides the installed packages.
+# The folders of theme/ that decide the files, besides the installed packages.
 INPUTS = ("css", "js", "images", "fonts")
-# Browsers of the last years: cascade layers, :has(), module workers. Newer syntax is rewritten.
+# The oldest browsers with cascade layers, :has() and module workers. esbuild rewrites newer syntax.
 TARGET = "chrome111,edge111,firefox115,safari16.4"
 MANIFEST = "manifest.json"
 FILES = "files"
-# esbuild needs less than a second; longer than this means that it hangs.
+# esbuild needs less than a second. After this time it hangs.
 TIMEOUT_SECONDS = 120
 
 
 class AssetError(KnownError):
-    """The style sheet, scripts or images could not be made, or a name is not one of them."""
+    """The files could not be built, or a template asks for an unknown file; in Norwegian."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The finished files: ``folder`` is to be served as ``/assets/``.
+    """The built files: `folder` is served as `/assets/`, and `urls` has the address of each file.
 
-    ``service_worker`` is a script's text that lacks a constant (see `builder.bundle.offline`);
-    ``embed`` is the whole text of the script for other sites.
+    `service_worker` is the text of this script without its constant, which `builder.bundle.offline`
+    adds. `embed` is the text of the script for other sites.
     """
 
     folder: Path
@@ -62,7 +62,7 @@ class Assets:
     urls: dict[str, str] = field(repr=False)
 
     def url(self, name: str) -> str:
-        """The address of a file, named by its place in ``theme/`` (``css/site.css``)."""
+        """The address of a file by its path in `theme/` (`css/site.css`), or AssetError."""
         try:
             return self.urls[name]
         except KeyError:
@@ -74,9 +74,10 @@ class Assets:
 
 
 def build(project_root: Path, constants: Mapping[str, object] | None = None) -> Assets:
-    """Make the files, or take those made before from the same sources.
+    """Build the files, or take them from the cache where the same sources were built before.
 
-    ``constants`` are put in scripts that name them, as JSON.
+    Scripts can name the `constants`, whose values become JSON. Raises AssetError where esbuild is
+    missing or reports an error.
     """
     defined = {name: json.dumps(value) for name, value in sorted((constants or {}).items())}
     theme = project_root / "theme"
@@ -86,11 +87,11 @@ def build(project_root: Path, constants: Mapping[str, object] | None = None) -> 
     if not finished.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         forget_old_builds(cache)
-        # Made beside its place and moved in one step: nothing half-made is ever found there.
+        # Built beside its place and moved in one step: a killed build leaves no half-built folder.
         work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cache))
         try:
-            _make(theme, esbuild, defined, work)
-            work.chmod(0o755)  # mkdtemp makes folders that only their owner can read
+            _bundle(theme, esbuild, defined, work)
+            work.chmod(0o755)  # only the owner can read a folder of mkdtemp
             put_in_place(work, finished)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -104,7 +105,7 @@ def build(project_root: Path, constants: Mapping[str, object] | None = None) -> 
     )
 
 
-def _make(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) -> None:
+def _bundle(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) -> None:
     files = work / FILES
     files.mkdir()
     metafile = work / "metafile.json"
@@ -155,9 +156,9 @@ def _run(theme: Path, esbuild: Path, *arguments: str) -> None:
 
 
 def _bundled_names(outputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Name in ``theme/`` and address of everything that esbuild wrote.
+    """The path in `theme/` and the address of every file that esbuild has written.
 
-    Fonts come from a package, not from ``theme/``: they go by ``fonts/<file name>``.
+    Fonts come from a package and not from `theme/`, so their path is `fonts/<file name>`.
     """
     for output, facts in outputs.items():
         address = ASSETS + Path(output).name
@@ -169,7 +170,7 @@ def _bundled_names(outputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _esbuild(theme: Path) -> Path:
-    """Esbuild's own program, as npm installed it for this kind of machine."""
+    """The program of esbuild that npm has installed for this kind of machine, or AssetError."""
     system = {"Windows": "win32"}.get(platform.system(), platform.system().lower())
     machine = platform.machine().lower()
     processor = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(machine, machine)
@@ -184,7 +185,7 @@ def _esbuild(theme: Path) -> Path:
 
 
 def _inputs_hash(theme: Path, defined: Mapping[str, str]) -> str:
-    """A hash of all that decides the result: our files, constants, packages and this module."""
+    """A hash of all that decides the files: sources, constants, packages and this module."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
     digest.update(json.dumps(defined).encode())
     digest.update((theme / "package-lock.json").read_bytes())

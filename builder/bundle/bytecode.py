@@ -1,7 +1,7 @@
 """Compile Python files to byte code for the browser: `python -m builder.bundle.bytecode <folder>`.
 
-A program of its own, since byte code depends a little on what else is in memory: started alone, the
-same sources give the same bytes.
+A program by itself: byte code depends a little on the other objects in memory, and a program that
+does nothing else gives the same bytes for the same sources.
 """
 
 import compileall
@@ -16,10 +16,10 @@ HEADER_BYTES = 16
 
 
 def compile_folder(folder: Path, address: str) -> bool:
-    """Write a `.pyc` beside each `.py` below the folder; tell whether all could be compiled.
+    """Write a `.pyc` beside each `.py` below the folder; return whether all could be compiled.
 
-    Docstrings, asserts and the tables of line numbers are left out. They are a third of the bytes,
-    and no reader needs them. `address` is where the files will lie, for tracebacks.
+    The byte code has no docstrings, no asserts and no line numbers. These are a third of the bytes,
+    and no reader needs them. `address` is the folder of the files in the browser, for tracebacks.
     """
     compiled = compileall.compile_dir(
         folder,
@@ -28,7 +28,7 @@ def compile_folder(folder: Path, address: str) -> bool:
         optimize=2,
         stripdir=str(folder),
         prependdir=address,
-        # Never to be compared with the sources, which are not shipped.
+        # Python is not to compare the files with their sources, which are not shipped.
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
     )
     for path in sorted(folder.rglob("*.pyc")):

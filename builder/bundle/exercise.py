@@ -1,8 +1,8 @@
-"""Requests that make the calculators use all they ever use.
+"""Requests that exercise every part of the calculators.
 
-The browser's standard library is cut to what calc reads while it answers these. They are of a
-made-up scheme with every part that rules can have, so that a changed figure in the content does
-not change the runtime.
+The runtime has only the modules of the standard library that calc imports while it answers these
+requests. The requests are about an invented scheme with every part that rules can have, so that a
+changed figure in the content does not change the runtime.
 """
 
 import json
@@ -46,7 +46,7 @@ def _figure(value: int | Decimal | None, unit: Unit) -> Figure:
 
 
 def scheme() -> SchemeRules:
-    """A made-up scheme with every part of the rule model. None of its figures is a real rule."""
+    """An invented scheme with every part of the rule model. None of its figures is a real rule."""
     shares = (_figure(100, "prosent"), _figure(Decimal("66.7"), "prosent"))
     unknown = (_figure(None, "prosent"),) * 2
     tracks = {
@@ -229,34 +229,36 @@ PAGE = {"address": "https://example.org/kalkulator/", "date": "2030-01-31", "ver
 
 
 def requests(translations: Translations) -> list[str]:
-    """All requests but those for workbooks, in order.
+    """The requests to `calc.browser.handle` as JSON, in order, but for those for workbooks.
 
-    In each language the rules are loaded, then answers are asked for, as estimates, as files, and
-    compared. One request is no JSON at all, and one is of no known kind.
+    For each målform they load the rules, then ask for estimates, CSV files and comparisons. At the
+    end come a request that is no JSON, and one of an unknown kind.
     """
-    made: list[str] = []
+    requests: list[str] = []
     loaded = scheme()
     for lang in LANGS:
         head = {"v": 1, "lang": lang}
         messages = translations.of_calc(lang)
-        made.append(_json({**head, "op": "load", "scheme": to_json(loaded), "messages": messages}))
-        made += [
+        requests.append(
+            _json({**head, "op": "load", "scheme": to_json(loaded), "messages": messages})
+        )
+        requests += [
             _json({**head, "op": "estimate", "scheme": loaded.slug, "answers": answers})
             for answers in ANSWERS
         ]
-        made += [
+        requests += [
             _json({**head, "op": "csv", "scheme": loaded.slug, "answers": answers, "page": PAGE})
             for answers in ANSWERS
         ]
-        made += [
+        requests += [
             _json({**head, "op": "compare", "scheme": loaded.slug, "alternatives": alternatives})
             for alternatives in _alternatives()
         ]
-    return [*made, "{", _json({"v": 1, "op": "ukjent"})]
+    return [*requests, "{", _json({"v": 1, "op": "ukjent"})]
 
 
 def workbooks() -> list[str]:
-    """The requests for workbooks, to come after all others."""
+    """The requests for workbooks as JSON, which need the rules that `requests` load."""
     slug = scheme().slug
     return [
         _json({"v": 1, "lang": lang, "op": "workbook", "scheme": slug, "answers": a, "page": PAGE})
@@ -266,7 +268,7 @@ def workbooks() -> list[str]:
 
 
 def _alternatives() -> list[list[dict[str, object]]]:
-    """Each set of answers beside the next."""
+    """The alternatives of each comparison: every set of answers with the next set."""
     return [
         [{"name": "A", "answers": first}, {"name": "B", "answers": second}]
         for first, second in pairwise(ANSWERS)

@@ -1,4 +1,4 @@
-"""Compiles what the browser's Python is cut from: the standard library, and the workbook writer."""
+"""Compiles the libraries of the browser's Python: the standard library, and the workbook writer."""
 
 import hashlib
 import json
@@ -15,25 +15,31 @@ from builder.bundle.substitutes import SUBSTITUTES
 
 # Where Pyodide puts the standard library, for the file names in tracebacks.
 STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
-# The package that writes workbooks, and where it lies for file names in tracebacks.
+# The package that writes workbooks, and the zip file that has it in the browser.
 WRITER = "xlsxwriter"
 WORKBOOK_IN_BROWSER = "/lib/workbook.zip"
 ROOT = Path(__file__).resolve().parents[2]
-# What the compiled standard library is made by and of, besides Pyodide's own.
+# The modules that decide the compiled standard library, besides the sources from Pyodide.
 LIBRARY_SOURCES = (ROOT / "builder/bundle/bytecode.py", ROOT / "builder/bundle/substitutes.py")
 
 
 def stdlib_name(sources: Path) -> str:
-    """The name of the compiled standard library, by what it is made of and with."""
-    made_by = [
+    """The file name of the compiled standard library: a hash of the sources and the compiler.
+
+    `sources` is the zip file of Pyodide.
+    """
+    digests = [
         hashlib.sha256(path.read_bytes()).hexdigest() for path in (sources, *LIBRARY_SOURCES)
     ]
-    wanted = json.dumps([*made_by, sys.version])
-    return f"{hashlib.sha256(wanted.encode()).hexdigest()[:HASH_LENGTH]}.zip"
+    inputs = json.dumps([*digests, sys.version])
+    return f"{hashlib.sha256(inputs.encode()).hexdigest()[:HASH_LENGTH]}.zip"
 
 
 def compile_stdlib(sources: Path, finished: Path) -> None:
-    """Compile the whole standard library."""
+    """Compile the standard library in the zip file `sources` to the zip file `finished`.
+
+    `SUBSTITUTES` take the place of some modules; RuntimeBuildError where one of these is missing.
+    """
     with tempfile.TemporaryDirectory(prefix="stdlib-") as name:
         folder = Path(name) / "stdlib"
         with zipfile.ZipFile(sources) as archive:
@@ -56,7 +62,10 @@ def compile_stdlib(sources: Path, finished: Path) -> None:
 
 
 def compile_writer(scratch: Path) -> dict[str, bytes]:
-    """The package that writes workbooks, compiled, by the name of the file."""
+    """The compiled files of the package that writes workbooks, by path.
+
+    `scratch` is a folder for the work.
+    """
     spec = find_spec(WRITER)
     assert spec is not None
     assert spec.origin is not None

@@ -1,4 +1,4 @@
-"""What the site ships that others have made, with versions as installed."""
+"""The works of others that the site ships, with the installed versions."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from calc.rules import Text
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A work of others that readers download: name, version, licence (SPDX) and what for."""
+    """A work of others that readers download; `licence` is an SPDX identifier."""
 
     name: str
     version: str
@@ -18,7 +18,7 @@ class Licence:
     purpose: Text
 
 
-# npm package, name as its makers write it, purpose.
+# npm package, name as its authors write it, purpose.
 _PACKAGES = (
     (
         "pyodide",
@@ -35,12 +35,12 @@ _PACKAGES = (
 
 
 def shipped(project_root: Path) -> list[Licence]:
-    """The works that are part of the published site. Reads what npm and uv installed."""
+    """The works of others in the published site, with the versions that npm and uv installed."""
     modules = project_root / "theme/node_modules"
-    found = []
+    from_npm = []
     for package, name, purpose in _PACKAGES:
         facts = json.loads((modules / package / "package.json").read_text("utf-8"))
-        found.append(
+        from_npm.append(
             Licence(name=name, version=facts["version"], licence=facts["license"], purpose=purpose)
         )
     lock = json.loads((modules / "pyodide/pyodide-lock.json").read_text("utf-8"))
@@ -65,4 +65,4 @@ def shipped(project_root: Path) -> list[Licence]:
         licence="BSD-2-Clause",
         purpose=Text(nb="Lager Excel-filer i nettleseren", nn="Lagar Excel-filer i nettlesaren"),
     )
-    return [found[0], python, writer, *found[1:], pagefind]
+    return [from_npm[0], python, writer, *from_npm[1:], pagefind]

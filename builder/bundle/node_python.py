@@ -1,4 +1,4 @@
-"""The browser's Python in Node, where the build can ask it."""
+"""The browser's Python in a Node process, for the build and for tests."""
 
 import json
 import subprocess
@@ -11,12 +11,15 @@ from typing import Any, Self
 from builder.bundle.packing import RuntimeBuildError
 from builder.kit.environment import node_command
 
-# Python in Node is slow on a busy machine, but not as slow as this.
+# Python in Node needs a few seconds for a request, on a busy machine too. After this time it hangs.
 NODE_SECONDS = 120
 
 
 class PyodideInNode:
-    """The Python of a runtime folder, running in Node. A context manager."""
+    """The Python of a runtime folder in a Node process: a context manager that ends the process.
+
+    Every method raises RuntimeBuildError where the process has ended or takes too long.
+    """
 
     def __init__(self, project_root: Path, folder: Path) -> None:
         """Start Node with the runtime in ``folder``."""
@@ -49,7 +52,10 @@ class PyodideInNode:
         self._errors.close()
 
     def handle(self, request: str) -> str:
-        """Answer a request as the calculators in the browser do."""
+        """The answer of `calc.browser.handle` to a JSON request, as JSON.
+
+        Raises RuntimeBuildError with the traceback where the function raises.
+        """
         answer = self._ask({"op": "request", "request": request})
         if "error" in answer:
             raise RuntimeBuildError(
@@ -59,23 +65,26 @@ class PyodideInNode:
         return str(answer["response"])
 
     def python(self) -> tuple[str, bytes]:
-        """The version of Python, and the magic number of the byte code it reads."""
+        """The version of the browser's Python, and the magic number of its byte code."""
         answer = self._ask({"op": "python"})
         return answer["version"], bytes.fromhex(answer["magic"])
 
     def add_workbook(self) -> None:
-        """Put what workbooks need in Python's path."""
+        """Put the zip file that workbooks need in the path of Python."""
         self._ask({"op": "workbook"})
 
     def used_files(self) -> dict[str, list[str]]:
-        """The files that Python has read by now of the standard library and for workbooks."""
+        """The files that Python has read since its start.
+
+        The keys are `library` (standard library), `workbook` (the workbook's zip file) and `wheel`.
+        """
         files: dict[str, list[str]] = self._ask({"op": "used"})
         return files
 
     def _ask(self, question: dict[str, str]) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        # Where its WebAssembly cannot start, Pyodide waits for ever.
+        # Pyodide waits for ever where its WebAssembly cannot start.
         watchdog = threading.Timer(NODE_SECONDS, self._process.kill)
         watchdog.start()
         try:

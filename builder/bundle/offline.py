@@ -1,4 +1,4 @@
-"""The service worker, which lets readers read again without a network what they have read."""
+"""The service worker: without a network, it shows the pages that a reader has visited before."""
 
 import hashlib
 import json
@@ -11,20 +11,21 @@ from builder.kit.files import HASH_LENGTH
 from builder.kit.headers import ASSETS
 
 PAGE = "uten-nett"
-"""The page that is shown instead of one that is not kept; `theme/js/service-worker.js` knows it."""
+"""The page that replaces a page that is not cached; `theme/js/service-worker.js` has this name."""
 
 DIGEST_LENGTH = 16
-"""Hexadecimal digits of a file's SHA-256 that the script has: enough to notice a broken copy.
+"""The hexadecimal digits of a file's SHA-256 in the script: enough to notice a broken copy.
 
-Against harm they need not serve: who could change what is kept could change the script too.
+They need not withstand an attacker, who could change the script as well as the cached files.
 """
 
 
 def script(site: Mapping[str, str], assets: Assets, runtime: Runtime) -> bytes:
-    """The text of `/sw.js`, for a site with these files, each with a hash of what is in it.
+    """The bytes of `/sw.js`. `site` has the path of every file in the site, and its SHA-256.
 
-    Its version is a hash of all of them, so every change that is published makes browsers install
-    it anew.
+    The script begins with a constant. Its `files` are the addresses of all assets and files of the
+    runtime, each with a digest (`DIGEST_LENGTH`). Its `version` is a hash of `site`: after every
+    published change, browsers install the script anew.
     """
     digests = {
         ASSETS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Tools of the build of the browser's Python: run a Python program, write a zip file."""
+"""Functions that all parts of the runtime's build share: run a Python tool, write a zip file."""
 
 import os
 import subprocess
@@ -9,29 +9,32 @@ from pathlib import Path
 
 from builder.kit.errors import KnownError
 
-# The oldest time a zip file can carry. One fixed time for everything: two builds of the same
-# content must be the same bytes, since their hash is their address.
+# The oldest time that a zip file can have, in both of its notations. All files get this time: two
+# builds of the same content must give the same bytes, since the hash of the bytes is the address.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 SOURCE_DATE_EPOCH = "315532800"
 
 
-# How much of a hash is used in addresses and folder names.
+# The hexadecimal digits of a hash in addresses and folder names.
 HASH_LENGTH = 16
 
 
 class RuntimeBuildError(KnownError):
-    """The browser's Python could not be made."""
+    """The browser's Python could not be built; the message is Norwegian."""
 
 
 def run_tool(module: str, *arguments: str | Path, cwd: Path) -> None:
-    """Run a Python tool of this environment; a failure says all it said."""
+    """Run a Python module as a program in this environment.
+
+    Raises RuntimeBuildError with all output of the program where it fails.
+    """
     command = [sys.executable, "-m", module, *map(str, arguments)]
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in {"PYTHONPATH", "PYTHONHOME"}
     }
-    # What is compiled is compiled without docstrings and asserts.
+    # Optimization 2: tools compile without docstrings and asserts.
     environment |= {
         "PYTHONHASHSEED": "0",
         "PYTHONOPTIMIZE": "2",
@@ -47,10 +50,10 @@ def run_tool(module: str, *arguments: str | Path, cwd: Path) -> None:
 
 
 def write_zip(path: Path, contents: Mapping[str, bytes]) -> None:
-    """A zip file whose bytes depend on the contents alone.
+    """Write a zip file whose bytes depend on `contents` (bytes by name) alone.
 
-    Stored, not deflated: the web server's brotli does much better on the plain bytes, and the
-    browser has less to unpack.
+    The contents are stored, not deflated: brotli compresses the plain bytes much better for the
+    transfer, and the browser has less to unpack.
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(contents):

@@ -1,20 +1,20 @@
-"""The calculators' Python for the browser: their wheel, and Pyodide cut to what they use.
+"""The runtime: the Python of the calculators for the browser, with no file that they don't use.
 
-Pyodide's standard library comes as source code, and all of it. Compiling it anew in every tab is
-what makes a stock Pyodide slow to start. The build therefore
+Pyodide brings the whole standard library as source code, and compiles it anew in every tab, so an
+unchanged Pyodide starts slowly. The build therefore
 
-1. makes the wheel of ``calc``, and a lock file that holds only this wheel, and compiles it;
-2. compiles the standard library with this Python, which must write the byte code the browser's
-   Python reads (once for each version of Pyodide), with `builder.bundle.substitutes` for what is
-   not used;
-3. starts Pyodide in Node with all of it, lets the calculators answer, and asks which files of the
-   standard library were read;
-4. starts Pyodide again with only these files, and compares every answer.
+1. builds the wheel of `calc` and a lock file with this wheel alone, and compiles the wheel;
+2. compiles the standard library with the Python of the build, whose byte code must be that of the
+   browser's Python (once for each version of Pyodide); `builder.bundle.substitutes` replace modules
+   that Pyodide imports and the calculators don't use;
+3. starts Pyodide in Node with the whole library, sends requests to the calculators, and lists the
+   files of the library that Python has read;
+4. starts Pyodide again with these files alone, and compares every answer.
 
-Workbooks need a package and much more of the library, and few readers ask for one: this lies in a
-file of its own, made in the same way of what the requests for workbooks read beyond the others.
+Workbooks need a package and much more of the library, and few readers download one. The files that
+requests for workbooks read beyond the others lie in a second zip file.
 
-The result is a folder of files that never change: its address carries a hash of its content.
+The result is a folder of files that never change: its address has a hash of its content.
 """
 
 import hashlib
@@ -44,21 +44,24 @@ from builder.bundle.packing import HASH_LENGTH, RuntimeBuildError, write_zip
 from builder.bundle.wheel import LOCK, NOTICE, make_wheel, move_out, seal
 from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
 
-# What is taken from Pyodide's npm package as it is.
+# Files that are copied from Pyodide's npm package unchanged.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 STDLIB = "python_stdlib.zip"
 WORKBOOK = "workbook.zip"
-# Tools whose version decides how the output looks.
+# Packages whose version decides the bytes of the runtime.
 TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock", WRITER)
-# The modules that make the runtime: a change in one of them makes it anew.
+# The modules that build the runtime: after a change in one of them it is built anew.
 OWN_SOURCES = ("runtime.py", "library.py", "node_python.py", "packing.py", "wheel.py")
-# The whole compiled standard library, beside the builds that are cut from it.
+# The folder of the whole compiled standard library in the cache of runtimes.
 STDLIB_CACHE = "stdlib"
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """A finished runtime: a folder of files to be served below ``url``, never to change."""
+    """A built runtime: a folder whose files are served below `url` and never change.
+
+    `version` is that of Pyodide, and `lock` the content of the lock file.
+    """
 
     folder: Path
     url: str
@@ -67,20 +70,21 @@ class Runtime:
 
     @property
     def wheel_name(self) -> str:
-        """The file name of the calculators' wheel, the only package of the lock."""
+        """The file name of the wheel of `calc`, the only package in the lock."""
         (package,) = self.lock["packages"].values()
         return str(package["file_name"])
 
     @property
     def wheel_digest(self) -> str:
-        """The SHA-256 of the calculators' wheel."""
+        """The SHA-256 of the wheel of `calc`, in hexadecimal digits."""
         return str(self.lock["files"][self.wheel_name])
 
     @property
     def constants(self) -> dict[str, object]:
-        """What the scripts know of the runtime, so that a page and its Python always fit.
+        """The constants about the runtime in the theme's scripts, by name.
 
-        The worker knows it by its lock. What only workbooks need is not got ahead.
+        With them, a page and the Python that it loads always fit together. Pages load the files in
+        `RUNTIME_URLS` ahead of use, so the file that only workbooks need is left out.
         """
         return {
             "RUNTIME": {"url": self.url, "lock": self.lock},
@@ -89,11 +93,14 @@ class Runtime:
 
 
 def build(project_root: Path, requests: Sequence[str], workbooks: Sequence[str] = ()) -> Runtime:
-    """Make the runtime, or take the one made before from the same sources.
+    """Build the runtime, or take it from the cache where the same sources were built before.
 
-    ``requests`` are JSON requests to ``calc.browser.handle``, in order: together they must make the
-    calculators import all that they ever import, since nothing else of the standard library is
-    shipped. ``workbooks`` are requests that come after them and read more.
+    `requests` are JSON requests to `calc.browser.handle`, in order. While the calculators answer
+    them, they must import every module that they ever import, since the runtime has no other module
+    of the standard library. `workbooks` are further requests, which import more.
+
+    Raises RuntimeBuildError where a tool or a calculator fails, where Pyodide is missing or has
+    another version of Python, or where the runtime gives another answer than the whole library.
     """
     project_root = project_root.resolve()
     engine = _engine(project_root)
@@ -102,11 +109,11 @@ def build(project_root: Path, requests: Sequence[str], workbooks: Sequence[str] 
     if not finished.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         forget_old_builds(cache, keep=STDLIB_CACHE)
-        # Beside the finished one, so that it can be moved in place in one step: a build that is
-        # killed leaves nothing half-made, and of two at once the later finds the work done.
+        # Built beside its place and moved in one step: a killed build leaves no half-built runtime,
+        # and of two builds at once the later one takes the result of the earlier one.
         work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cache))
         try:
-            _make(project_root, engine, requests, workbooks, work)
+            _build_in(project_root, engine, requests, workbooks, work)
             put_in_place(work, finished)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -150,7 +157,7 @@ def _engine_version(engine: Path) -> str:
 
 
 def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> str:
-    """A hash of everything that decides what the runtime becomes."""
+    """A hash of everything that decides the bytes of the runtime."""
     calc = project_root / "calc"
     sources = [
         *sorted(p for p in calc.rglob("*") if p.is_file() and "__pycache__" not in p.parts),
@@ -177,14 +184,14 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
     return hashlib.sha256(everything.encode()).hexdigest()[:HASH_LENGTH]
 
 
-def _make(
+def _build_in(
     project_root: Path,
     engine: Path,
     requests: Sequence[str],
     workbooks: Sequence[str],
     work: Path,
 ) -> None:
-    """Make the runtime as the only folder in ``work``, named after its content."""
+    """Build the runtime as the only folder in `work`, with a hash of its content as name."""
     with tempfile.TemporaryDirectory(prefix="runtime-") as name:
         scratch = Path(name)
         folder = scratch / "runtime"
@@ -210,14 +217,14 @@ def _make(
             answers += [python.handle(request) for request in workbooks]
             further = python.used_files()
         used = first["library"]
-        # Python looks for the modules of a package in one place: where the package itself lies.
+        # Python looks for the modules of a package only where the package itself lies.
         packages = {Path(file).parent for file in used if file.endswith("/__init__.pyc")}
         used += [f for f in further["library"] if f not in used and Path(f).parent in packages]
         more = {file: writer[file] for file in further["workbook"]}
         with zipfile.ZipFile(whole) as archive:
             write_zip(folder / STDLIB, {file: archive.read(file) for file in used})
             more |= {file: archive.read(file) for file in further["library"] if file not in used}
-        # But the package calc looks here too, for what only workbooks need of it.
+        # The package calc is an exception: it has this zip file in its own path.
         more |= move_out(folder, [f for f in further["wheel"] if f not in first["wheel"]])
         write_zip(folder / WORKBOOK, more)
         _check_answers(project_root, folder, requests, workbooks, answers)
@@ -227,7 +234,10 @@ def _make(
 
 
 def _check_byte_code(project_root: Path, folder: Path) -> None:
-    """This Python must write what the browser's Python reads: both must be finished releases."""
+    """Raise RuntimeBuildError unless the Python of the build writes byte code for the browser.
+
+    Releases of one minor version share their byte code; a preview release may have another one.
+    """
     with PyodideInNode(project_root, folder) as python:
         version, magic = python.python()
     if magic != MAGIC_NUMBER:
@@ -245,7 +255,7 @@ def _check_answers(
     workbooks: Sequence[str],
     answers: Sequence[str],
 ) -> None:
-    """The cut standard library must give the answers that the whole one gave."""
+    """Raise RuntimeBuildError unless the runtime gives the `answers` of the whole library."""
     with PyodideInNode(project_root, folder) as python:
         for number, answer in enumerate(answers):
             if number == len(requests):
@@ -259,13 +269,13 @@ def _check_answers(
 
 
 def _drop_source_map(script: Path) -> None:
-    """Remove the pointer to a source map that is not shipped: browsers complain about it."""
+    """Remove the link to a source map, which is not shipped: browsers report it as missing."""
     lines = script.read_text("utf-8").splitlines(keepends=True)
     script.write_text("".join(x for x in lines if not x.startswith("//# sourceMapping")), "utf-8")
 
 
 def _write_notice(path: Path, version: str) -> None:
-    """Whose work this is, and where its source code is, as the licences ask."""
+    """Write the names of the authors and the place of the source code, as the licences require."""
     path.write_text(
         f"pyodide.mjs, pyodide.asm.js, pyodide.asm.wasm, {STDLIB}: Pyodide {version},\n"
         "Mozilla Public License 2.0, source code at https://github.com/pyodide/pyodide\n"
@@ -280,7 +290,7 @@ def _write_notice(path: Path, version: str) -> None:
 
 
 def _licence_of(package: str) -> str:
-    """The licence of an installed package, which has to go with it."""
+    """The text of the licence of an installed package, which copies of it must carry."""
     (text,) = (p.read_text("utf-8") for p in files(package) or [] if p.name == "LICENSE.txt")
     return text
 

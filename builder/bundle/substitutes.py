@@ -1,15 +1,16 @@
-"""Modules that Pyodide imports when it starts, and of which the calculators use nothing.
+"""Substitutes for modules that Pyodide imports at its start and the calculators don't use.
 
-They bring half of what Python reads at its start with them: event loops, sockets, subprocesses, zip
-and tar files. A calculator is a function from text to text, so these stand in their place in the
-browser. What Pyodide asks of them at its start is here; where that changes, the build stops, since
-it starts the finished runtime in Node and compares its answers.
+The real modules import half of the files that Python reads at its start: event loops, sockets,
+subprocesses, zip and tar files. A calculator is a function from text to text and needs none of
+them. The substitutes have the names that Pyodide uses at its start. If a version of Pyodide needs
+more, the build stops, since it starts the runtime in Node and compares the answers.
 
-Keys are names of files in Pyodide's standard library; they must be there.
+`SUBSTITUTES` has the source of each module by its file name in Pyodide's standard library. The
+build stops if the library has no such file.
 """
 
 SUBSTITUTES = {
-    # Pyodide's core looks up how to make a promise of a coroutine; there are no coroutines.
+    # Pyodide's core looks these names up to turn coroutines into promises; there are no coroutines.
     "asyncio/__init__.py": """
 class Future:
     pass
@@ -38,7 +39,7 @@ DSO_DIR = _Folder("/usr/lib")
 def init_loaded_packages():
     pass
 """,
-    # importlib.abc mentions them; nothing here reads files out of packages.
+    # importlib.abc imports these names; calculators read no files from packages.
     "importlib/resources/__init__.py": "",
     "importlib/resources/abc.py": """
 class ResourceReader:

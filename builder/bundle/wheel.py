@@ -14,14 +14,17 @@ NOTICE = "NOTICE.txt"
 
 
 def make_wheel(project_root: Path, info: dict[str, str], folder: Path, scratch: Path) -> None:
-    """Put the compiled wheel of ``calc`` in the folder, and a lock that holds nothing else."""
+    """Put the compiled wheel of `calc` in the folder, and a lock file with this wheel alone.
+
+    `info` is the section of this name in Pyodide's own lock; `scratch` is a folder for the work.
+    """
     wheels = scratch / "wheels"
     run_tool("build", "--wheel", "--no-isolation", "--outdir", wheels, project_root, cwd=scratch)
     empty = scratch / "empty-lock.json"
     empty.write_text(json.dumps({"info": info, "packages": {}}), "utf-8")
     lock_file = wheels / LOCK
-    # In this order: the lock is made of the wheel as built (a compiled one is refused), and
-    # compiling changes its name and hash in the lock.
+    # The order matters: the tool for the lock refuses a compiled wheel, and the compiler changes
+    # the name and hash of the wheel in the lock.
     run_tool(
         "pyodide_cli", "lockfile", "add-wheels", "--input", empty, "--output", lock_file,
         "--base-path", wheels, *wheels.glob("*.whl"), cwd=scratch,
@@ -33,13 +36,13 @@ def make_wheel(project_root: Path, info: dict[str, str], folder: Path, scratch: 
     compiled = wheels / package["file_name"]
     with zipfile.ZipFile(compiled) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
-    # py-compile notes the time of day in the wheel.
+    # py-compile writes the time of day into the wheel, so the wheel is written anew.
     write_zip(folder / compiled.name, contents)
     _lock_wheel(folder, lock)
 
 
 def _lock_wheel(folder: Path, lock: dict[str, Any]) -> None:
-    """Write a lock that says what the wheel is now."""
+    """Write the lock with the present hash of the wheel."""
     (package,) = lock["packages"].values()
     wheel = folder / package["file_name"]
     package["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
@@ -47,7 +50,7 @@ def _lock_wheel(folder: Path, lock: dict[str, Any]) -> None:
 
 
 def move_out(folder: Path, files: Sequence[str]) -> dict[str, bytes]:
-    """Take files out of the wheel, and give them by name."""
+    """Remove these files from the wheel in the folder; return their content by name."""
     lock = json.loads((folder / LOCK).read_text("utf-8"))
     (package,) = lock["packages"].values()
     wheel = folder / package["file_name"]
@@ -60,9 +63,9 @@ def move_out(folder: Path, files: Sequence[str]) -> dict[str, bytes]:
 
 
 def seal(folder: Path) -> None:
-    """Note in the lock what every file must be, for the browser to check.
+    """Write the SHA-256 of every file in the folder into the lock, for the browser to check.
 
-    Pyodide's own lock has hashes of packages only; it leaves alone what it does not know.
+    Pyodide's own lock has hashes of packages only, and Pyodide ignores the further key `files`.
     """
     lock = json.loads((folder / LOCK).read_text("utf-8"))
     lock["files"] = {

@@ -50,7 +50,7 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """The address of a page in bokmål and in nynorsk."""
+    """The address of a page or of a calendar in bokmål and in nynorsk."""
 
     nb: str
     nn: str

@@ -160,7 +160,7 @@ def assembled(
     file.add("UID", str(uuid.uuid5(_NAMESPACE, f"calendar {here}")))
     file.add("LAST-MODIFIED", _midnight(max(scheme.last_checked for scheme in schemes)))
     # The X- names are older than NAME, DESCRIPTION and REFRESH-INTERVAL (RFC 7986); some calendars
-    # read only those.
+    # read only the older names.
     for key in ("NAME", "X-WR-CALNAME"):
         file.add(key, vText(name))
     for key in ("DESCRIPTION", "X-WR-CALDESC"):

@@ -40,7 +40,7 @@ def _moved(site: content.Site) -> Iterator[tuple[str, str]]:
 
 
 def _of_scheme(scheme: Scheme) -> Iterator[str]:
-    """Every address of a scheme: of pages in bokmål, of calendars in both målformer."""
+    """Every address of a scheme: pages in bokmål, rule files, calendars in both målformer."""
     yield from (address(scheme.slug, name) for name in PAGE_NAMES)
     for rules in scheme.rules:
         yield year_address(scheme.slug, rules.year)

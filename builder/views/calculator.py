@@ -212,10 +212,13 @@ def result_html(result: Result, texts: Catalogue) -> Markup:
 
 
 def _all_fields(calculator: SchemeRules) -> list[Field]:
-    """Every question of any track in any rule year, in the order of the form."""
+    """Every question of any track in any rule year or in a year whose rules are unknown.
+
+    They come in the order of the form. There are none where nothing is computable (`has_form`).
+    """
     tracks = [track for rules in calculator.rules for track in rules.tracks.values()]
     if all(track.not_computable is not None for track in tracks):
-        return []  # see `has_form`
+        return []
     # For a year without rules, the form asks for the figures of the award letter.
     covered = [t for t in tracks if t.not_computable is None and t.transition is None]
     tracks += [unknown_rules(t) for t in covered if not t.own_rules]

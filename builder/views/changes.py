@@ -95,7 +95,7 @@ def _months[T: (Change, ChangeView)](changes: Iterable[T]) -> Iterator[tuple[dt.
 
 
 def _month_pages[T: (Change, ChangeView)](of_month: list[T]) -> list[tuple[Step, tuple[T, ...]]]:
-    """The pages of a month's changes, which come newest first."""
+    """The pages of a month, oldest change first; `of_month` has its changes, newest first."""
     first = _month_address(of_month[0].date)
     return [
         (Step(number=number, url=page_address(first, number)), tuple(part))

@@ -89,7 +89,9 @@ class Deadlines:
 
 @dataclass(frozen=True, kw_only=True)
 class YearPage:
-    """A page of the passed deadlines of a year, the first first.
+    """A page of the deadlines of a year, passed or still to come, the first first.
+
+    A script shows each row as soon as its deadline has passed.
 
     `since` is the first moment at which a row of the page has passed, and `none_until` the last
     moment before. Both are empty if a row has passed at the build.
@@ -150,7 +152,7 @@ class AllDeadlines:
             )
 
     def year_pages(self) -> Iterator[tuple[Step, YearPage]]:
-        """The pages of passed deadlines, year by year, where deadlines are many."""
+        """The pages of each year, the last year first, where deadlines are many."""
         for year, rows in self._by_year.items():
             first = _year_address(year)
             parts = [_year(year, tuple(part)) for part in in_pages(rows[::-1], MANY)]

@@ -49,7 +49,7 @@ class GeneralPages:
         self._lists = lists
         self._calculators = calculators
         self._licences = licences
-        # What each page shows besides prose, by its name.
+        # The function for the values of each page besides prose, by the name of the page.
         self._shown: dict[str, Callable[[Lang], _Shown]] = {
             FRONT_PAGE: self._front,
             LICENCES: lambda _: (None, lambda: {"licences": self._licences}),

@@ -22,7 +22,7 @@ _DEADLINE_TEMPLATE = "frister-side"
 _MONTH_TEMPLATE = "endringer-maaned"
 _NAMES_TEMPLATE = "a-aa"
 
-# What stands on one page of a list.
+# The part of a list on one page.
 type _Shown = (
     portal.Portal | alphabet.Page | deadlines.Deadlines | deadlines.YearPage | changes.MonthPage
 )

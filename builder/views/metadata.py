@@ -101,7 +101,10 @@ def _service(
 def _grants(
     scheme: Scheme, lang: Lang, translations: Translations, today: dt.date
 ) -> Iterator[Node]:
-    """The tracks of the newest rule year that take in new applicants, with their known caps."""
+    """A `MonetaryGrant` for each track of the newest rule year that takes in new applicants.
+
+    It has the caps of the track that are known.
+    """
     if not scheme.rules:
         return
     t = translations.translator(lang)

@@ -1,4 +1,4 @@
-"""The values that pages are made of: a page, the site, and a page that can be built."""
+"""The values that the modules of pages share: a page, the site, and a page that can be built."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,9 +53,9 @@ class Planned:
     """A page that can be built: its address, its template, and `build`, which computes its values.
 
     `scheme` is None for a page of the whole site. Such a page has a `fingerprint`: a value whose
-    `repr` changes whenever the page shows something else about schemes. Two builds with the same
-    fingerprint, prose and theme give the same page, so the second build can use the first one's.
-    The fingerprint is None where the page shows nothing about schemes.
+    `repr` changes whenever the page shows something else about schemes. Two builds for the same day
+    with the same fingerprint, prose and theme give the same page, so the second build can use the
+    page of the first. The fingerprint is None where the page shows nothing about schemes.
 
     `is_for_search`: whether search engines are to list the page. The templates of pages that they
     are not to list say the same in their HTML.

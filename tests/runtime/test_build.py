@@ -58,7 +58,7 @@ def test_what_is_made_is_made_once(make_project: MakeProject, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(runtime, "_make", fail)
+    monkeypatch.setattr(runtime, "_build_in", fail)
     assert runtime.build(root, ["a"]) == made
 
 

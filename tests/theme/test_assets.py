@@ -59,7 +59,7 @@ def test_two_builds_are_the_same_bytes(project: Path):
 
 def test_the_same_sources_are_built_once(project: Path, monkeypatch: pytest.MonkeyPatch):
     first = assets.build(project)
-    monkeypatch.setattr(assets, "_make", lambda *_: pytest.fail("built again"))
+    monkeypatch.setattr(assets, "_bundle", lambda *_: pytest.fail("built again"))
     assert assets.build(project) == first
 
 
