@@ -24,8 +24,8 @@ from builder.commands.bootstrap import SetupError, find_chromium
 from builder.commands.serve import serve_folder
 from builder.kit.environment import NodeMissingError, node_command
 from builder.kit.ports import ServeError
-from builder.site import site
-from tests import measuring, npm
+from builder.site.build import BuildError
+from tests import building, measuring, npm
 from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS
 from tests.measuring import say, spread
 
@@ -132,7 +132,7 @@ def served_as_published() -> Iterator[str]:
         built.mkdir()
         with serve_folder(built) as address:
             os.environ["BUILD_DATE"], os.environ["SITE_ADDRESS"] = BUILD_DATE, address
-            site.build(ROOT, built)
+            building.build(ROOT, built)
             yield address
 
 
@@ -156,7 +156,7 @@ def main(argv: Sequence[str]) -> int:
     except (
         SetupError,
         NodeMissingError,
-        site.BuildError,
+        BuildError,
         content.ContentError,
         ServeError,
         npm.InstallError,
