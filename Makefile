@@ -1,4 +1,4 @@
-# Every target first makes sure that its tools are there (builder/bootstrap.py), so a machine with
+# Every target first makes sure that its tools are there (builder/commands/bootstrap.py), so a machine with
 # git, make and some Python 3 is enough. Works with GNU make 3.81 (macOS) and later.
 
 .DEFAULT_GOAL := help
@@ -19,14 +19,14 @@ PYTHONS = $(PYTHON) python3.13 python3 python \
 # $(call bootstrap,command)
 bootstrap = for python in $(PYTHONS); do \
     if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then \
-      exec "$$python" builder/bootstrap.py $(1); \
+      exec "$$python" builder/commands/bootstrap.py $(1); \
     fi; \
   done; \
   echo 'Fant ingen Python 3.8 eller nyere; installer Python 3.13 og kjør kommandoen på nytt.' >&2; \
   exit 1
 
 # $(call setup,level): a look at the stamp with the Python already set up, else the whole thing.
-setup = $(RUN) -I -S builder/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
+setup = $(RUN) -I -S builder/commands/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
 
 # $(call given,VARIABLE,option): the option with what stands after `make`, also with spaces and '.
 given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
@@ -63,7 +63,7 @@ check-links: setup-site ## Kontroller lenkene til andre nettsteder (også dem so
 	@$(RUN) -m builder check-links $(ARGS)
 
 # $(call pytest,arguments): with the Chromium that pages are tried in.
-pytest = chromium="$$($(RUN) builder/bootstrap.py browser)" && \
+pytest = chromium="$$($(RUN) builder/commands/bootstrap.py browser)" && \
   CHROMIUM_PATH="$$chromium" $(RUN) -m pytest $(1) $(ARGS)
 
 test: setup-dev lint ## Kjør alle kontroller og tester (et utvalg: ARGS="tests/calc -k navn")
@@ -73,12 +73,12 @@ test-pages: setup-dev ## La axe, HTML-kontrollen, Lighthouse og tastaturet prøv
 	@$(call pytest,-m pages)
 
 test-servers: setup-dev ## Prøv mot ekte tjenere: ssh med rsync, et S3-lager (Ceph) og nginx
-	@$(RUN) builder/bootstrap.py servers
+	@$(RUN) builder/commands/bootstrap.py servers
 	@$(call pytest,-m servers)
 
 test-browsers: setup-dev ## Kjør testene av kalkulatorene i Firefox og WebKitGTK også
-	@firefox="$$($(RUN) builder/bootstrap.py browser firefox)" && \
-	  minibrowser="$$($(RUN) builder/bootstrap.py browser webkit)" && \
+	@firefox="$$($(RUN) builder/commands/bootstrap.py browser firefox)" && \
+	  minibrowser="$$($(RUN) builder/commands/bootstrap.py browser webkit)" && \
 	  FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" \
 	  $(RUN) -m pytest --browser firefox --browser webkit tests/browser $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Settings of Pelican, each with its why. The work itself is in `builder/plugin.py`."""
+"""Settings of Pelican, each with its why. The work itself is in `builder/site/plugin.py`."""
 
 import os
 
@@ -22,7 +22,7 @@ OUTPUT_PATH = "output"
 # What is left of an earlier build goes when it is known what is in this one.
 DELETE_OUTPUT_DIRECTORY = False
 
-PLUGINS = ["builder.plugin"]
+PLUGINS = ["builder.site.plugin"]
 # All pages are made by our own generator from the content model: schemes have facts and rules
 # beside their prose, and every page exists in two målformer. Pelican's blog parts are off.
 ARTICLE_PATHS: list[str] = []

@@ -6,23 +6,23 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from builder import interrupts
-from builder.errors import KnownError
+from builder.kit import interrupts
+from builder.kit.errors import KnownError
 
 # The module of each command, whose `main` runs it. A module brings much with it that takes its
 # time to import, and that only its own command needs.
 COMMANDS = {
     "check": "builder.checks",
     "check-links": "builder.checks.external",
-    "new": "builder.new",
+    "new": "builder.commands.new",
     "preview": "builder.preview.command",
-    "publish": "builder.publish",
-    "releases": "builder.history",
-    "rollback": "builder.rollback",
+    "publish": "builder.publish.publish",
+    "releases": "builder.publish.history",
+    "rollback": "builder.publish.rollback",
     "schemas": "builder.schemas",
-    "serve": "builder.serve",
-    "site": "builder.site",
-    "sizes": "builder.sizes",
+    "serve": "builder.commands.serve",
+    "site": "builder.site.site",
+    "sizes": "builder.site.sizes",
 }
 
 

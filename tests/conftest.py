@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from builder import check, site
-from builder.bootstrap import find_chromium
-from builder.serve import serve_folder
+from builder.commands.bootstrap import find_chromium
+from builder.commands.serve import serve_folder
+from builder.site import check, site
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
 BUILD_DATE = "2026-11-22"

@@ -16,7 +16,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from builder.node import node_command
+from builder.kit.node import node_command
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES, TRANSLATIONS = "theme/templates", "theme/translations"

@@ -12,15 +12,15 @@ from itertools import chain
 from pathlib import Path
 
 from builder import content
-from builder.cache import Store
 from builder.checks import dates, figures, links
 from builder.checks.context import KEPT, LABEL, Check, Context
 from builder.checks.found import name_of
 from builder.checks.report import is_set, report, summary
 from builder.content import Problem
 from builder.content.load import PAGES
-from builder.day import today
-from builder.targets import place
+from builder.kit.cache import Store
+from builder.kit.day import today
+from builder.publish.targets import place
 
 __all__ = [
     "SUBJECTS",

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
 
-from builder.addresses import address, localized, year_address
 from builder.content import RULE_YEARS, Site
-from builder.rule_files import FOLDER as RULE_FILES
-from builder.rule_files import KINDS
-from builder.rule_files import address as rule_file
+from builder.data.rule_files import FOLDER as RULE_FILES
+from builder.data.rule_files import KINDS
+from builder.data.rule_files import address as rule_file
+from builder.routes.addresses import address, localized, year_address
 
 _EMBEDDED = "/innebygd/"
 _OWN_CALCULATOR = "egen-nedtrapping"
@@ -76,7 +76,8 @@ class Addresses:
     def _parts(self) -> frozenset[str]:
         """The pages and files of lists, which depend on how much there is to list."""
         # What they need takes a while to import.
-        from builder import alphabet, api, changes, deadlines, portal
+        from builder.data import api
+        from builder.views import alphabet, changes, deadlines, portal
 
         schemes = tuple(self._site.schemes.values())
         lists = portal.Lists(portal.listed(schemes, self._today))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from builder.cache import Store
 from builder.checks.addresses import Addresses
 from builder.checks.found import NOTHING, Findings, Linked, find_all
 from builder.content import Problem, Site
+from builder.kit.cache import Store
 
 KEPT = Path(".cache/checks/content")
 """Where what was found is kept, from the root of the project."""

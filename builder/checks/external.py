@@ -35,11 +35,11 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from builder import content
-from builder.cache import Store
 from builder.checks.context import KEPT, LABEL, Context
 from builder.checks.report import is_set, report
 from builder.content import Problem
-from builder.day import today
+from builder.kit.cache import Store
+from builder.kit.day import today
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = ROOT / ".cache/links.json"

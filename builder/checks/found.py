@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.cache import Store, code_version, key
 from builder.checks import examples, figures, images, nynorsk, readability, sources
 from builder.checks.figures import Written
 from builder.checks.folder import CONTENT, Folder
@@ -15,7 +14,8 @@ from builder.content import Change, Problem, Site
 from builder.content.files import is_ours
 from builder.content.load import CHANGES, PAGES, PageFile, digest_of_folder
 from builder.content.yaml_file import Document, Key, Plain, dotted
-from builder.parallel import in_parallel
+from builder.kit.cache import Store, code_version, key
+from builder.kit.parallel import in_parallel
 from calc.rules import Lang
 
 # What depends on a folder alone, by what it is called in reports.

@@ -8,12 +8,12 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify_unicode as slug
 
-from builder import prose, redirects
-from builder.addresses import address, localized
 from builder.checks.context import Context
 from builder.checks.found import Linked
-from builder.content import Problem
+from builder.content import Problem, prose
 from builder.content.validate import suggestion
+from builder.data import redirects
+from builder.routes.addresses import address, localized
 from calc.rules import Lang
 
 _HEADING = "del-"

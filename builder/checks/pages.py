@@ -10,10 +10,10 @@ from pathlib import Path
 from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
 
-from builder import prose
+from builder.content import prose
 from builder.content.load import PageFile
 from builder.content.yaml_file import read_text
-from builder.html_reader import Reader, feed
+from builder.kit.html_reader import Reader, feed
 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 # What is not shown: the addresses of links and images, definitions of them, comments, tags.

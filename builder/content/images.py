@@ -12,7 +12,7 @@ from pathlib import Path
 
 import imagesize  # type: ignore[import-untyped]  # has no type hints
 
-from builder.assets import ADDRESS, short_hash
+from builder.bundle.assets import ADDRESS, short_hash
 from builder.content.files import IMAGES, is_ours, read_bytes, why_no_name
 from builder.content.problems import Problem
 

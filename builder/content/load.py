@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from builder import cache, prose
-from builder.cache import Store, code_version
+from builder.content import prose
 from builder.content.changes import read_changes
 from builder.content.examples import check_example
 from builder.content.files import (
@@ -30,13 +29,15 @@ from builder.content.images import Image, read_images, unused
 from builder.content.markdown_file import Text, read_markdown
 from builder.content.model import PAGE_NAMES, RULE_YEARS, Change, Facts, Scheme
 from builder.content.problems import ContentError, Problem
+from builder.content.prose import Prose
 from builder.content.texts import PageKey, Texts
 from builder.content.unfinished import Unfinished, take_unfinished, unfilled_in_page
 from builder.content.validate import validate
 from builder.content.visibility import NAMES, NAMES_WITHOUT_ALIASES, Visibility, take
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
-from builder.parallel import in_parallel
-from builder.prose import Prose
+from builder.kit import cache
+from builder.kit.cache import Store, code_version
+from builder.kit.parallel import in_parallel
 from calc.plan import estimate
 from calc.rules import Lang, Rules
 

@@ -1,6 +1,6 @@
 """What an editor is told of a text: HTML that is not allowed, addresses, images, too much of it.
 
-What is told here never reaches a page anyway: `builder.prose` cleans it away.
+What is told here never reaches a page anyway: `builder.content.prose` cleans it away.
 """
 
 import re
@@ -11,7 +11,7 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
-from builder import prose
+from builder.content import prose
 from builder.content.files import IMAGES
 from builder.content.images import ENDINGS, Image
 from builder.content.problems import Problem

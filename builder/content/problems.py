@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import KnownError
+from builder.kit.errors import KnownError
 
 # Control characters, those for direction, halves of characters, no characters, other line ends.
 _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from builder.prose import Prose
+from builder.content.prose import Prose
 from calc.rules import Lang
 
 type PageKey = tuple[str | None, str, Lang]

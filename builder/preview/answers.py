@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
-from builder.assets import STYLE
-from builder.headers import MEDIA_TYPES, content_security_policy, headers_of
-from builder.pages import Planned
+from builder.bundle.assets import STYLE
+from builder.data.search import FOLDER as PAGEFIND
+from builder.kit.headers import MEDIA_TYPES, content_security_policy, headers_of
 from builder.preview.bar import Bar
 from builder.preview.mistakes import Failure, failure_of, mistakes
 from builder.preview.project import Project
-from builder.search import FOLDER as PAGEFIND
+from builder.views.pages import Planned
 from calc.rules import Lang
 
 OWN = "/forhandsvisning/"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from builder import changes, portal
 from builder.content import RULE_YEARS, Change, Problem, Scheme, Site
 from builder.content.load import CHANGES
 from builder.content.visibility import Visibility
-from builder.pages import EMBEDDED, SEARCH, PageView, Planned
+from builder.views import changes, portal
+from builder.views.pages import EMBEDDED, SEARCH, PageView, Planned
 from calc.rules import Lang, Rules
 
 type Part = Literal["scheme", "year", "page", "nynorsk", "change"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from builder import checks
+from builder.commands.serve import DEFAULT_PORT, ServeError, interrupt, listen_from, port_number
 from builder.content import Problem
 from builder.preview.answers import Answers
 from builder.preview.checker import Check, Checker
@@ -18,7 +19,6 @@ from builder.preview.mistakes import Failure
 from builder.preview.project import Part, Project
 from builder.preview.server import Server
 from builder.preview.watch import Watcher
-from builder.serve import DEFAULT_PORT, ServeError, interrupt, listen_from, port_number
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is looked at beyond what stops a page.

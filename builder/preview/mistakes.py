@@ -8,7 +8,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from pelican.generators import PelicanTemplateNotFound
 
 from builder.content import ContentError, Problem
-from builder.errors import KnownError
+from builder.kit.errors import KnownError
 
 # So many lines are shown before and after the one that is wrong.
 LINES_AROUND = 3

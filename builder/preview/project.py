@@ -13,16 +13,17 @@ from typing import Any, Self
 from pelican.log import LimitFilter
 from pelican.settings import read_settings
 
-from builder import content, redirects, search
-from builder.assets import ADDRESS, STYLE
+from builder import content
+from builder.bundle.assets import ADDRESS, STYLE
 from builder.content import Problem, Site
 from builder.content.load import Memory
-from builder.day import today
-from builder.errors import KnownError
-from builder.pages import Planned
-from builder.plugin import SiteGenerator
+from builder.data import redirects, search
+from builder.kit.day import today
+from builder.kit.errors import KnownError
 from builder.preview.bar import Bar, bar
 from builder.preview.mistakes import Failure, failure_of
+from builder.site.plugin import SiteGenerator
+from builder.views.pages import Planned
 from calc.rules import Lang
 
 

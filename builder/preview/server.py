@@ -8,9 +8,9 @@ import traceback
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from builder.headers import headers_of
+from builder.commands.serve import HOST
+from builder.kit.headers import headers_of
 from builder.preview.answers import EVENTS, Answers
-from builder.serve import HOST
 
 # So often a stream of news says that it is there; that shows whether anyone still hears it.
 _SECONDS_BETWEEN_SIGNS = 15

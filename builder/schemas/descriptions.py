@@ -1,7 +1,7 @@
 """What each key means, for editors: by class and key, in Norwegian.
 
 Text editors show them while a file is written. What the open data say of the same keys to clients
-stands in `builder.api_descriptions`: another reader, and another language.
+stands in `builder.data.api_descriptions`: another reader, and another language.
 """
 
 _SOURCE = "Navnet på kilden, som det står under «sources»."

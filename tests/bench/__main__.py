@@ -15,9 +15,10 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserType, sync_playwright
 
-from builder import content, site
-from builder.bootstrap import SetupError, find_chromium
-from builder.serve import ServeError, serve_folder
+from builder import content
+from builder.commands.bootstrap import SetupError, find_chromium
+from builder.commands.serve import ServeError, serve_folder
+from builder.site import site
 from tests import npm
 from tests.bench import browser, pages
 from tests.bench.network import slow_line

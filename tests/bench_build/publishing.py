@@ -24,15 +24,15 @@ import pytest
 from botocore.config import Config
 
 from builder import content
-from builder.cache import Store
-from builder.manifest import files_of
-from builder.record import Known, Record
-from builder.releases import Releases, gather
-from builder.targets.git import GitTarget
-from builder.targets.rsync import RsyncTarget
-from builder.targets.s3 import S3Target
-from builder.targets.settings import S3, Git, Rsync
-from builder.targets.target import Target
+from builder.kit.cache import Store
+from builder.kit.manifest import files_of
+from builder.publish.record import Known, Record
+from builder.publish.releases import Releases, gather
+from builder.publish.targets.git import GitTarget
+from builder.publish.targets.rsync import RsyncTarget
+from builder.publish.targets.s3 import S3Target
+from builder.publish.targets.settings import S3, Git, Rsync
+from builder.publish.targets.target import Target
 from tests.targets.servers import Middleman, ceph, ssh_server
 
 NAMES = ("20260101T120000Z-0000000001", "20260102T120000Z-0000000002")
@@ -86,7 +86,7 @@ def _folder(work: Path, built: Path, changed: Path) -> Iterator[Row]:
 
 
 def _publish_here(work: Path, built: Path, name: str) -> None:
-    """As `builder.publish` does it, without what is asked and told."""
+    """As `builder.publish.publish` does it, without what is asked and told."""
     known: Store = Store(work / "known")
     releases = _releases(work)
     with releases.alone(), releases.work() as folder:

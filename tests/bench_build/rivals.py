@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from builder.bootstrap import ROOT, Runner, find_uv, install_uv
+from builder.commands.bootstrap import ROOT, Runner, find_uv, install_uv
 from builder.content import PAGE_NAMES
 from calc.rules import Lang
 from tests.bench_build import processes

@@ -15,7 +15,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from builder.content import PAGE_NAMES
-from builder.i18n import LANGS
+from builder.kit.i18n import LANGS
 from calc.rules import Lang
 
 PAGE_BYTES = 4000

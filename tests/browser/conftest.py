@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
 
-from builder import content, i18n
-from builder.bootstrap import find_firefox, find_webkit
-from builder.i18n import Translations
+from builder import content
+from builder.commands.bootstrap import find_firefox, find_webkit
+from builder.kit import i18n
+from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.engines import firefox, webkit
 from tests.browser.engines.page import PATIENCE, AnyPage

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import OpenCalculator, Watch
 from tests.browser.engines.page import until

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
 from tests.browser.conftest import GENERAL, OpenCalculator, Watch, go_to_calculator
 from tests.browser.engines.page import AnyPage, expect
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from builder.calculator import typed
 from builder.content import Scheme, Site
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
+from builder.views.calculator import typed
 from calc.browser import handle
 from calc.codec import to_json
 from calc.rules import Example, Lang

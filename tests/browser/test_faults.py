@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserType, Locator, Page, Route, expect
 
-from builder.headers import content_security_policy
-from builder.i18n import Translations
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
+from builder.kit.headers import content_security_policy
+from builder.kit.i18n import Translations
 from tests.bench.network import slow_line
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import OpenCalculator, Watch

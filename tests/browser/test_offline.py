@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
 from tests.browser.calculator import Calculator
 from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.workbooks import REQUEST, WORKBOOK, ask, watch_worker

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from builder.content import PAGE_NAMES, Site
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import GENERAL, OpenCalculator, Watch
 

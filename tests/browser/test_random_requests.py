@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import Browser
 
-from builder import i18n
 from builder.content import load
+from builder.kit import i18n
 from calc.browser import handle
 from tests.calc.conftest import ROOT
 from tests.calc.random_requests import requests

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
 from tests.browser.conftest import Watch
 from tests.conftest import build_site, copy_project
 
@@ -190,7 +190,7 @@ def in_parts(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     folder = tmp_path_factory.mktemp("parts")
     project = folder / "project"
     copy_project(project_root, project)
-    code = project / "builder/search.py"
+    code = project / "builder/data/search.py"
     text = re.sub(r"(?m)^SCHEMES_PER_PART = .*", "SCHEMES_PER_PART = 2", code.read_text("utf-8"))
     code.write_text(text, "utf-8")
     build_site(project, folder / "site")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import OpenCalculator, Watch, go_to_calculator
 from tests.browser.engines.page import AnyPage, expect, until

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from builder.calculator import GROUPS
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
+from builder.views.calculator import GROUPS
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import GENERAL, Watch
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
 from tests.browser.conftest import Watch
 from tests.conftest import build_site, copy_project
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from builder.content import Site
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
 from calc.browser import handle
 from calc.codec import to_json
 from tests.browser.conftest import OpenCalculator, Watch

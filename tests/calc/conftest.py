@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import i18n
 from builder.content import Site, load
-from builder.i18n import Translations
+from builder.kit import i18n
+from builder.kit.i18n import Translations
 from calc.plan import estimate
 from calc.result import Result
 

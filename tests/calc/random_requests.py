@@ -6,9 +6,9 @@ The same number and seed give the same requests, in every engine that is compare
 import json
 from random import Random
 
-from builder.calculator import own_taper
 from builder.content import Site
-from builder.i18n import LANGS, Translations
+from builder.kit.i18n import LANGS, Translations
+from builder.views.calculator import own_taper
 from calc.answers import Field
 from calc.codec import to_json
 from calc.fields import fields_of, opening_fields

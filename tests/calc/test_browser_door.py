@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import exercise
-from builder.calculator import own_taper
+from builder.bundle import exercise
 from builder.content import Site
-from builder.i18n import LANGS, Translations
+from builder.kit.i18n import LANGS, Translations
+from builder.views.calculator import own_taper
 from calc.browser import handle
 from calc.codec import from_json, to_json
 from calc.rules import Lang, SchemeRules

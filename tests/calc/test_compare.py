@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from builder import exercise
-from builder.i18n import LANGS, Translations
+from builder.bundle import exercise
+from builder.kit.i18n import LANGS, Translations
 from calc.browser import handle
 from calc.rules import Lang
 

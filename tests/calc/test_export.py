@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import exercise
-from builder.i18n import LANGS, Translations
+from builder.bundle import exercise
+from builder.kit.i18n import LANGS, Translations
 from calc.browser import handle
 from calc.export import Page, csv_text, harmless
 from calc.messages import Catalogue

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from builder.exercise import scheme
+from builder.bundle.exercise import scheme
 from calc.answers import Field, read_answers
 from calc.fields import ASSUMPTIONS, MOST_KRONER, fields_of, opening_fields, steps_to_ask
 from calc.plan import estimate, unknown_rules

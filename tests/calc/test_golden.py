@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import exercise
-from builder.i18n import Translations
+from builder.bundle import exercise
+from builder.kit.i18n import Translations
 from calc.browser import handle
 
 FOLDER = Path(__file__).parent / "golden"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from builder import i18n
 from builder.content import Site
-from builder.i18n import LANGS
+from builder.kit import i18n
+from builder.kit.i18n import LANGS
 from calc.browser import handle, response
 from calc.codec import from_json, to_json
 from calc.fields import full_rate_known

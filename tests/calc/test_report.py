@@ -3,8 +3,8 @@
 import html5lib
 import pytest
 
-from builder import exercise
-from builder.i18n import LANGS, Translations
+from builder.bundle import exercise
+from builder.kit.i18n import LANGS, Translations
 from calc.messages import Catalogue, decimal, escape, kroner, percent, whole
 from calc.plan import estimate
 from calc.report import render, summary

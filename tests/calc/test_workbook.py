@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from openpyxl import load_workbook
 
-from builder import exercise
-from builder.i18n import LANGS, Translations
+from builder.bundle import exercise
+from builder.kit.i18n import LANGS, Translations
 from calc.plan import estimate
 from calc.rules import Lang, SchemeRules
 from tests.calc.conftest import Ask

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import content, prose
+from builder import content
 from builder.checks import check, check_all, found, pages, warnings
 from builder.checks.context import KEPT
-from builder.content import ContentError, Problem
+from builder.content import ContentError, Problem, prose
 from builder.content.load import CHANGES, PAGES, PageFile
 from tests.checks.conftest import DAY, HEADER, replace_in, write
 from tests.content.sample import PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, write_sample

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from builder import prose
+from builder.content import prose
 from builder.content.images import Image
 from builder.content.markdown_file import read_markdown, removed_html
 

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import check, content, i18n, site
-from builder.i18n import Translations
+from builder import content
+from builder.kit import i18n
+from builder.kit.i18n import Translations
+from builder.site import check, site
 from tests.site.pages import Page, read_pages
 
 ADDRESS = "https://stigen.example"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from builder import api
 from builder.content import Scheme, Site
+from builder.data import api
 from calc.codec import from_json, to_json
 from calc.rules import KRONER, Figure, Rules, Text
 from tests.data.conftest import ADDRESS, EARLIER

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar, Event
 
-from builder import calendar_list, calendars
 from builder.content import Scheme, Site
-from builder.i18n import LANGS, Translations
-from builder.paging import MANY
+from builder.data import calendars
+from builder.kit.i18n import LANGS, Translations
+from builder.routes import calendar_list
+from builder.routes.paging import MANY
 from calc.rules import Lang, Text
 from tests.data.conftest import ADDRESS
 from tests.data.schemes import area, deadline, scheme

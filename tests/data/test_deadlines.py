@@ -6,8 +6,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder import calendar_list, deadlines
 from builder.content import Scheme, Site
+from builder.routes import calendar_list
+from builder.views import deadlines
 from calc.rules import Lang
 from tests.data.conftest import EARLIER
 from tests.data.schemes import area, deadline, scheme

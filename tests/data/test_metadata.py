@@ -9,10 +9,10 @@ from xml.etree import ElementTree as Xml
 import pytest
 from playwright.sync_api import Page as BrowserPage
 
-from builder import metadata
+from builder.commands.serve import serve_folder
 from builder.content import Site
-from builder.i18n import LANGS, Translations
-from builder.serve import serve_folder
+from builder.kit.i18n import LANGS, Translations
+from builder.views import metadata
 from calc.rules import Lang, Text
 from tests.data.conftest import ADDRESS
 from tests.data.schemes import scheme

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from builder import schemas
-from builder.node import node_command
+from builder.kit.node import node_command
 from tests.npm import install
 
 HERE = Path(__file__).resolve().parent

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.serve import CADDY, HOST, kept_server
+from builder.commands.serve import CADDY, HOST, kept_server
 
 # Where Debian's package libnginx-mod-http-brotli-static puts it.
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")

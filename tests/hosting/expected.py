@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from builder.headers import SECURITY_HEADERS
+from builder.kit.headers import SECURITY_HEADERS
 
 PAGE = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self';"

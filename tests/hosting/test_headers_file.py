@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.headers import SECURITY_HEADERS
+from builder.kit.headers import SECURITY_HEADERS
 from tests.hosting.expected import FOREVER, MISSING, OPEN_DATA, THERE, Expected
 
 type Rules = list[tuple[str, list[str]]]

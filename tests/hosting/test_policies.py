@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.headers import content_security_policy
+from builder.kit.headers import content_security_policy
 from tests.hosting.expected import CALCULATOR, EMBEDDED, EMBEDDING, PAGE, WORKER
 from tests.site.pages import Page, read_pages
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import hosting
-from builder.output import write_files
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
+from builder.data import hosting
+from builder.site.output import write_files
 from tests.hosting.conftest import caddy, nginx
 from tests.hosting.test_servers import ask
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from builder import assets, content
+from builder import content
+from builder.bundle import assets
 from builder.content import Change, Scheme, Site
 from builder.content.model import Body, Deadline
-from builder.pages import Pages, Planned, SiteView
+from builder.views.pages import Pages, Planned, SiteView
 from calc.rules import Text
 from tests.theme.environment import TRANSLATIONS, environment
 from tests.theme.examples import FULL

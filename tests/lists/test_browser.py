@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from builder import assets
-from builder.pages import Pages
-from builder.paging import MANY
-from builder.serve import serve_folder
+from builder.bundle import assets
+from builder.commands.serve import serve_folder
+from builder.routes.paging import MANY
+from builder.views.pages import Pages
 from tests.lists.conftest import CONSTANTS, MakePages, MakeSite, general, render
 
 COUNT = 320

@@ -13,13 +13,14 @@ import brotli
 import pytest
 from jsonschema import Draft202012Validator
 
-from builder import api, calendars, changes, sitemap
 from builder.checks.addresses import Addresses
 from builder.content import Scheme
 from builder.content.model import Body
-from builder.pages import Pages, Planned
-from builder.paging import MANY
-from builder.portal import FOLDER, Listed, Lists, listed
+from builder.data import api, calendars, sitemap
+from builder.routes.paging import MANY
+from builder.views import changes
+from builder.views.pages import Pages, Planned
+from builder.views.portal import FOLDER, Listed, Lists, listed
 from calc.rules import Text
 from tests.data.test_deadlines import is_shown
 from tests.lists.conftest import (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.paging import MANY, Paging, Step, in_pages, page_address, paging
+from builder.routes.paging import MANY, Paging, Step, in_pages, page_address, paging
 
 
 @given(st.integers(0, 400), st.integers(1, 120))

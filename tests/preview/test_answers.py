@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from builder.headers import MEDIA_TYPES, content_security_policy
+from builder.kit.headers import MEDIA_TYPES, content_security_policy
 from tests.preview.conftest import Editor, Started, eventually
 
 

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from builder import content
 from builder.content import Problem, Scheme, Site
-from builder.pages import PageView, Planned
 from builder.preview.bar import Bar, Hidden, bar
+from builder.views.pages import PageView, Planned
 from calc.rules import Lang
 from tests.content.sample import PAGE, PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, write_sample
 

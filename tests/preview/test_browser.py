@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from builder.commands.serve import listen_from, serve_folder
 from builder.content import Problem
 from builder.preview.command import Preview
-from builder.serve import listen_from, serve_folder
 from tests.preview.conftest import PATIENCE, Editor, Started, eventually, free_port, running
 
 pytestmark = pytest.mark.browser
@@ -72,7 +72,7 @@ def test_pages_find_a_preview_that_starts_anew(
     page.goto(f"{preview.address}/tryggest/")
     script = page.locator("script[data-preview]")
     before = str(script.get_attribute("data-version"))
-    editor.append("builder/addresses.py", "\n# Endret.\n")
+    editor.append("builder/routes/addresses.py", "\n# Endret.\n")
     expect(script).not_to_have_attribute("data-version", before)
     editor.append(OM, "\nEtter omstarten.\n")
     expect(page.get_by_text("Etter omstarten.")).to_be_visible()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import KnownError
+from builder.kit.errors import KnownError
 from builder.preview.project import Project
 from tests.preview.conftest import Editor, Started, eventually, running
 
@@ -135,7 +135,7 @@ def test_what_nobody_foresaw_is_for_the_terminal(preview: Started, editor: Edito
 
 def test_code_that_python_cannot_read_is_a_mistake_too(preview: Started, editor: Editor) -> None:
     """Mended, it starts anew with the new code, at the same address."""
-    name = "builder/addresses.py"
+    name = "builder/routes/addresses.py"
     text = editor.read(name)
     version = shown_version(preview)
     editor.save(name, f"{text}\ndef halv(:\n")

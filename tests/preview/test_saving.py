@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from builder import check
+from builder.site import check
 from tests.conftest import build_site
 from tests.preview.conftest import Editor, Started, eventually
 

@@ -13,9 +13,10 @@ from typing import Literal
 
 from playwright.sync_api import Error, Page, sync_playwright
 
-from builder import content, site
-from builder.bootstrap import SetupError, find_chromium
-from builder.serve import ServeError, serve_folder
+from builder import content
+from builder.commands.bootstrap import SetupError, find_chromium
+from builder.commands.serve import ServeError, serve_folder
+from builder.site import site
 from tests import npm
 from tests.conftest import CHROMIUM_ARGUMENTS, build_site
 from tests.proof.conftest import new_tab

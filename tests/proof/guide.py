@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from builder.bootstrap import find_chromium
+from builder.commands.bootstrap import find_chromium
 from tests import npm
 from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.preview.conftest import Started, copy_for_preview, running

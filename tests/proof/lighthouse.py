@@ -19,10 +19,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from builder import content, site
-from builder.bootstrap import SetupError, find_chromium
-from builder.node import NodeMissingError, node_command
-from builder.serve import ServeError, serve_folder
+from builder import content
+from builder.commands.bootstrap import SetupError, find_chromium
+from builder.commands.serve import ServeError, serve_folder
+from builder.kit.node import NodeMissingError, node_command
+from builder.site import site
 from tests import measuring, npm
 from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS
 from tests.measuring import say, spread

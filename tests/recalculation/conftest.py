@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import content, i18n
-from builder.node import node_command
+from builder import content
+from builder.kit import i18n
+from builder.kit.node import node_command
 from calc.messages import Catalogue
 from calc.rules import Lang, SchemeRules
 

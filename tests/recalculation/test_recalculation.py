@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from builder import exercise
-from builder.i18n import LANGS
+from builder.bundle import exercise
+from builder.kit.i18n import LANGS
 from calc.fields import fields_of
 from calc.formulas import FIXED
 from calc.messages import Catalogue

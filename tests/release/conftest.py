@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from builder import publish, rollback, site
-from builder.publish import Published, TargetError
-from builder.releases import Releases
-from builder.targets.target import FilesOf
+from builder.publish import publish, rollback
+from builder.publish.publish import Published, TargetError
+from builder.publish.releases import Releases
+from builder.publish.targets.target import FilesOf
+from builder.site import site
 from tests.content.sample import RULES_FILE, write_sample
 from tests.release.driving import Driver, driving
 

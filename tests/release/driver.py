@@ -19,9 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from builder import content, i18n, publish, rollback, site
-from builder.errors import KnownError
-from builder.output import OutputFolder
+from builder import content
+from builder.kit import i18n
+from builder.kit.errors import KnownError
+from builder.publish import publish, rollback
+from builder.site import site
+from builder.site.output import OutputFolder
 
 PAGES = ("/", "/b/")
 # Whatever changes something on the disk; between two of them, nothing does.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from builder.releases import Releases
+from builder.publish.releases import Releases
 from tests.release.driver import write_site
 
 # So long after each other are two publishings: what open pages need is of the last few.

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import content, i18n
-from builder.difference import MOST_LISTED, Difference, compare
-from builder.record import Outcome, PageMark, Record
+from builder import content
+from builder.kit import i18n
+from builder.publish.difference import MOST_LISTED, Difference, compare
+from builder.publish.record import Outcome, PageMark, Record
 from calc.messages import Catalogue
 from tests.content.sample import RULES_FILE, SLUG
 from tests.release.conftest import Project

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import site
-from builder.releases import KEPT_RELEASES, PublishError
+from builder.publish.releases import KEPT_RELEASES, PublishError
+from builder.site import site
 from tests.release.conftest import Project, page
 from tests.release.driving import Driver
 

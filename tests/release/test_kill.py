@@ -3,8 +3,8 @@
 All the time, somebody reads the site through the real server.
 """
 
-from builder.releases import KEPT_RELEASES
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
+from builder.publish.releases import KEPT_RELEASES
 from tests.release.driver import PAGES
 from tests.release.driving import Driver
 from tests.release.reader import reading

@@ -9,8 +9,8 @@ import pytest
 from builder import content
 from builder.content import ContentError
 from builder.content.yaml_file import read_yaml
-from builder.notices import stub
-from builder.releases import PublishError
+from builder.publish.notices import stub
+from builder.publish.releases import PublishError
 from tests.content.sample import RULES, RULES_FILE, SCHEME_FILE, SLUG
 from tests.release.conftest import DAY, Project
 

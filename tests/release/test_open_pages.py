@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.releases import KEPT_FOR_OPEN_PAGES, KEPT_RELEASES
+from builder.publish.releases import KEPT_FOR_OPEN_PAGES, KEPT_RELEASES
 from tests.release.conftest import FakeTarget, Project, page
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import check, history, publish, site
 from builder.content import ContentError
-from builder.releases import KEPT_RELEASES, PublishError, current
+from builder.publish import history, publish
+from builder.publish.releases import KEPT_RELEASES, PublishError, current
+from builder.site import check, site
 from tests.content.sample import PAGE_FILE
 from tests.release.conftest import FakeTarget, Project, page
 

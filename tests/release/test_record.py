@@ -12,8 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import content
-from builder.manifest import content_hash
-from builder.record import FigureMark, Outcome, PageMark, Record, SchemeMark, pages_of, read_page
+from builder.kit.manifest import content_hash
+from builder.publish.record import (
+    FigureMark,
+    Outcome,
+    PageMark,
+    Record,
+    SchemeMark,
+    pages_of,
+    read_page,
+)
 from tests.content.sample import RULES_FILE, SLUG
 
 PAGE = """\

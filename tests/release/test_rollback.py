@@ -2,8 +2,8 @@
 
 import pytest
 
-from builder import history
-from builder.releases import KEPT_RELEASES, PublishError
+from builder.publish import history
+from builder.publish.releases import KEPT_RELEASES, PublishError
 from tests.release.conftest import FakeTarget, Project, page
 
 

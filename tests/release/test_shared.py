@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from builder import content, manifest, record, releases, site
-from builder.manifest import content_hash, files_of
-from builder.record import Record, pages_of
-from builder.releases import KEPT_RELEASES, Release
+from builder import content
+from builder.kit import manifest
+from builder.kit.manifest import content_hash, files_of
+from builder.publish import record, releases
+from builder.publish.record import Record, pages_of
+from builder.publish.releases import KEPT_RELEASES, Release
+from builder.site import site
 from tests.content.sample import SLUG
 from tests.release.conftest import Project, page
 from tests.release.test_notices import tell

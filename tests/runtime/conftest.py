@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from builder import content, exercise, i18n, runtime
-from builder.i18n import Translations
-from builder.runtime import PyodideInNode, Runtime
+from builder import content
+from builder.bundle import exercise, runtime
+from builder.bundle.runtime import PyodideInNode, Runtime
+from builder.kit import i18n
+from builder.kit.i18n import Translations
 
 ROOT = Path(__file__).resolve().parents[2]
 

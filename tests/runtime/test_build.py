@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import runtime
-from builder.runtime import Runtime, RuntimeBuildError
+from builder.bundle import runtime
+from builder.bundle.runtime import Runtime, RuntimeBuildError
 
 from .conftest import ROOT, MakeProject
 

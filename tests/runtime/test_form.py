@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from builder import assets, runtime
-from builder.runtime import Runtime
-from builder.serve import serve_folder
+from builder.bundle import assets, runtime
+from builder.bundle.runtime import Runtime
+from builder.commands.serve import serve_folder
 
 from .conftest import ROOT, write_project
 

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 
 from builder.content import Site
-from builder.i18n import Translations
+from builder.kit.i18n import Translations
 from calc.browser import handle
 from tests.calc.random_requests import requests
 

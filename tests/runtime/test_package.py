@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from builder.runtime import Runtime
-from builder.substitutes import SUBSTITUTES
+from builder.bundle.runtime import Runtime
+from builder.bundle.substitutes import SUBSTITUTES
 
 from .conftest import ROOT
 

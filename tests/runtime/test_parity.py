@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import exercise
-from builder.calculator import start_answers, typed
+from builder.bundle import exercise
 from builder.content import Site
 from builder.content.model import Scheme
-from builder.i18n import LANGS, Translations
+from builder.kit.i18n import LANGS, Translations
+from builder.views.calculator import start_answers, typed
 from calc.browser import handle
 from calc.codec import to_json
 

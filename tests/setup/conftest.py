@@ -79,7 +79,11 @@ class Tree:
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
     root, programs = tmp_path / "prosjekt med æøå", tmp_path / "programs"
-    for name in ("builder/bootstrap.py", "builder/uv-requirements.txt", ".python-version"):
+    for name in (
+        "builder/commands/bootstrap.py",
+        "builder/commands/uv-requirements.txt",
+        ".python-version",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     (root / "requirements.txt").write_text("one==1\ntwo==2\n")

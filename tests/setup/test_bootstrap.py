@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from builder import bootstrap
+from builder.commands import bootstrap
 from tests.setup.conftest import ROOT, Tree, script
 
 
 def test_runs_on_python_3_8() -> None:
-    ast.parse((ROOT / "builder/bootstrap.py").read_text("utf-8"), feature_version=(3, 8))
+    ast.parse((ROOT / "builder/commands/bootstrap.py").read_text("utf-8"), feature_version=(3, 8))
 
 
 # --- When a set-up is made ---
@@ -83,7 +83,7 @@ def test_what_makes_a_new_set_up(tree: Tree, change: str) -> None:
 
 def test_another_way_of_setting_up_makes_a_new_set_up(tree: Tree) -> None:
     tree.run("site")
-    with (tree.root / "builder/bootstrap.py").open("a") as file:
+    with (tree.root / "builder/commands/bootstrap.py").open("a") as file:
         file.write("# changed\n")
     assert not tree.is_ready()
 

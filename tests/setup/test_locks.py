@@ -21,7 +21,7 @@ NODE_LOCKS = [
 PYTHON_LOCKS = [
     "requirements.txt",
     "requirements-dev.txt",
-    "builder/uv-requirements.txt",
+    "builder/commands/uv-requirements.txt",
     "tests/bench_build/requirements.txt",
 ]
 

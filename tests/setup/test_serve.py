@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from builder.headers import IMMUTABLE, MEDIA_TYPES, SECURITY_HEADERS, cache_control
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
+from builder.kit.headers import IMMUTABLE, MEDIA_TYPES, SECURITY_HEADERS, cache_control
 from tests.setup.conftest import ROOT
 
 # What scripts of other sites may read.
@@ -222,7 +222,8 @@ def test_stops_with_the_block(folder: Path) -> None:
 
 def test_stops_when_its_owner_is_killed(folder: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from builder.serve import serve_folder\n"
+        "import sys, time; from pathlib import Path\n"
+        "from builder.commands.serve import serve_folder\n"
         "with serve_folder(Path(sys.argv[1])) as at: print(at, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, str(folder)]
@@ -243,7 +244,7 @@ def test_stops_when_its_owner_is_killed(folder: Path) -> None:
 
 @contextlib.contextmanager
 def running(*arguments: str | Path, **env: str) -> Iterator[subprocess.Popen[str]]:
-    code = "import sys; from builder.serve import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; from builder.commands.serve import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, *map(str, arguments)]
     with subprocess.Popen(
         command,

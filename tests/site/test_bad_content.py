@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import check
+from builder.site import check
 from tests.conftest import build_site, copy_project
 from tests.content.bad_content import (
     CANARY,

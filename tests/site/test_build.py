@@ -7,7 +7,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from builder.compress import LEAST_BYTES, SUFFIXES, with_copies
+from builder.kit.compress import LEAST_BYTES, SUFFIXES, with_copies
 from tests.site.conftest import Command
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import site
-from builder.cache import Store
-from builder.output import LASTING, PLACED, UNITS
+from builder.kit.cache import Store
+from builder.site import site
+from builder.site.output import LASTING, PLACED, UNITS
 from tests.conftest import BUILD_DATE, copy_project
 from tests.site.test_build import files
 
@@ -169,7 +169,7 @@ def translation(root: Path, chance: random.Random) -> None:
 
 
 def code(root: Path, chance: random.Random) -> None:
-    with (root / "builder/portal.py").open("a", encoding="utf-8") as file:
+    with (root / "builder/views/portal.py").open("a", encoding="utf-8") as file:
         file.write(f"\n# {chance.randrange(10**6)}\n")
 
 
@@ -190,7 +190,7 @@ def test_a_build_with_what_is_kept_gives_the_same_bytes_as_a_clean_one(
 ) -> None:
     chance = random.Random(is_in_parts)  # noqa: S311  # no secret
     if is_in_parts:  # The search index, as that of a large site.
-        replace(project / "builder/search.py", r"^(SCHEMES_PER_PART =) \d+$", r"\1 3")
+        replace(project / "builder/data/search.py", r"^(SCHEMES_PER_PART =) \d+$", r"\1 3")
     site.build(project, project / "output")
     # With nothing new.
     site.build(project, project / "output")

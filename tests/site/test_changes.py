@@ -13,9 +13,10 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder import changes, i18n
 from builder.content import Site
-from builder.i18n import LANGS, Translations
+from builder.kit import i18n
+from builder.kit.i18n import LANGS, Translations
+from builder.views import changes
 from calc.rules import Lang, Text
 from tests.site.conftest import Command
 from tests.site.pages import Page, find_all, read_page, text

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import sizes
-from builder.check import CheckError, check
+from builder.site import sizes
+from builder.site.check import CheckError, check
 
 PAGE = "<!doctype html><title>Side</title><h1>Side</h1>{}"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import built, check, sizes
-from builder.check import CheckError
+from builder.site import built, check, sizes
+from builder.site.check import CheckError
 
 PAGE = "<!doctype html><title>Side</title>\n<h1 id='topp'>Side</h1>\n{}\n"
 PIECES = (

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from builder import content
-from builder.calculator import GROUPS, FieldGroup, Form, form, own_taper
 from builder.content import Site
-from builder.i18n import LANGS, Translations, load
+from builder.kit.i18n import LANGS, Translations, load
+from builder.views.calculator import GROUPS, FieldGroup, Form, form, own_taper
 from calc.answers import NAMES
 from calc.rules import Lang, SchemeRules
 

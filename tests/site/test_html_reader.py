@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import built_page
-from builder.built_page import Page, read_page
-from builder.html_reader import IrregularError, Reader, elements, feed, lines
+from builder.kit.html_reader import IrregularError, Reader, elements, feed, lines
+from builder.site import built_page
+from builder.site.built_page import Page, read_page
 
 PIECES = (
     *("<p>", "</p>", "<p", "</p", "</ p>", "<br/>", "<br />", "<P ID=a>", "<a href='/a'>", "<"),

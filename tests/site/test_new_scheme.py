@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from builder import check, site
+from builder.commands.new import new_scheme
+from builder.commands.serve import serve_folder
 from builder.content import PAGE_NAMES, load
-from builder.new import new_scheme
-from builder.serve import serve_folder
+from builder.site import check, site
 from calc.plan import estimate
 from tests.content.sample import SCHEME
 

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder import i18n
 from builder.content import PAGE_NAMES, Scheme, Site
-from builder.i18n import LANGS, Translations
+from builder.kit import i18n
+from builder.kit.i18n import LANGS, Translations
 from calc.rules import Example, Figure, Lang
 from tests.site.pages import Page, find_all, text
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import parallel
-from builder.parallel import FEW, Progress, in_parallel, meanwhile, time_left
+from builder.kit import parallel
+from builder.kit.parallel import FEW, Progress, in_parallel, meanwhile, time_left
 
 
 @pytest.mark.parametrize("count", [0, 1, FEW - 1, FEW, 300])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.serve import serve_folder
+from builder.commands.serve import serve_folder
 from tests.conftest import BUILD_DATE
 from tests.release.reader import reading
 from tests.site.conftest import Command

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from builder.content import PAGE_NAMES, Scheme, Site
-from builder.i18n import LANGS
+from builder.kit.i18n import LANGS
 from calc.rules import Lang
 from tests.site.pages import Page, find_all, text
 from tests.site.test_pages import SLUGS, address, spaced

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder import search
-from builder.search import SearchError
+from builder.data import search
+from builder.data.search import SearchError
 from tests.site.pages import Page, find_all, text
 
 SIGNATURE = b"pagefind_dcd"

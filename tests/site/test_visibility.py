@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import check, hosting
+from builder.data import hosting
+from builder.site import check
 from tests.content.sample import SCHEME
 from tests.site.conftest import Command
 from tests.site.pages import read_page, text

@@ -4,8 +4,8 @@ import gzip
 import os
 from pathlib import Path
 
-from builder.manifest import files_of
-from builder.targets.target import FilesOf
+from builder.kit.manifest import files_of
+from builder.publish.targets.target import FilesOf
 
 FIRST = "20260101T120000Z-0000000001"
 SECOND = "20260102T120000Z-0000000002"

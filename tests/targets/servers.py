@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.serve import HOST, KEEPER
+from builder.commands.serve import HOST, KEEPER
 
 SECONDS_TO_START = 60
 # Where Debian keeps programs of the administrator.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.targets import TargetError
-from builder.targets.git import GitTarget
-from builder.targets.settings import Git
+from builder.publish.targets import TargetError
+from builder.publish.targets.git import GitTarget
+from builder.publish.targets.settings import Git
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 
 BRANCH = "gh-pages"

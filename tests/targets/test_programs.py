@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.targets import TargetError
-from builder.targets.git import GitTarget
-from builder.targets.programs import details, failure, follow, run
-from builder.targets.rsync import RsyncTarget
-from builder.targets.settings import Git, Rsync
+from builder.publish.targets import TargetError
+from builder.publish.targets.git import GitTarget
+from builder.publish.targets.programs import details, failure, follow, run
+from builder.publish.targets.rsync import RsyncTarget
+from builder.publish.targets.settings import Git, Rsync
 
 # As the programs say it; those that tests with a real server don't come upon.
 MESSAGES = [

@@ -1,4 +1,4 @@
-from builder.targets.progress import Progress, said_files, said_size
+from builder.publish.targets.progress import Progress, said_files, said_size
 
 
 def test_long_transfers_say_now_and_then_how_far_they_have_come() -> None:

@@ -12,9 +12,9 @@ import pytest
 from botocore.config import Config
 from playwright.sync_api import Page, expect
 
-from builder.serve import CADDY, HOST
-from builder.targets.s3 import S3Target
-from builder.targets.settings import S3
+from builder.commands.serve import CADDY, HOST
+from builder.publish.targets.s3 import S3Target
+from builder.publish.targets.settings import S3
 from tests.targets.releases import FIRST, record
 from tests.targets.servers import Store, answers, free_port, kept
 

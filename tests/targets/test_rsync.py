@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.targets import TargetError
-from builder.targets.rsync import RsyncTarget
-from builder.targets.settings import Rsync
+from builder.publish.targets import TargetError
+from builder.publish.targets.rsync import RsyncTarget
+from builder.publish.targets.settings import Rsync
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, SshServer
 

@@ -24,13 +24,13 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from builder.headers import IMMUTABLE, REVALIDATE
-from builder.manifest import Files, files_of
-from builder.targets import TargetError
-from builder.targets import s3 as subject
-from builder.targets.s3 import CHANGES, LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels
-from builder.targets.settings import S3
-from builder.targets.target import FilesOf
+from builder.kit.headers import IMMUTABLE, REVALIDATE
+from builder.kit.manifest import Files, files_of
+from builder.publish.targets import TargetError
+from builder.publish.targets import s3 as subject
+from builder.publish.targets.s3 import CHANGES, LIST, LOCK, OWN, RECORD, S3Target, Stage, parcels
+from builder.publish.targets.settings import S3
+from builder.publish.targets.target import FilesOf
 from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
 from tests.targets.servers import Middleman, Store
 from tests.targets.stores import Diary, Memory, refusal
@@ -510,7 +510,7 @@ def test_a_killed_sender_changes_nothing_and_the_next_goes_on(
         settings = {"bucket": BUCKET, "endpoint": f"http://127.0.0.1:{middleman.port}"}
         code = (
             "from pathlib import Path\n"
-            "from builder.targets.s3 import S3, S3Target\n"
+            "from builder.publish.targets.s3 import S3, S3Target\n"
             f"target = S3Target(S3(kind='s3', prefix={PREFIX!r}, **{settings!r}))\n"
             f"target.send(Path({str(release)!r}), {SECOND!r}, {record(SECOND)!r}, print)\n"
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from builder.content.problems import ContentError
-from builder.targets import place
+from builder.publish.targets import place
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from builder import i18n
 from builder.content.model import Scheme
-from builder.pages import FILTERS, SiteView
+from builder.kit import i18n
+from builder.views.pages import FILTERS, SiteView
 from calc.rules import Lang, Text
 
 THEME = Path(__file__).parents[2] / "theme"

@@ -7,13 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from builder import alphabet, calendar_list, deadlines, portal
-from builder.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
-from builder.changes import ChangeView, MonthPage, Named, month_links
+from builder.bundle.licences import Licence
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
-from builder.licences import Licence
-from builder.paging import Step, paging
-from builder.rule_years import HoldsFor, RuleYear
+from builder.routes import calendar_list
+from builder.routes.paging import Step, paging
+from builder.views import alphabet, deadlines, portal
+from builder.views.calculator import FieldGroup, FormField, RateRow, RateTable, WorkedExample
+from builder.views.changes import ChangeView, MonthPage, Named, month_links
+from builder.views.rule_years import HoldsFor, RuleYear
 from calc.rules import Rules, Source, Text, Track
 from tests.theme.environment import TODAY, TRANSLATIONS
 from tests.theme.preview_examples import PREVIEW_MACROS, PREVIEW_PAGES

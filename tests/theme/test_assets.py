@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import assets
-from builder.assets import AssetError, Assets
-from builder.cache import KEPT_BUILDS
+from builder.bundle import assets
+from builder.bundle.assets import AssetError, Assets
+from builder.kit.cache import KEPT_BUILDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.node import node_command
+from builder.kit.node import node_command
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.js"))
 

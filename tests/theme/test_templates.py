@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from builder.i18n import LANGS
+from builder.kit.i18n import LANGS
 from calc.rules import Lang
 from tests.theme.environment import TEMPLATES, context, environment, page
 from tests.theme.examples import BARE, FULL, MACROS, PAGES, PORTALS, WITHOUT_PROSE

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.i18n import CALC, LANGS
+from builder.kit.i18n import CALC, LANGS
 from calc.rules import Lang
 from tests.theme.environment import TEMPLATES, TRANSLATIONS
 

@@ -1,0 +1,1 @@
+"""Files that programs read: API, calendars, rule files, sitemap, search, web servers' settings."""

@@ -1,0 +1,314 @@
+"""The site's facts and rules as open data: JSON below `/api/v1/`, with its JSON Schemas.
+
+- `schemes.json`: the schemes, where each stands, and the addresses of everything about it. Where
+  they are many, the first of them, and the address of the next file (`schemes/2.json`).
+- `<slug>.json`: all facts of a scheme, and the rules of every year.
+- `schema/schemes.json`, `schema/scheme.json`: what they are to look like.
+
+Every key is always there; what does not hold or is not known is `null`. Texts come in both
+målformer. Kroner are integers. Shares and årsverk are decimal numbers as text, so that no reader
+of JSON makes binary fractions of them.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from builder.content.model import PAGE_NAMES, Body, Deadline, Moment, Scheme, State, Status
+from builder.data import rule_files
+from builder.data.api_descriptions import DESCRIPTIONS
+from builder.routes import calendar_list
+from builder.routes.paging import in_pages
+from calc.rules import Text, Unit
+
+VERSION: Literal[1] = 1
+FOLDER = f"api/v{VERSION}"
+LICENCE = "CC-BY-4.0"
+# So many schemes are in each file of the index at most: about a megabyte, a tenth of it packed.
+INDEX_PAGE = 500
+# Units of figures that may have decimals; all others are whole numbers.
+DECIMAL_UNITS: tuple[Unit, ...] = ("prosent", "årsverk")
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_DECIMAL = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """What holds from a day or minute (Norwegian time, inclusive) until the next period starts."""
+
+    start: Moment
+    status: Status
+    next_deadline: Deadline | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """An address in bokmål and one in nynorsk."""
+
+    nb: str
+    nn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleFiles:
+    """The rules of a year as files."""
+
+    year: int
+    yaml: str
+    json: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A scheme in the index."""
+
+    slug: str
+    name: Text
+    short_name: Text
+    summary: Text
+    owner: Body
+    state: State
+    periods: tuple[Period, ...]
+    last_checked: dt.date
+    data: str
+    page: Addresses
+    calendar: Addresses
+    rules: tuple[RuleFiles, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """Schemes: of `total`, those of page `page` of `pages`; `next` is where the next page is."""
+
+    api_version: Literal[1]
+    built_for: dt.date
+    licence: str
+    total: int
+    page: int
+    pages: int
+    next: str | None
+    schemes: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """All that the site says about a scheme, but for its prose."""
+
+    api_version: Literal[1]
+    licence: str
+    periods: tuple[Period, ...]
+    pages: dict[str, Addresses]
+    calendar: Addresses
+    rule_files: tuple[RuleFiles, ...]
+    scheme: Scheme
+
+
+# By the name of their schema.
+_MODELS: dict[str, TypeAdapter[Any]] = {
+    "schemes": TypeAdapter(Index),
+    "scheme": TypeAdapter(Document),
+}
+
+
+def files(
+    schemes: Iterable[Scheme], today: dt.date, site_address: str
+) -> Iterator[tuple[str, bytes]]:
+    """The list of all schemes, and the JSON Schemas, by their path in the site.
+
+    `site_address` is where the site will stand, without a slash at its end. Where it is empty, the
+    addresses in the data are those within the site.
+    """
+    for name in _MODELS:
+        yield f"{FOLDER}/schema/{name}.json", _text(schema(name, site_address))
+    for address, index in _indexes(tuple(schemes), today, site_address):
+        yield address.lstrip("/"), _text(_json("schemes", index, site_address))
+
+
+def file_of(scheme: Scheme, today: dt.date, site_address: str) -> tuple[str, bytes]:
+    """The document of a scheme, and its path in the site."""
+    found = _document(scheme, today, site_address)
+    return f"{FOLDER}/{scheme.slug}.json", _text(_json("scheme", found, site_address))
+
+
+def index_address(number: int) -> str:
+    """Where a page of the index stands, by its number."""
+    return f"/{FOLDER}/schemes.json" if number == 1 else f"/{FOLDER}/schemes/{number}.json"
+
+
+def index_addresses(count: int) -> list[str]:
+    """Where the pages of the index of so many schemes stand."""
+    return [index_address(number) for number in range(1, max(1, -(-count // INDEX_PAGE)) + 1)]
+
+
+def _indexes(
+    schemes: tuple[Scheme, ...], today: dt.date, site_address: str
+) -> Iterator[tuple[str, Index]]:
+    """Every page of the index, with its address."""
+    parts = in_pages(schemes, INDEX_PAGE)
+    for number, part in enumerate(parts, 1):
+        more = number < len(parts)
+        yield (
+            index_address(number),
+            Index(
+                api_version=VERSION,
+                built_for=today,
+                licence=LICENCE,
+                total=len(schemes),
+                page=number,
+                pages=len(parts),
+                next=site_address + index_address(number + 1) if more else None,
+                schemes=tuple(_entry(scheme, today, site_address) for scheme in part),
+            ),
+        )
+
+
+def periods(scheme: Scheme, today: dt.date) -> tuple[Period, ...]:
+    """Where a scheme stands from a day on, and when that changes as far as is known.
+
+    It is worked out at the build, so that a client can be right on its own day.
+    """
+    return tuple(
+        Period(
+            start=period.starts or today.isoformat(),
+            status=period.value.status,
+            next_deadline=(
+                period.value.deadline if period.value.status in ("open", "expected") else None
+            ),
+        )
+        for period in scheme.periods(today)
+    )
+
+
+def _entry(scheme: Scheme, today: dt.date, site_address: str) -> Entry:
+    return Entry(
+        slug=scheme.slug,
+        name=scheme.name,
+        short_name=scheme.short_name,
+        summary=scheme.summary,
+        owner=scheme.owner,
+        state=scheme.state,
+        periods=periods(scheme, today),
+        last_checked=scheme.last_checked,
+        data=f"{site_address}/{FOLDER}/{scheme.slug}.json",
+        page=_addresses(f"/{scheme.slug}/", site_address),
+        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
+        rules=_rule_files(scheme, site_address),
+    )
+
+
+def _document(scheme: Scheme, today: dt.date, site_address: str) -> Document:
+    front, *others = PAGE_NAMES
+    pages = {front: f"/{scheme.slug}/"} | {name: f"/{scheme.slug}/{name}/" for name in others}
+    return Document(
+        api_version=VERSION,
+        licence=LICENCE,
+        periods=periods(scheme, scheme.unchanged_since(today)),
+        pages={name: _addresses(path, site_address) for name, path in pages.items()},
+        calendar=_addresses(calendar_list.address(scheme.slug), site_address),
+        rule_files=_rule_files(scheme, site_address),
+        scheme=scheme,
+    )
+
+
+def _addresses(path: str, site_address: str) -> Addresses:
+    return Addresses(nb=f"{site_address}{path}", nn=f"{site_address}/nn{path}")
+
+
+def _rule_files(scheme: Scheme, site_address: str) -> tuple[RuleFiles, ...]:
+    return tuple(
+        RuleFiles(
+            year=rules.year,
+            yaml=site_address + rule_files.address(scheme.slug, rules.year, "yaml"),
+            json=site_address + rule_files.address(scheme.slug, rules.year, "json"),
+        )
+        for rules in scheme.rules
+    )
+
+
+def _json(name: str, value: object, site_address: str) -> dict[str, Any]:
+    data: dict[str, Any] = _exact(_MODELS[name].dump_python(value, mode="json"))
+    return {"$schema": _schema_address(name, site_address)} | data
+
+
+def _exact(data: Any) -> Any:
+    """The data with every share and number of årsverk as text, also those that are whole."""
+    if isinstance(data, list):
+        return [_exact(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if data.get("unit") in DECIMAL_UNITS and data["value"] is not None:
+        return {**data, "value": str(data["value"])}
+    return {key: _exact(value) for key, value in data.items()}
+
+
+def _schema_address(name: str, site_address: str) -> str:
+    return f"{site_address}/{FOLDER}/schema/{name}.json"
+
+
+def _text(data: dict[str, Any]) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+# --- Schemas ---
+
+
+class _Schemas(GenerateJsonSchema):
+    """Schemas of what is written, where every key is there, whatever has a default in the model."""
+
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
+        total: bool,
+    ) -> bool:
+        return True
+
+
+def schema(name: str, site_address: str = "") -> dict[str, Any]:
+    """The JSON Schema of `schemes` (the index) or of `scheme`.
+
+    It allows keys that it does not know, so that what clients have kept of it still holds when the
+    data get a part more.
+    """
+    adapter = _MODELS[name]
+    made: dict[str, Any] = adapter.json_schema(mode="serialization", schema_generator=_Schemas)
+    definitions: dict[str, Any] = made.pop("$defs")
+    for title, found in (*definitions.items(), (made["title"], made)):
+        _describe(title, found)
+    _pin_values(definitions)
+    here = {"$id": _schema_address(name, site_address)} if site_address else {}
+    pointer = {"description": DESCRIPTIONS["$schema"], "type": "string", "format": "uri-reference"}
+    made["properties"] = {"$schema": pointer} | made["properties"]
+    made["required"] = ["$schema", *made["required"]]
+    return {"$schema": _DIALECT, **here, **made, "$defs": definitions}
+
+
+def _describe(title: str, found: dict[str, Any]) -> None:
+    """Say what each part is, and leave out what only the build needs."""
+    found.pop("additionalProperties", None)
+    if title in DESCRIPTIONS:
+        found["description"] = DESCRIPTIONS[title]
+    for name, part in found.get("properties", {}).items():
+        part.pop("title", None)
+        part.pop("default", None)
+        part["description"] = DESCRIPTIONS[f"{title}.{name}"]
+
+
+def _pin_values(definitions: dict[str, Any]) -> None:
+    """Tie the type of a figure's value to its unit."""
+    if "Figure" not in definitions:
+        return
+    figure = definitions["Figure"]
+    value = figure["properties"]["value"]
+    decimal = {"type": ["string", "null"], "pattern": _DECIMAL}
+    value.pop("anyOf")
+    figure |= {
+        "if": {"properties": {"unit": {"enum": list(DECIMAL_UNITS)}}},
+        "then": {"properties": {"value": decimal}},
+        "else": {"properties": {"value": {"type": ["integer", "null"]}}},
+    }

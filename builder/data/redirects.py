@@ -1,0 +1,43 @@
+"""Where earlier addresses lead: each page, and each file of a scheme, that stood somewhere else."""
+
+from collections.abc import Callable, Iterator
+
+from builder import content
+from builder.content import PAGE_NAMES, Scheme
+from builder.content.visibility import Visibility
+from builder.data import rule_files
+from builder.kit.i18n import LANGS
+from builder.routes import calendar_list
+from builder.routes.addresses import address, localized, year_address
+from calc.rules import Lang
+
+
+def of_pages(site: content.Site, url: Callable[[str, Lang], str]) -> dict[str, str]:
+    """The addresses of pages, from the earlier one to where `url` says that it stands now."""
+    moved = [(old, new) for old, new in _moved(site) if new.endswith("/")]
+    return {localized(old, lang): url(new, lang) for lang in LANGS for old, new in moved}
+
+
+def of_files(site: content.Site) -> dict[str, str]:
+    """The addresses of files that programs fetch; only web servers can lead on from these."""
+    return {old: new for old, new in _moved(site) if not new.endswith("/")}
+
+
+def _moved(site: content.Site) -> Iterator[tuple[str, str]]:
+    for slug, scheme in site.schemes.items():
+        for alias in site.visibility.get(slug, Visibility()).aliases:
+            for new in _of_scheme(scheme):
+                start = "/nn" if new.startswith("/nn/") else ""
+                yield start + alias + new.removeprefix(f"{start}/{slug}/"), new
+    for (of_scheme, name, _), page in site.pages.items():
+        for alias in page.visibility.aliases:
+            yield alias, address(of_scheme, name)
+
+
+def _of_scheme(scheme: Scheme) -> Iterator[str]:
+    """Every address that a scheme has: of pages in bokmål, of files in both målformer."""
+    yield from (address(scheme.slug, name) for name in PAGE_NAMES)
+    for rules in scheme.rules:
+        yield year_address(scheme.slug, rules.year)
+        yield from (rule_files.address(scheme.slug, rules.year, k) for k in rule_files.KINDS)
+    yield from (localized(calendar_list.address(scheme.slug), lang) for lang in LANGS)

@@ -1,0 +1,74 @@
+"""What search engines read: `robots.txt`, and `sitemap.xml` where the site's address is known."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from xml.etree import ElementTree as Xml
+
+from builder.content.model import Scheme
+from builder.kit.i18n import LANGS
+from builder.routes.addresses import localized
+from builder.routes.paging import in_pages
+
+FILE = "sitemap.xml"
+MOST_ADDRESSES = 20_000
+"""In one file. The format allows 50 000, but also at most 50 MB."""
+
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML = "http://www.w3.org/1999/xhtml"
+
+
+def files(
+    pages: Iterable[str], schemes: Iterable[Scheme], site_address: str
+) -> Iterator[tuple[str, bytes]]:
+    """Both, by their path in the site: a sitemap, or several and an index of them.
+
+    `pages` are the addresses in bokmål of those that are for search engines; every page is there in
+    nynorsk too. `site_address` is where the site will stand, without a slash at its end. Where it
+    is empty there is no sitemap, since all addresses in one must be whole.
+    """
+    robots = "User-agent: *\nAllow: /\n"
+    if site_address:
+        robots += f"\nSitemap: {site_address}/{FILE}\n"
+        # What is on other pages is dated nowhere, and a guess is worse than nothing.
+        checked = {scheme.slug: scheme.last_checked.isoformat() for scheme in schemes}
+        parts = in_pages(sorted(set(pages)), MOST_ADDRESSES // len(LANGS))
+        names = [FILE] if len(parts) == 1 else [_name(n) for n in range(1, len(parts) + 1)]
+        for name, part in zip(names, parts, strict=True):
+            yield name, _written(_sitemap(part, checked, site_address))
+        if len(parts) > 1:
+            yield FILE, _written(_index(names, site_address))
+    yield "robots.txt", robots.encode()
+
+
+def _name(number: int) -> str:
+    return f"sitemap-{number}.xml"
+
+
+def _sitemap(pages: Sequence[str], checked: dict[str, str], site_address: str) -> Xml.Element:
+    root = Xml.Element(f"{{{_SITEMAP}}}urlset")
+    for address in pages:
+        versions = {lang: site_address + localized(address, lang) for lang in LANGS}
+        for here in versions.values():
+            entry = Xml.SubElement(root, f"{{{_SITEMAP}}}url")
+            Xml.SubElement(entry, f"{{{_SITEMAP}}}loc").text = here
+            if (day := checked.get(address.split("/")[1])) is not None:
+                Xml.SubElement(entry, f"{{{_SITEMAP}}}lastmod").text = day
+            for lang, there in (*versions.items(), ("x-default", versions["nb"])):
+                attributes = {"rel": "alternate", "hreflang": lang, "href": there}
+                Xml.SubElement(entry, f"{{{_XHTML}}}link", attributes)
+    return root
+
+
+def _index(names: Iterable[str], site_address: str) -> Xml.Element:
+    root = Xml.Element(f"{{{_SITEMAP}}}sitemapindex")
+    for name in names:
+        entry = Xml.SubElement(root, f"{{{_SITEMAP}}}sitemap")
+        Xml.SubElement(entry, f"{{{_SITEMAP}}}loc").text = f"{site_address}/{name}"
+    return root
+
+
+def _written(root: Xml.Element) -> bytes:
+    Xml.register_namespace("", _SITEMAP)
+    Xml.register_namespace("xhtml", _XHTML)
+    Xml.indent(root)
+    data: bytes = Xml.tostring(root, "utf-8", xml_declaration=True)
+    return data + b"\n"

@@ -1,0 +1,1 @@
+"""Publishes a built site: releases, what a publish changes, roll-back, targets."""

@@ -1,0 +1,289 @@
+"""A folder of a server, by rsync over ssh.
+
+It looks as the local one: `releases/<name>/`, `records/<name>.json`, and `current`, a link to the
+live release that is switched in one step. A release is sent beside those that are there, so a
+transfer that breaks changes nothing that anybody reads; what it got across is used by the next.
+
+Where the live release is one that is known here, and nobody has touched it there, the server makes
+the new one of links to it, and gets what differs. Otherwise rsync compares all files.
+
+The other end needs rsync, a POSIX shell, `flock` and `mv -T`: any Linux has them.
+"""
+
+import re
+import shlex
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from builder.kit.manifest import Files, link_all
+from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
+from builder.publish.targets.progress import Progress, said_files, said_size
+from builder.publish.targets.settings import Rsync
+from builder.publish.targets.target import (
+    KEPT_RELEASES,
+    FilesOf,
+    Say,
+    TargetError,
+    files_of_none,
+    site_files,
+)
+
+# Login scripts may print something first; what follows this is ours.
+_MARK = b"tilskuddsstigen:"
+
+_LIVE = """
+test -e "$1" || exit 0
+cd "$1"
+test -L current || exit 0
+live=$(readlink current)
+record=records/${live##*/}.json
+test -f "$record" || exit 0
+printf 'tilskuddsstigen:'
+cat "$record"
+"""
+
+# Says what is there: the live release, with how many files it has and whether any was touched
+# since its record was written; this one if it is whole, or what it was begun `from`; and what
+# broken transfers left.
+_PREPARE = """
+set -eu
+command -v rsync >/dev/null || exit 64
+command -v flock >/dev/null || exit 65
+mkdir -p "$1/releases" "$1/records"
+cd "$1"
+test ! -e current || test -L current || exit 66
+printf 'tilskuddsstigen:'
+live=
+if test -L current; then live=$(readlink current); live=${live##*/}; echo "live $live"; fi
+if test -d "releases/$2"; then echo "whole $2"; exit 0; fi
+if test -f "releases/.from-$2"; then echo "from $(cat "releases/.from-$2")"; fi
+for left in releases/.incoming-*; do test ! -d "$left" || echo "left ${left##*/}"; done
+mkdir -p "releases/.incoming-$2"
+if test -n "$live" && test -f "records/$live.json"; then
+  echo "files $(find "releases/$live" -type f | wc -l)"
+  echo "touched $(find "releases/$live" -type f -newer "records/$live.json" | wc -l)"
+fi
+"""
+
+# Makes a folder of links to the files of the live release, without those that are told. It is
+# there whole or not at all, and then it is said what it was made from.
+_COPY = """
+set -eu
+cd "$1/releases"
+rm -rf ".copying-$2"
+cp -al "$3" ".copying-$2"
+(cd ".copying-$2" && xargs -0 rm -f -- && find . -depth -type d -empty -exec rmdir {} +)
+rm -rf ".incoming-$2"
+mv ".copying-$2" ".incoming-$2"
+echo "$3" >".from-$2"
+"""
+
+# The record comes first, before the lock: a sender that is lost while it sends holds no lock.
+# What is removed gets another name first, so that a release is there whole or not at all.
+_FINISH = """
+set -eu
+cd "$1"
+record="records/.incoming-$2.$$"
+trap 'rm -f "$record"' EXIT
+cat >"$record"
+test "$(wc -c <"$record")" -eq "$4" || exit 67
+exec 9>.lock
+flock -w 60 9 || exit 68
+if test ! -d "releases/$2"; then
+  test "$(find "releases/.incoming-$2" -type f | wc -l)" -eq "$5" || exit 69
+  mv "releases/.incoming-$2" "releases/$2"
+fi
+rm -f "releases/.from-$2"
+mv "$record" "records/$2.json"
+ln -sfn "releases/$2" .current-next
+# On the disk before anybody reads it.
+sync -f . 2>/dev/null || sync
+mv -T .current-next current
+ls releases | grep -E '^[0-9]{8}T[0-9]{6}Z-' | sort -r | tail -n "+$(($3 + 1))" |
+while read -r old; do
+  test "$old" != "$2" || continue
+  rm -f "records/$old.json"
+  mv "releases/$old" "releases/.old-$old"
+done
+find releases -maxdepth 1 -name '.old-*' -exec rm -rf {} +
+find releases -maxdepth 1 '(' -name '.incoming-*' -o -name '.copying-*' -o -name '.from-*' ')' \\
+  -mtime +0 -exec rm -rf {} +
+"""
+
+_EXITS = {
+    64: "rsync finnes ikke på {host}. Be den som driver tjeneren om å installere det.",
+    65: "flock finnes ikke på {host}. Be den som driver tjeneren om å installere util-linux.",
+    66: "«current» på {host} er en mappe eller en fil, og ikke en lenke til en utgave. Flytt den,"
+    " eller velg en annen mappe i content/publish.yaml.",
+    67: "Forbindelsen til {host} ble brutt. Prøv igjen: det som er sendt, blir ikke sendt på nytt.",
+    68: "En annen publisering til {host} er i gang. Vent til den er ferdig, og prøv igjen.",
+    69: "Det som kom fram til {host}, er ikke hele nettstedet. Prøv igjen.",
+}
+# What rsync prints when it is not at the other end, through the shell there.
+_NO_RSYNC = re.compile(r"rsync: (command )?not found|remote command not found")
+
+
+class RsyncTarget:
+    """Sends releases to a folder of a server. See `builder.publish.targets.target.Target`."""
+
+    def __init__(self, settings: Rsync) -> None:
+        self._host = settings.host
+        # From the home folder where it is not from the root; and a path may begin with a hyphen.
+        path = settings.path.removeprefix("~/")
+        self._path = path if path.startswith("/") else f"./{path}"
+        # Most of what is sent is text.
+        self._options = [*SSH_OPTIONS, "-C"]
+        if settings.port is not None:
+            self._options += ["-p", str(settings.port)]
+        self.name = f"tjeneren {settings.host}:{settings.path}"
+
+    def live(self) -> bytes | None:
+        """The record of the release that `current` leads to."""
+        done = self._ask(_LIVE)
+        _, mark, record = done.output.partition(_MARK)
+        return record if mark else None
+
+    def send(
+        self,
+        release: Path,
+        name: str,
+        record: bytes,
+        say: Say,
+        files_of: FilesOf = files_of_none,
+    ) -> None:
+        """Send what the server does not have, and switch `current` to the release."""
+        there = self._there(name)
+        if there["live"] == [name] and self.live() == record:
+            return
+        files = site_files(release, files_of(name))
+        if name not in there["whole"]:
+            own = f".incoming-{name}"
+            before = self._known(there, files_of)
+            if before is not None and (own not in there["left"] or there["from"] == there["live"]):
+                self._send_changed(release, name, files, before, there, say)
+            else:
+                bases = [*there["live"], *(left for left in there["left"] if left != own)]
+                self._transfer(release, own, files, say, bases=bases, is_new=not there["left"])
+        finish = [name, str(KEPT_RELEASES), str(len(record)), str(len(files))]
+        self._ask(_FINISH, *finish, stdin=record)
+
+    def _known(self, there: dict[str, list[str]], files_of: FilesOf) -> Files | None:
+        """The files of the live release at the server, if they are what was sent there once."""
+        found = files_of(there["live"][0]) if there["live"] else None
+        if found is None:
+            return None
+        files = site_files(Path(), found)
+        is_untouched = there["files"] == [str(len(files))] and there["touched"] == ["0"]
+        return files if is_untouched else None
+
+    def _send_changed(
+        self,
+        release: Path,
+        name: str,
+        files: Files,
+        before: Files,
+        there: dict[str, list[str]],
+        say: Say,
+    ) -> None:
+        """Let the server link to what is as in its live release, and send the rest."""
+        folder = f".incoming-{name}"
+        is_begun = folder in there["left"]
+        if not is_begun:
+            gone = "\0".join(sorted(before.keys() - files.keys()))
+            self._ask(_COPY, name, there["live"][0], stdin=gone.encode())
+        changed = {
+            address: file
+            for address, file in files.items()
+            if address not in before or before[address].digest != file.digest
+        }
+        # A folder of them: not every rsync takes a list. What a kill leaves, publishing clears.
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=release.resolve().parent) as some:
+            link_all(release, Path(some), changed)
+            self._transfer(Path(some), folder, changed, say, is_part=True, is_new=not is_begun)
+
+    def _there(self, name: str) -> dict[str, list[str]]:
+        """What is below `releases/` at the server, as `_PREPARE` tells it."""
+        _, _, told = self._ask(_PREPARE, name).output.partition(_MARK)
+        kinds = ("live", "whole", "from", "left", "files", "touched")
+        found: dict[str, list[str]] = {kind: [] for kind in kinds}
+        for line in told.decode(errors="replace").splitlines():
+            kind, _, what = line.partition(" ")
+            what = what.strip()
+            if kind in found and re.fullmatch(r"[\w.-]+", what):
+                found[kind].append(what)
+        return found
+
+    def _transfer(
+        self,
+        release: Path,
+        folder: str,
+        files: Files,
+        say: Say,
+        *,
+        bases: Sequence[str] = (),
+        is_part: bool = False,
+        is_new: bool = False,
+    ) -> None:
+        """Make a folder below `releases/` equal to the release, which has these files.
+
+        What a folder of `bases` has already is linked to there instead of being sent. The release
+        may be a part of what the folder is to have. Where nothing was sent to the folder before,
+        and there is nothing to link to, all is sent.
+        """
+        # Only what rsync 2.6.9 and openrsync know too, which are what macOS has. Files are compared
+        # by content: times at the server are its own, and so are rights; equal files could not be
+        # linked otherwise.
+        is_compared = bool(bases) or is_part or not is_new
+        command = ["rsync", "-rcv" if is_compared else "-rv"]
+        command += ["--partial", "--timeout=60", "--exclude=/.*"]
+        command += [] if is_part else ["--delete"]
+        # rsync takes 20 at most.
+        command += [f"--link-dest=../{base}" for base in bases[:20]]
+        command += ["-e", shlex.join(["ssh", *self._options])]
+        # The path goes through the shell at the other end. Versions of rsync differ in how they
+        # quote a path, so it gets one without anything to quote.
+        command += [f"--rsync-path=cd {shlex.quote(self._path)} && rsync"]
+        ends = [f"{release.resolve()}/", f"{self._host}:releases/{folder}/"]
+
+        missing = list(files)
+        if bases or not is_new:
+            wanted: list[str] = []
+            self._check(follow([*command, "--dry-run", *ends], wanted.append))
+            missing = [address for address in map(_unescaped, wanted) if address in files]
+        size = sum(files[address].size for address in missing)
+        if missing:
+            say(f"Sender {said_files(len(missing))} ({said_size(size)}) til {self.name}.")
+        progress = Progress(say, len(missing), size)
+
+        def count(line: str) -> None:
+            address = _unescaped(line)
+            if address in files:
+                progress.add(files[address].size)
+
+        self._check(follow([*command, *ends], count))
+
+    def _ask(self, script: str, *arguments: str, stdin: bytes = b"") -> Done:
+        """Run a script at the server; the path is its first argument."""
+        words = ["sh", "-c", script, "sh", self._path, *arguments]
+        done = run(["ssh", *self._options, "--", self._host, shlex.join(words)], stdin=stdin)
+        self._check(done)
+        return done
+
+    def _check(self, done: Done) -> None:
+        if done.code == 0:
+            return
+        host = f"tjeneren {self._host}"
+        if done.code in _EXITS:
+            raise TargetError(_EXITS[done.code].format(host=host))
+        if _NO_RSYNC.search(done.errors):
+            raise TargetError(_EXITS[64].format(host=host))
+        port = self._options[self._options.index("-p") :] if "-p" in self._options else []
+        known = failure(done.errors, host, shlex.join([*port, self._host]))
+        raise TargetError(known or f"Noe gikk galt med {host}. {details(done.errors)}")
+
+
+def _unescaped(line: str) -> str:
+    r"""A file name as it is; rsync prints letters beyond ASCII as `\#303\#246`."""
+    escaped = re.sub(rb"\\#([0-7]{3})", lambda code: bytes([int(code[1], 8)]), line.encode())
+    return escaped.decode(errors="replace")

@@ -1,0 +1,1 @@
+"""Where pages and files of the site stand, known without building it."""

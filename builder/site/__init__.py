@@ -1,0 +1,1 @@
+"""Builds the site by Pelican, in units, and checks the result."""

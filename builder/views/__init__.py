@@ -1,0 +1,1 @@
+"""Pages, and the values that their templates show."""

@@ -1,0 +1,115 @@
+"""The names of all schemes from A to Å, for whoever knows what the scheme is called."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from builder.routes.paging import Paging, Step, in_pages, page_address, paging
+from builder.views.portal import FOLDER, Listed
+from calc.rules import Lang
+
+ADDRESS = f"/{FOLDER}/a-aa/"
+NAMES_PER_PAGE = 300
+_LAST = "æøå"
+_AFTER_Z = str.maketrans(_LAST, "{|}")
+_NUMBER = re.compile(r"\d+")
+_DIGITS = 9
+_BEFORE = re.compile(r"^\W+")
+# What does not begin with a letter stands first, under this.
+_OTHER = "0–9"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A scheme by its short name, in the målform that it is in."""
+
+    slug: str
+    name: str
+    lang: Lang
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """The names on a page that begin with a letter; `id` is that of its heading."""
+
+    letter: str
+    id: str
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of the alphabet. `index` leads to the first page that has each letter."""
+
+    step: Step
+    index: tuple[tuple[str, str], ...]
+    letters: tuple[Letter, ...]
+    paging: Paging | None
+
+    @property
+    def first(self) -> str:
+        """The first letter on it."""
+        return self.letters[0].letter
+
+    @property
+    def last(self) -> str:
+        """The last letter on it."""
+        return self.letters[-1].letter
+
+
+def pages(schemes: Iterable[Listed], lang: Lang) -> tuple[Page, ...]:
+    """The schemes of a site by name in a målform."""
+    names = sorted((_name(scheme, lang) for scheme in schemes), key=_key)
+    parts = [tuple(_letters(part)) for part in in_pages(names, NAMES_PER_PAGE)]
+    steps = [Step(number=n, url=page_address(ADDRESS, n)) for n in range(1, len(parts) + 1)]
+    index: dict[str, str] = {}
+    for step, letters in zip(steps, parts, strict=True):
+        for letter in letters:
+            index.setdefault(letter.letter, f"{step.url}#{letter.id}")
+    return tuple(
+        Page(
+            step=step,
+            index=tuple(index.items()),
+            letters=letters,
+            paging=paging(steps, step.number),
+        )
+        for step, letters in zip(steps, parts, strict=True)
+    )
+
+
+def _name(scheme: Listed, lang: Lang) -> Name:
+    name, found = scheme.short_name.best(lang)
+    return Name(slug=scheme.slug, name=name, lang=found)
+
+
+def _letters(names: Iterable[Name]) -> Iterator[Letter]:
+    for letter, found in groupby(names, key=lambda name: _letter(name.name)):
+        # Letters of other alphabets may stand in an id too.
+        id_ = "andre" if letter == _OTHER else letter.lower()
+        yield Letter(letter=letter, id=f"bokstav-{id_}", names=tuple(found))
+
+
+def _letter(name: str) -> str:
+    first = _plain(name)[:1]
+    return first.upper() if first.isalpha() else _OTHER
+
+
+@cache
+def _plain(name: str) -> str:
+    """The name in small letters, without accents and without what stands before its first word."""
+    letters = _BEFORE.sub("", unicodedata.normalize("NFC", name.casefold()))
+    if letters.isascii():
+        return letters
+    return "".join(
+        letter if letter in _LAST else unicodedata.normalize("NFD", letter)[0] for letter in letters
+    )
+
+
+def _key(name: Name) -> tuple[bool, str, str]:
+    """The order of Norwegian dictionaries, where æ, ø and å come last; and 9 before 10."""
+    words = _plain(name.name).translate(_AFTER_Z)
+    numbered = _NUMBER.sub(lambda number: number[0].zfill(_DIGITS), words)
+    return _letter(name.name) != _OTHER, numbered, name.slug

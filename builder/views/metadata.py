@@ -1,0 +1,137 @@
+"""What a page says of itself to search engines: JSON-LD in the words of schema.org."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from builder.content.model import PAGE_NAMES, Body, Scheme
+from builder.kit.i18n import Translations
+from calc.rules import Lang, Track
+
+type Node = dict[str, Any]
+
+# Names within a page, by which its parts refer to each other.
+_OWNER = "#eier"
+_SERVICE = "#tilskuddsordning"
+
+
+def of_site(name: str, description: str, lang: Lang, site_address: str) -> Node:
+    """The front page: a web site."""
+    start = "/nn/" if lang == "nn" else "/"
+    url = {"url": f"{site_address}{start}"} if site_address else {}
+    return _linked(
+        [{"@type": "WebSite", "name": name, "description": description, "inLanguage": lang} | url]
+    )
+
+
+def of_scheme_page(
+    scheme: Scheme,
+    name: str,
+    title: str,
+    lang: Lang,
+    translations: Translations,
+    today: dt.date,
+    *,
+    site_name: str,
+    site_address: str,
+) -> Node:
+    """A page of a scheme, by name and title: the way to it, and on the front page, the scheme.
+
+    `site_address` may be empty; then there is no trail, which needs whole addresses. A scheme that
+    nobody can apply for any more is no service, so it is not presented as one. Returns an empty
+    mapping where there is nothing to say.
+    """
+    nodes: list[Node] = []
+    front = f"{site_address}{'/nn' if lang == 'nn' else ''}/"
+    address = f"{front}{scheme.slug}/"
+    if name == PAGE_NAMES[0] and scheme.state == "active":
+        nodes += _service(scheme, lang, translations, address if site_address else "", today)
+    if site_address:
+        trail = [(site_name, front), (scheme.short_name.best(lang)[0], address)]
+        if name != PAGE_NAMES[0]:
+            trail.append((title, f"{address}{name}/"))
+        nodes.append(_trail(trail))
+    return _linked(nodes) if nodes else {}
+
+
+def _linked(nodes: list[Node]) -> Node:
+    return {"@context": "https://schema.org", "@graph": nodes}
+
+
+def _trail(steps: list[tuple[str, str]]) -> Node:
+    items = [
+        {"@type": "ListItem", "position": number, "name": name, "item": address}
+        for number, (name, address) in enumerate(steps, 1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def _service(
+    scheme: Scheme, lang: Lang, translations: Translations, address: str, today: dt.date
+) -> Iterator[Node]:
+    t = translations.translator(lang)
+    service: Node = {
+        "@type": "GovernmentService",
+        "@id": _SERVICE,
+        "name": scheme.name.best(lang)[0],
+        "alternateName": scheme.short_name.best(lang)[0],
+        "description": scheme.summary.best(lang)[0],
+        "provider": {"@id": _OWNER},
+        "areaServed": {"@type": "Country", "name": t("metadata.country")},
+        "audience": [
+            {"@type": "Audience", "audienceType": applicant.best(lang)[0]}
+            for applicant in scheme.applicants
+        ],
+    }
+    if scheme.administrator is not None:
+        service["serviceOperator"] = _body(scheme.administrator, lang)
+    if address:
+        service["url"] = address
+    grants = list(_grants(scheme, lang, translations, today))
+    if grants:
+        service["serviceOutput"] = [{"@id": grant["@id"]} for grant in grants]
+    yield service
+    yield _body(scheme.owner, lang) | {"@id": _OWNER}
+    yield from grants
+
+
+def _grants(
+    scheme: Scheme, lang: Lang, translations: Translations, today: dt.date
+) -> Iterator[Node]:
+    """The tracks of the newest rules that one can enter, each with the caps that are known."""
+    if not scheme.rules:
+        return
+    t = translations.translator(lang)
+    newest = scheme.rules[0]
+    for track_id, track in newest.tracks.items():
+        if _is_closed(track, today.year):
+            continue
+        grant: Node = {
+            "@type": "MonetaryGrant",
+            "@id": f"#tilskudd-{track_id}",
+            "name": track.name.best(lang)[0],
+            "description": t("rates.year", year=newest.year),
+            "funder": {"@id": _OWNER},
+        }
+        amounts = [
+            {
+                "@type": "MonetaryAmount",
+                "name": f"{t(f'rates.part.cap_{name}')} ({cap.unit})",
+                "currency": "NOK",
+                "maxValue": int(cap.value),
+            }
+            for name, cap in track.all_caps()
+            if cap.value is not None
+        ]
+        yield grant | ({"amount": amounts} if amounts else {})
+
+
+def _is_closed(track: Track, year: int) -> bool:
+    """Whether nobody new is taken in, or ever was: a transitional arrangement can't be entered."""
+    is_over = track.closed_from is not None and track.closed_from.year <= year
+    return is_over or track.transition is not None
+
+
+def _body(body: Body, lang: Lang) -> Node:
+    url = {"url": body.url} if body.url is not None else {}
+    return {"@type": "GovernmentOrganization", "name": body.name.best(lang)[0]} | url
