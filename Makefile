@@ -84,6 +84,7 @@ lint: setup-dev ## Kontroller koden: Python, skript, stilark, maler og tekster
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
+	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(RUN) -m tests.lint
 
 schemas: setup-site ## Skriv JSON-skjemaene for YAML-filene på nytt (når modellen er endret)

@@ -55,7 +55,7 @@ export default [
     },
   },
   {
-    // The build puts these in (builder/assets.py, builder/offline.py).
+    // The build puts these in (builder/bundle/assets.py, builder/bundle/offline.py).
     files: ["**/js/*.js"],
     languageOptions: {
       globals: Object.fromEntries(

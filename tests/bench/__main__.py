@@ -19,8 +19,8 @@ from builder import content
 from builder.commands.bootstrap import SetupError, find_chromium
 from builder.commands.serve import serve_folder
 from builder.kit.ports import ServeError
-from builder.site import site
-from tests import npm
+from builder.site.build import BuildError
+from tests import building, npm
 from tests.bench import browser, pages
 from tests.bench.network import slow_line
 from tests.bench.table import (
@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
         report = _bench(runs)
     except (
         SetupError,
-        site.BuildError,
+        BuildError,
         content.ContentError,
         ServeError,
         pages.ComparisonError,
@@ -97,7 +97,7 @@ def _bench(runs: int) -> str:
         # As the tests' site.
         os.environ["BUILD_DATE"] = BUILD_DATE
         os.environ.pop("SITE_ADDRESS", None)
-        site.build(pages.ROOT, scratch / "site")
+        building.build(pages.ROOT, scratch / "site")
         say("Lager sidene som kalkulatoren måles mot …")
         comparison = pages.make(scratch / "site", scratch / "comparison")
         ours = stack.enter_context(serve_folder(scratch / "site"))

@@ -1,6 +1,6 @@
 // What the scripts of pages take for granted, for the check of their types.
 
-// The build puts these in (builder/assets.py).
+// The build puts these in (builder/bundle/assets.py).
 declare const RUNTIME_URLS: string[];
 declare const FRAME_TITLES: Record<string, string>;
 

@@ -1,6 +1,6 @@
 // What workers take for granted, for the check of their types.
 
-// The build puts these in (builder/assets.py, builder/offline.py).
+// The build puts these in (builder/bundle/assets.py, builder/bundle/offline.py).
 declare const RUNTIME: { url: string; lock: import("./python.js").Lock };
 declare const SITE: { version: string; files: Record<string, string> };
 
