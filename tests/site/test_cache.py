@@ -284,6 +284,7 @@ def test_a_folder_that_has_been_taken_is_handed_over_to_another_process(project:
     assert (output / "index.html").is_file()
 
 
+@pytest.mark.thorough
 def test_what_somebody_does_to_the_built_site_is_undone(
     project: Path, project_root: Path, tmp_path: Path
 ) -> None:
