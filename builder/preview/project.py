@@ -231,7 +231,7 @@ class Project:
             if self._data is None:
                 self._data = tempfile.TemporaryDirectory(prefix="preview-")
                 folder = Path(self._data.name)
-                self.site_generator.write_data(folder)
+                self.site_generator.data.write(folder)
                 (folder / "embed.js").write_text(self.site_generator.assets.embed, "utf-8")
             return _in(Path(self._data.name), path.lstrip("/"))
 
