@@ -19,7 +19,7 @@ from builder.kit.cache import Store
 from builder.site import site
 from builder.site.output import LASTING, PLACED, UNITS
 from tests.conftest import BUILD_DATE, copy_project
-from tests.site.test_build import files
+from tests.files import snapshot
 
 # What takes long to make, and has tests of its own.
 SHARED = ("assets", "runtime", LASTING.name)
@@ -69,13 +69,13 @@ def clean(root: Path, project_root: Path, folder: Path) -> dict[str, bytes]:
         shutil.rmtree(kept)
     finally:
         aside.rename(kept)
-    made = files(folder)
+    made = snapshot(folder)
     shutil.rmtree(folder)
     return made
 
 
 def expect_same(root: Path, project_root: Path, tmp_path: Path) -> None:
-    here, there = files(root / "output"), clean(root, project_root, tmp_path / "clean")
+    here, there = snapshot(root / "output"), clean(root, project_root, tmp_path / "clean")
     assert here.keys() == there.keys()
     assert [name for name in here if here[name] != there[name]] == []
 
@@ -260,7 +260,7 @@ def test_pages_of_a_scheme_are_made_again_when_the_day_changes_them(
             )
             made_today = clean(project, project_root, tmp_path / "clean")
             model.write_text(text, "utf-8")
-            kept = files(project / "output")
+            kept = snapshot(project / "output")
             assert kept.keys() == made_today.keys()
             pages = [path for path in kept if path.endswith(".html")]
             assert [path for path in pages if kept[path] != made_today[path]] == []
@@ -353,7 +353,7 @@ def test_two_builds_at_once_are_both_right(
     folders = [project / "output", project / "output", tmp_path / "elsewhere"]
     running = [start(project, folder) for folder in folders]
     assert [build.wait(timeout=120) for build in running] == [0, 0, 0]
-    assert files(tmp_path / "elsewhere") == files(project / "output")
+    assert snapshot(tmp_path / "elsewhere") == snapshot(project / "output")
     expect_same(project, project_root, tmp_path)
 
 

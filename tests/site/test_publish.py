@@ -17,14 +17,14 @@ import pytest
 
 from builder.commands.serve import serve_folder
 from tests.conftest import BUILD_DATE
+from tests.files import snapshot
 from tests.release.reader import reading
 from tests.site.conftest import Command
-from tests.site.test_build import files
 
 
 def state(public: Path) -> tuple[str, dict[str, bytes]]:
     """What is live: which release, and all its files."""
-    return str((public / "current").readlink()), files(public / "current")
+    return str((public / "current").readlink()), snapshot(public / "current")
 
 
 def releases(root: Path) -> list[str]:
@@ -42,7 +42,7 @@ def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
     assert re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{10}", release)
     assert f"Publisert: public/releases/{release}" in first.stdout
     live = state(public)
-    assert live == (f"releases/{release}", files(built_site))
+    assert live == (f"releases/{release}", snapshot(built_site))
 
     # Nothing new: no new release.
     again = run("publish")
@@ -86,14 +86,14 @@ def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
     assert mended.returncode == 0, mended.stderr
     assert len(releases(project)) == 2
     assert state(public)[0] != live[0]
-    assert files(public / live[0]) == live[1]
+    assert snapshot(public / live[0]) == live[1]
     assert b"Borte" in (public / "current/om/index.html").read_bytes()
 
     # Going back, and the list.
     back = run("rollback", YES="1")
     assert back.returncode == 0, back.stderr
     # And what open pages of the release that it replaces need.
-    assert files(public / "current").items() > live[1].items()
+    assert snapshot(public / "current").items() > live[1].items()
     listed = run("releases").stdout
     assert "← ligger ute nå" in listed
     assert f"Tilbake til {release}" in listed
@@ -264,7 +264,7 @@ def test_killed_while_somebody_reads_the_site_stays_whole(project: Path, run: Co
                     os.killpg(process.pid, signal.SIGKILL)
             assert (
                 state(public) == live
-                or b"En setning til." in files(public / "current")["om/index.html"]
+                or b"En setning til." in snapshot(public / "current")["om/index.html"]
             )
         done = run("publish", YES="1")
         assert done.returncode == 0, done.stderr
