@@ -428,8 +428,8 @@ def test_a_page_kept_for_the_back_button_gets_a_new_worker(form: Form):
     form.number.fill("11")
     form.shows("22.0")
     form.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
-    form.page.wait_for_timeout(100)
-    assert form.page.workers == []
+    while form.page.workers:
+        form.page.wait_for_timeout(20)
     form.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     form.is_in("ready")
     form.number.fill("12")
