@@ -249,7 +249,7 @@ class Working:
         return caps
 
     def _other_costs(self) -> int:
-        """Other yearly costs (kroner) that the award may cover; 0 where none are given."""
+        """Other yearly costs (kroner) that the award may cover; 0 without an answer."""
         given, rule = self.answers.whole("other_costs"), self.track.other_costs
         if given is None:
             return 0

@@ -84,7 +84,7 @@ class Runtime:
         """The constants about the runtime in the theme's scripts, by name.
 
         With them, a page and the Python that it loads always fit together. Pages load the files in
-        `RUNTIME_URLS` ahead of use, so the file that only workbooks need is left out.
+        `RUNTIME_URLS` ahead of use. The file that only workbooks need is not among these addresses.
         """
         return {
             "RUNTIME": {"url": self.url, "lock": self.lock},

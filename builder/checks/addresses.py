@@ -40,7 +40,7 @@ class Addresses:
 
     @cached_property
     def every(self) -> frozenset[str]:
-        """All addresses except those of long lists, which take more time to work out."""
+        """All addresses except the addresses of long lists, which take more time to work out."""
         return self.files.union(self.pages)
 
     def near(self, path: str) -> list[str]:

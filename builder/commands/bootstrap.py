@@ -186,7 +186,7 @@ class Runner:
         cwd: Path | None = None,
         stdin: str | None = None,
     ) -> tuple[int, str]:
-        """Run one step and return its exit code and output."""
+        """Run one step; return its exit code, and its output and error output as one text."""
         say(f"  {step} …")
         started = time.monotonic()
         process = subprocess.Popen(
@@ -253,7 +253,7 @@ def _answer(*command: str) -> str | None:
 
 
 def _on_path(name: str) -> list[str]:
-    """Return all programs of that name on PATH, since the first may be a shim that doesn't work."""
+    """Return all programs named `name` on PATH, since the first may be a shim that doesn't work."""
     folders = [*os.environ.get("PATH", "").split(os.pathsep), *FURTHER_FOLDERS]
     paths = (shutil.which(name, path=folder) for folder in folders if folder)
     return list(dict.fromkeys(path for path in paths if path))
@@ -374,7 +374,10 @@ def _digest(paths: Sequence[Path], *more: str) -> str:
 
 
 def inputs(root: Path, level: str) -> dict[str, str]:
-    """Return the fingerprint of the files that each part of a set-up depends on, by part."""
+    """Return a fingerprint for each part of a set-up: a hash of the files that the part depends on.
+
+    The parts are `python` and `node`. The key `level` has the level itself.
+    """
     # The path of the project counts too: programs in a virtual environment have it in their first
     # line, so a copied tree needs its own. So does this file, whose steps make the environment.
     python = [root / ".python-version", root / LEVELS[level], Path(__file__)]
@@ -383,7 +386,7 @@ def inputs(root: Path, level: str) -> dict[str, str]:
 
 
 def read_stamp(root: Path) -> dict[str, str]:
-    """Return the fingerprints of the last finished set-up; empty without one."""
+    """Return the fingerprints of the last finished set-up, by part; empty where there is none."""
     try:
         stamp = json.loads((root / ".venv/.ready").read_text("utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
 """Reports mistakes in a Markdown text: forbidden HTML and addresses, unknown images, too much text.
 
-The reports are for editors. They are not what protects readers: `builder.content.prose` takes
-everything that is not allowed out of the HTML, reported or not.
+The reports are for editors and do not protect readers: `builder.content.prose` removes everything
+that is not allowed from the HTML, reported or not.
 """
 
 import re
@@ -112,8 +112,8 @@ _MARKDOWN_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 def _images_of_plain(text: str, converted: str) -> set[str] | None:
     """The addresses of the images of a plain text: one without HTML and with nothing to report.
 
-    None where the text may not be plain. Nearly all texts are, and this check is many times quicker
-    than the one that knows what is wrong and where.
+    None where the text may not be plain. Nearly all texts have no mistake, and this check is many
+    times quicker than the check that finds mistakes and their lines.
     """
     if "<" in text:
         return None

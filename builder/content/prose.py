@@ -59,7 +59,7 @@ _WITH_CONTENT = {
     *("applet", "iframe", "math", "noembed", "noframes", "noscript", "object", "script", "select"),
     *("style", "svg", "template", "textarea", "title", "xmp"),
 }
-# Characters by which a browser reads another address than the one that is seen, and those of
+# Characters that make a browser read another address than a person sees, and the characters of
 # Pelican's own kind of link.
 _ODD = re.compile(r"[\x00-\x20\\{}|<>\x7f-\x9f\"]")
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
@@ -211,9 +211,9 @@ _CLEANER = nh3.Cleaner(
 def html(converted: str, images: Mapping[str, PlacedImage]) -> str:
     """The cleaned HTML of a text, ready for a page. `converted` is the result of `convert`.
 
-    `images` are the images that the text may show, by address as the editor writes it. They get
-    their address on the site, and their size, so that the text does not move when they are loaded.
-    All other images are left out.
+    `images` are the images that the text may show, by address as the editor writes it. Each image
+    gets its address on the site and its size, so that the text does not move when the image is
+    loaded. All other images are left out.
     """
 
     def placed(match: re.Match[str]) -> str:

@@ -29,10 +29,10 @@ class RulesFile:
 def check_sources(
     facts: Facts, document: Document, rule_years: list[RulesFile]
 ) -> Iterator[Problem]:
-    """Report a name that stands for one source in one file of a scheme, and for another elsewhere.
+    """Report each name of a source that stands for different sources in two files of a scheme.
 
     A page lists the sources of all rule years together, by name. `document` is the file of the
-    facts.
+    facts (`scheme.yaml`).
     """
     known = {name: (source, document) for name, source in facts.sources.items()}
     for file in rule_years:
@@ -57,9 +57,10 @@ def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def check_rules(scheme: Scheme, rules: Rules, document: Document) -> list[Problem]:
-    """Report first answers that the form would refuse, and worked examples that are wrong.
+    """Report default answers that the form would refuse, and worked examples that are wrong.
 
-    `rules` are those of one rule year of the scheme, and `document` is their file.
+    Default answers are the answers under `start`, with which the form begins. `rules` are the rules
+    of one rule year of the scheme, and `document` is the file of these rules.
     """
     problems = []
     for track_id, track in rules.tracks.items():

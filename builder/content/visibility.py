@@ -19,10 +19,10 @@ _ALIAS = re.compile(r"/([a-z0-9]+(-[a-z0-9]+)*/)+")
 class Visibility:
     """Keys that may stand in a file of the content; without them, the content is always public.
 
-    They hold for the scheme, the rule year or the page of the file. A draft is shown in the preview
-    only. All else is on a site that is published on the day `publish_date` or later, and before the
-    day `expiry_date`. `aliases` are earlier addresses in bokmål, from `/`, which are redirected to
-    the present one.
+    The keys hold for the scheme, the rule year or the page of the file. A draft is shown in the
+    preview only. All else is on a site that is published on the day `publish_date` or later, and
+    before the day `expiry_date`. `aliases` are earlier addresses in bokmål, from `/`, which are
+    redirected to the present one.
     """
 
     __pydantic_config__ = _FORBID

@@ -192,7 +192,7 @@ def _not_yaml(shown: Path, text: str, line: int) -> Problem:
 
 
 def short(text: str) -> str:
-    """A text for a message, cut where it is longer than messages show."""
+    """A text for a message: one longer than `_LONGEST_SHOWN` is cut and ends in an ellipsis."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 

@@ -60,9 +60,10 @@ def parts(schemes: int) -> int:
 
 
 def part_of(slug: str, number: int) -> int:
-    """The part, from 0, that has the pages of a scheme, where the index has `number` parts.
+    """The part (0 to `number` - 1) of the search index that has the pages of a scheme.
 
-    It does not depend on the other schemes. A part has so many schemes that none is empty.
+    The part depends on the slug and on `number` alone, not on other schemes. Parts have about
+    `SCHEMES_PER_PART` schemes, so an empty part is very unlikely.
     """
     return zlib.crc32(slug.encode()) % number
 

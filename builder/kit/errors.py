@@ -43,7 +43,7 @@ def raise_lost_interrupt() -> None:
 
 
 def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Stop as Ctrl-C does: a handler of other signals that ask a program to stop."""
+    """Raise `KeyboardInterrupt`: a handler for other signals that ask a program to stop."""
     raise KeyboardInterrupt
 
 

@@ -115,7 +115,7 @@ def content_hash(folder: Path) -> str:
 def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
     """Put files of the folder `source` in the folder `target` too, as hard links.
 
-    They are copied where the file system allows no link.
+    Files are copied where the file system allows no link.
     """
     make_folders(target, addresses)
     for address in addresses:
@@ -129,7 +129,7 @@ def make_folders(target: Path, addresses: Iterable[str]) -> None:
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files, given by path and content, into a folder."""
+    """Write files (pairs of path and content) into a folder; other files there stay."""
     for path, data in files:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,8 @@ _PAGE = {
 
 # The calculators' Python and the search are WebAssembly. This allows no eval of JavaScript.
 _WASM = {"script-src": "'self' 'wasm-unsafe-eval'"}
-# A worker has the policy of its own file, not that of the page. It makes no script of text at all.
+# A worker has the policy of its own file, not the policy of the page. It makes no script of text at
+# all.
 _WORKER = {
     "default-src": "'none'",
     **_WASM,
@@ -67,7 +68,7 @@ class Rule:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that these addresses have instead of the usual ones."""
+        """The headers of the addresses of this rule, by name, in place of the usual headers."""
         policy = {"Content-Security-Policy": _text(self.directives)} if self.directives else {}
         return policy | self.others
 
@@ -166,9 +167,9 @@ SECURITY_HEADERS: dict[str, str] = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES_OFF),
     # A site that opens one of the pages keeps no hold of its window, nor a page of what it opens.
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Only what is made for it may be part of another site's pages (EXCEPTIONS). Links, downloads
-    # and search engines are not affected. Cross-Origin-Embedder-Policy is left out: it would give
-    # the pages shared memory between threads, which they have no use for.
+    # Only pages meant for embedding may be part of another site's pages (EXCEPTIONS). Links,
+    # downloads and search engines are not affected. Cross-Origin-Embedder-Policy is left out: it
+    # would give the pages shared memory between threads, which they have no use for.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 

@@ -122,7 +122,7 @@ class Preview:
         self.terminal.state(self.project.failure)
 
     def checked(self) -> None:
-        """Report the findings of the checks to open pages and in the terminal."""
+        """Report new findings of the checks in the terminal and to all open pages."""
         self.server.announce()
         self.terminal.findings(self.project.findings)
 

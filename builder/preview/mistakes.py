@@ -85,7 +85,7 @@ def _of_template(error: Exception, root: Path) -> Problem:
 
 
 def mistakes(failure: Failure, root: Path) -> list[Mistake]:
-    """The mistakes that templates show for a failure, in the same order."""
+    """The mistakes that templates show for a failure: one for its text, or one for each problem."""
     if failure.text:
         message, _, details = failure.text.partition("\n")
         return [Mistake(message=message, details=details.strip())]

@@ -48,18 +48,18 @@ class Server(http.server.ThreadingHTTPServer):
             self.hosts -= {HOST, "localhost"}
 
     def announce(self) -> None:
-        """Send the news of a new version, or of new findings, to all open pages."""
+        """Wake the event streams of all open pages, which then send the new version or findings."""
         with self.news:
             self.news.notify_all()
 
     def stop(self) -> None:
-        """End all streams of news."""
+        """End the event streams of all open pages."""
         with self.news:
             self.is_stopping = True
             self.news.notify_all()
 
     def finish(self) -> None:
-        """Wait until all answers are sent, at most `_SECONDS_TO_FINISH`."""
+        """Wait until all answers are sent, but no longer than `_SECONDS_TO_FINISH`."""
         with self.news:
             self.news.wait_for(lambda: self.busy == 0, timeout=_SECONDS_TO_FINISH)
 

@@ -36,9 +36,11 @@ class _Stop:
 
 
 class Watcher(threading.Thread):
-    """A thread that calls `saved` with saved parts and files, or `code` with saved files of code.
+    """A thread that reports saved files by calling one of two functions.
 
-    It takes a moment to begin; once `ready` is set, no saved file is missed.
+    `saved` gets the parts of the project that changed and their files; `code` gets files of the
+    preview's own code. The thread takes a moment to begin; once `ready` is set, no saved file is
+    missed.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The files of a new release: those of the build, and those that open pages may still ask for."""
+"""The files of a new release: files of the build, and files that open pages may still ask for."""
 
 import datetime as dt
 import os
@@ -75,8 +75,9 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
     """The files and folders that pages which are open `now` may still ask for.
 
     By path as in `own_of`, with the time until which they belonged to the live release. These are
-    those of the earlier release itself, until `now`; and those that it inherited, if they were
-    replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as its own.
+    the files of the earlier release itself, until `now`; and the files that it had inherited, if
+    these were replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as
+    its own.
     """
     inherited = earlier.record.inherited if earlier.record else {}
     needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)

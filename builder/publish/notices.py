@@ -40,7 +40,10 @@ class Stub:
     text: str
 
     def write(self, content: Path) -> Path:
-        """Write the file into the folder `content`. Raises `FileExistsError` where there is one."""
+        """Write the file into `content/changes/`, and return its path.
+
+        Raises `FileExistsError` where a file of this name exists.
+        """
         path = content / CHANGES / self.name
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

@@ -31,7 +31,7 @@ def publish(
     say: Say = print,
     clock: Clock = now,
 ) -> Published:
-    """Publish the site, or with `scheme` (a slug) the site of that scheme alone.
+    """Publish the whole site, or with `scheme` (a slug) a site of that scheme alone.
 
     `confirm` asks a person. It is None where nobody can answer; then the live site changes only if
     that is `approved` beforehand. Raises `ContentError`, `BuildError`, `CheckError`, `PublishError`

@@ -1,7 +1,7 @@
 """The record of a release: digests of its pages, the answers of its calculators, and its figures.
 
-The next publish compares its own record with that of the live release, and so knows which changes
-readers would see. A record is a JSON file beside the folder of the release.
+The next publish compares its own record with the record of the live release, and so finds the
+changes that readers would see. A record is a JSON file beside the folder of the release.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ class Outcome:
 
     @classmethod
     def of(cls, result: Result) -> "Outcome":
-        """The parts of a result that applicants plan with."""
+        """The status, years and amounts of a result, and the names of its missing answers."""
         full = result.full_award
         return cls(
             status=result.status,
@@ -104,9 +104,10 @@ class Record:
     """The record of a release.
 
     `name` is the name of the release, `made` the moment it was made, and `day` the day for which
-    its site was built. `pages` are by address. `previous` is the name of the release that was live
-    before it. After a roll-back, `restores` is the name of the release whose site this one repeats,
-    and `previous` is copied from that release, so that the next roll-back goes one step further.
+    its site was built. `pages` are the digests of the pages by address. `previous` is the name of
+    the release that was live before it. After a roll-back, `restores` is the name of the release
+    whose site this one repeats, and `previous` is copied from that release, so that the next
+    roll-back goes one step further.
 
     `changes` are the names of the published changes. `inherited` are the files and folders of
     earlier releases that open pages may ask for, each with the time until which it belonged to the
@@ -201,7 +202,7 @@ class SchemeFacts:
 class RecordCache:
     """Digests of pages by the SHA-256 of their files, and parts of schemes by their fingerprints.
 
-    It speeds up the next record. With other code, it is no longer valid.
+    The cache speeds up the next record. With other code, it is no longer valid.
     """
 
     pages: dict[str, PageDigest] = field(default_factory=dict)

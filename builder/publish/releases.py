@@ -77,7 +77,7 @@ class Release:
 
     @property
     def digest(self) -> str:
-        """The digest of its own site, without files that it has inherited."""
+        """The digest of the release's own site, without files inherited from earlier releases."""
         return digest_of(self.name)
 
 
@@ -181,7 +181,7 @@ class Releases:
     def put(self, site: Path, name: str, record: Record | None, files: Files) -> Release:
         """Move the folder `site`, a whole site with these files, to its place as a release.
 
-        Its files have reached the disk before. Without a record, none is written.
+        The files of the release have reached the disk before. Without a record, none is written.
         """
         if record is not None:
             self.write_record(name, record)

@@ -1,7 +1,7 @@
 """The output folder: it gets the files of a site's units and no others; equal files stay.
 
-A site is made of units, such as all files of one scheme. The key of a unit is a hash of everything
-that the unit depends on, so that a unit is made once: finished units lie in a cache, each whole.
+A site consists of units, such as all files of one scheme. The key of a unit is a hash of everything
+that the unit depends on, so that a unit is built once: finished units lie in a cache, each whole.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ class UnitResult:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A part of a site that is made by itself, by calling `make`.
+    """A part of a site that is built by itself, by calling `make`.
 
     `key` is a hash of everything that the unit depends on. `pages` is the number of its pages, and
     `effort` the work of making it, where a page is 1. A `lasting` unit depends on no content: it is
@@ -61,7 +61,7 @@ class Unit:
 
     @property
     def cache_key(self) -> str:
-        """The key of the unit in the cache: two units may depend on the same and have one `key`."""
+        """The key of the unit in the cache: name and `key`, since units may have the same `key`."""
         return key(self.name, self.key)
 
 

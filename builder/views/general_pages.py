@@ -43,7 +43,7 @@ class GeneralPages:
         licences: list[Licence],
         translations: Translations,
     ) -> None:
-        """Pages of the site of `prose`; `licences` are those of the works that the site ships."""
+        """Pages of the site of `prose`; `licences` are of the works that the site ships."""
         self.overview = Overview(prose, lists, translations)
         self._prose = prose
         self._lists = lists

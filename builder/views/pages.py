@@ -56,14 +56,14 @@ class Pages:
         return self._stand_ins.redirects
 
     def plan(self) -> Iterator[Planned]:
-        """Every page."""
+        """The plan of every page: of schemes, of the whole site, and of addresses that moved."""
         for scheme in self.schemes:
             yield from self.of_scheme(scheme)
         yield from self.of_site()
         yield from self.moved()
 
     def of_scheme(self, scheme: Scheme) -> Iterator[Planned]:
-        """Every page of a scheme. They show nothing of other schemes."""
+        """Every page of a scheme. These pages show nothing about other schemes."""
         return self._of_schemes.of(scheme)
 
     def number_of(self, scheme: Scheme) -> int:

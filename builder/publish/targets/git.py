@@ -261,7 +261,7 @@ class GitTarget:
         return own
 
     def _address(self) -> str:
-        """The address of the remote: that of a remote of the project, a path, or as written."""
+        """The address of the remote: of a remote of the project, a path, or as in the settings."""
         known = self._of_project("remote", "get-url", "--", self._remote)
         if known:
             return known

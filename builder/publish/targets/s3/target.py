@@ -84,7 +84,7 @@ class S3Target:
     def _compare(
         self, wanted: list[Parcel], listed: dict[str, Listed], say: Say
     ) -> tuple[list[Parcel], dict[str, Listed]]:
-        """The parcels that must be sent, and the list entries of those that need not.
+        """The parcels that must be sent, and the list entries of all other parcels.
 
         An object is the parcel where its ETag is the one on the list, and the digest on the list is
         the parcel's. A run that broke has put objects whose ETags are not on the list; the digest
