@@ -1,7 +1,7 @@
 """Files to take away: the parts that all of them share, and the CSV file.
 
 The content of a file depends on a result and on the page's own address, day and version, since calc
-knows no clock and no address. Text that a spreadsheet could run as a formula is made harmless.
+knows no clock and no address. Text that a spreadsheet could run as a formula is escaped.
 """
 
 from collections.abc import Iterator

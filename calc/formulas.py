@@ -386,7 +386,7 @@ class Calculation:
             self.paid_first = self._sum_of_parts()
 
     def _cost_per_year(self) -> Ref | None:
-        """The cost of the first shown year before it is rounded, where it is asked for."""
+        """The cost of the first shown year before rounding; None where no question asks for it."""
         if "yearly_cost" in self.inputs:
             return self.inputs["yearly_cost"]
         per = "cost_per_person" if self.track.unit == "personer" else "cost_per_position"
@@ -412,7 +412,7 @@ class Calculation:
         return self._line("counted", made, kind)
 
     def _band(self, track: Track) -> Ref | None:
-        """The cap for a kommune of so many inhabitants."""
+        """The cap for a kommune with the number of inhabitants in the answer."""
         if not track.bands:
             return None
         people = self.inputs["population"]

@@ -27,7 +27,7 @@ from calc.working import Working
 
 
 def estimate(scheme: SchemeRules, typed: Mapping[str, object]) -> Result:
-    """Calculate the result for the answers that a reader typed. Never raises, whatever was typed.
+    """Calculate the result for the answers that a reader typed. Mistakes in answers raise no error.
 
     `typed` holds answers by name, as strings in Norwegian form or numbers.
     """

@@ -383,7 +383,7 @@ class Track:
         return tuple(self.caps.items()) if self.caps is not None else ()
 
     def band_of(self, population: int) -> Band:
-        """The band that a kommune of so many inhabitants is in. Only where there are bands."""
+        """The band of a kommune with this number of inhabitants. Only where there are bands."""
         return next(b for b in self.bands if b.up_to is None or population <= b.up_to)
 
     def figures(self) -> Iterator[tuple[str, Figure]]:

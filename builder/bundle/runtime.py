@@ -170,7 +170,7 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
         *(engine / name for name in (*ENGINE_FILES, STDLIB, LOCK, "package.json")),
     ]
     contents = [
-        # Whatever the project's folder is called, it is the same runtime.
+        # The runtime does not depend on the name of the project's folder.
         (
             path.name,
             "" if path.parent == project_root else path.parent.name,

@@ -276,7 +276,7 @@ class AnswerCache:
         return {url: answer for url, (_, answer) in self._entries(now).items()}
 
     def add(self, answers: Mapping[str, Answer], now: dt.datetime) -> None:
-        """Add the certain answers (`fine`, `moved`, `gone`), and drop those older than a day."""
+        """Add the certain answers (`fine`, `moved`, `gone`), and drop answers older than a day."""
         certain = {u: a for u, a in answers.items() if a.verdict in ("fine", "moved", "gone")}
         entries = self._entries(now) | {url: (now, answer) for url, answer in certain.items()}
         data = {

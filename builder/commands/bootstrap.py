@@ -4,8 +4,8 @@ Run by the Makefile before each target; does nothing when the set-up is up to da
 anything is installed: standard library only, and any Python from 3.8 on.
 
     bootstrap.py ready site|dev    exit code 0 if that set-up is up to date
-    bootstrap.py site              what `make publish` needs
-    bootstrap.py dev               what `make test` needs as well
+    bootstrap.py site              the tools for `make publish`
+    bootstrap.py dev               the tools for `make test` as well
     bootstrap.py browser [NAME]    print the path of a browser for the tests, fetched if need be:
                                    chromium (without NAME), firefox or webkit
     bootstrap.py servers           install the servers that publishing is tested against
@@ -70,7 +70,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-# --- What can go wrong, in plain words ------------------------------------------------------------
+# --- Errors in plain words ------------------------------------------------------------------------
 
 
 def _path_in(output: str) -> str:
@@ -235,7 +235,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _answer(*command: str) -> str | None:
-    """Return what a short command prints, or None if it can't be run or fails."""
+    """Return the output of a short command, or None if it can't be run or fails."""
     try:
         done = subprocess.run(
             command,
@@ -499,7 +499,7 @@ def _make_node(runner: Runner, level: str) -> None:
     # anything past the lock file. Nothing in the lock needs such a script.
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     if level == "site":
-        command.append("--omit=dev")  # what checks scripts and style sheets, and makes the colours
+        command.append("--omit=dev")  # linters, and the generator of colours
     runner.run("Henter og installerer nettsidenes pakker", *_npm(runner.root, command))
 
 

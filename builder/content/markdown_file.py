@@ -19,8 +19,8 @@ from builder.content.problems import Problem
 from builder.content.validate import suggestion
 from builder.content.yaml_file import short
 
-# The limits are many times what any page needs. Without them, some texts would take hours: the time
-# of Markdown grows with the square of the length of a paragraph.
+# The limits are many times the needs of any page. Without them, some texts would take hours: the
+# time of Markdown grows with the square of the length of a paragraph.
 MOST_BYTES = 50_000
 _LONGEST_LINE = 5_000
 _MOST_OPEN = 30
@@ -208,7 +208,7 @@ class _Checker(HTMLParser):
         self.problems: list[Problem] = []
         # Line and address of each image.
         self.images: list[tuple[int, str]] = []
-        # The number of elements by tag, of those that are allowed; the line of the first by tag.
+        # The number of allowed elements by tag, and the line of the first one by tag.
         self.allowed: Counter[str] = Counter()
         self.lines: dict[str, int] = {}
         # The lines of elements that are not closed yet, by tag.

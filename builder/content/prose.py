@@ -25,12 +25,12 @@ OWN_TAGS = frozenset({
     *("abbr", "br", "dd", "details", "dl", "dt", "figcaption", "figure", "kbd", "span", "sub"),
     *("summary", "sup", "caption"),
 })  # fmt: skip
-# All allowed elements: also those that Markdown makes.
+# All allowed elements, among them the elements that Markdown makes.
 TAGS = OWN_TAGS | {
     *("a", "blockquote", "code", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li"),
     *("ol", "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul", "h1"),
 }
-# Allowed attributes by tag; those of `*` are allowed on all elements.
+# Allowed attributes by tag; the attributes of `*` are allowed on all elements.
 ATTRIBUTES = {
     "*": {"lang"},
     "a": {"href", "title"},
@@ -158,7 +158,7 @@ def _markdown() -> Markdown:
 
 
 def convert(text: str) -> str:
-    """The HTML that Markdown makes of a text. It is not cleaned.
+    """The HTML that Markdown makes of a text. The HTML is not cleaned.
 
     Raises `RecursionError` for lists or quotations that are nested too deeply.
     """

@@ -49,7 +49,8 @@ def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
     for key in keys:
         named = at(document.data, (key,))
         for name in named if isinstance(named, dict) else ():
-            # Sources of `scheme.yaml` are among those of a rule year, but have no line in its file.
+            # The sources of a rule year include the sources of `scheme.yaml`, which have no line in
+            # the file of the rule year.
             if (key, name) in document.lines and not _SLUG.fullmatch(name):
                 message = "Navnet kan ikke brukes i en adresse."
                 expected = "små bokstaver a–z, tall og bindestrek"

@@ -145,7 +145,8 @@ def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
 class FolderContent:
     """The content of one folder, or of several taken together, with the problems found there.
 
-    The parts are those of `Site`; `prose` is that of the pages. A scheme with mistakes is None.
+    The arguments are the parts of `Site`; `prose` is the prose of the pages. A scheme with mistakes
+    is None.
     """
 
     schemes: dict[str, Scheme | None] = field(default_factory=dict)

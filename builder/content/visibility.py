@@ -61,8 +61,8 @@ def take_visibility(
     """Take the keys of `Visibility` out of a document, whose own model does not know them.
 
     Returns the visibility, and the mistakes in these keys, which are not added to the document's
-    problems. With mistakes, or where the document can't be read, the visibility is that of a draft:
-    unfinished texts, which a draft may have, are then not reported on top of them.
+    problems. With mistakes, or where the document can't be read, the document counts as a draft:
+    then its unfinished texts, which a draft may have, are not reported besides the mistakes.
     """
     if document.problems or not isinstance(document.data, dict):
         return Visibility(draft=True), []

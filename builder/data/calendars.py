@@ -46,8 +46,8 @@ _RECENT = dt.timedelta(days=365)
 # How often the program of a subscriber should fetch the calendar.
 REFRESH = dt.timedelta(days=1)
 
-# The UIDs of deadlines are derived from this value. It never changes: with other UIDs, every
-# deadline would appear a second time in the calendars of subscribers.
+# The UIDs of deadlines are derived from this value. This value never changes: with other UIDs,
+# every deadline would appear a second time in the calendars of subscribers.
 _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from this day: as small integers, as some calendar programs need.
 _FIRST_DAY = dt.date(2020, 1, 1)

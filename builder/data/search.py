@@ -30,7 +30,7 @@ ENTRY = "pagefind-entry.json"
 SCRIPT = "pagefind.js"
 WASM = "wasm.{lang}.pagefind"
 OF_EACH_PART = ("pagefind.*.pf_meta", "index/*", "fragment/*")
-# So many schemes have some 400 pages in a målform, which Pagefind indexes in half a second.
+# This number of schemes has some 400 pages in a målform, which Pagefind indexes in half a second.
 SCHEMES_PER_PART = 64
 _LANG = re.compile(rb"<html[^>]*>")
 # Parts of the main element that are no text of the page: forms and their answers, texts that stand
@@ -51,7 +51,7 @@ class SearchError(KnownError):
 
 
 def parts(schemes: int) -> int:
-    """The number of parts of the index of a målform, for a site with so many schemes.
+    """The number of parts of the index of a målform, for a site with this number of schemes.
 
     Readers gain nothing by the parts, since Pagefind splits its files anyway. The build does: after
     a change it builds one part anew instead of the index of all pages.

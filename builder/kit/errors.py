@@ -8,7 +8,7 @@ from typing import NoReturn
 class KnownError(Exception):
     """An error that a person can mend, shown as one message and without a traceback.
 
-    The text is Norwegian: what is wrong, where, the value found and the value expected.
+    The text is Norwegian and names the mistake, its place, the value found and the value expected.
     """
 
 

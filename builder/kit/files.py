@@ -12,7 +12,7 @@ from typing import NamedTuple
 from builder.kit.parallel import in_parallel
 
 HASH_LENGTH = 10
-# A process reads so many files before it takes the next batch.
+# The number of files in a batch, which one process reads.
 _BATCH = 256
 
 type Traces = tuple[int, int, int]
@@ -108,7 +108,7 @@ def hash_of(files: Files) -> str:
 
 
 def content_hash(folder: Path) -> str:
-    """The `hash_of` every file of a folder, which are read for it."""
+    """Read all files of a folder, and return their hash (`hash_of`)."""
     return hash_of(files_of(folder))
 
 
@@ -123,7 +123,7 @@ def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
 
 
 def make_folders(target: Path, addresses: Iterable[str]) -> None:
-    """Make the folder `target`, and those below it that files of these addresses lie in."""
+    """Create the folder `target`, and in it the folders of all files with these addresses."""
     for folder in sorted({address.rpartition("/")[0] for address in addresses} | {""}):
         (target / folder).mkdir(parents=True, exist_ok=True)
 

@@ -21,8 +21,8 @@ from builder.kit.errors import KnownError, raise_lost_interrupt
 
 # Less work than this, as `effort` counts it, is done before other processes would have started.
 FEW = 12
-# Progress is shown after so many seconds: before that, nobody wonders what is going on. Then the
-# line on a terminal is written anew so often; a log gets a new line so often.
+# The seconds before progress is shown: until then, nobody wonders whether work goes on. The seconds
+# between two updates: of the line on a terminal, and of a log, which gets a new line.
 QUIET_SECONDS = 2.0
 _TERMINAL_SECONDS = 0.2
 _LOG_SECONDS = 15.0

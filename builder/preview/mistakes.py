@@ -10,7 +10,7 @@ from pelican.generators import PelicanTemplateNotFound
 from builder.content import ContentError, Problem
 from builder.kit.errors import KnownError
 
-# So many lines are shown before and after the line with the mistake.
+# The number of lines that are shown before, and after, the line with the mistake.
 LINES_AROUND = 3
 # Lines of longer files are not shown: nobody wrote them by hand.
 _MOST_BYTES = 1_000_000

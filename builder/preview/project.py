@@ -1,4 +1,4 @@
-"""The project in memory: the content as it is saved now, and the pages and files made of it."""
+"""The project in memory: the content as it is saved now, and the pages and files built from it."""
 
 import tempfile
 import threading
@@ -155,7 +155,7 @@ class Project:
         }
 
     def take_findings(self, findings: list[Problem]) -> None:
-        """Replace the findings by those in this version."""
+        """Replace the findings by the findings in this version."""
         with self.lock:
             if findings != self.findings:
                 self.findings = findings

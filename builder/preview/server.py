@@ -18,7 +18,7 @@ _SECONDS_IDLE = 60
 _SECONDS_TO_FINISH = 10
 # Browsers leave this port out of the `Host` header.
 _PORT_LEFT_OUT = 80
-# A browser opens a new stream so many ms after one has ended.
+# The milliseconds from the end of a stream until the browser opens a new one.
 _RETRY = 300
 
 
@@ -26,7 +26,7 @@ class Server(http.server.ThreadingHTTPServer):
     """Serves the preview on a listening socket, and sends news of each version to open pages."""
 
     daemon_threads = True
-    # A stream of news never ends by itself, so `server_close` must not wait for it.
+    # A stream of events never ends by itself, so `server_close` must not wait for it.
     block_on_close = False
 
     def __init__(self, listener: socket.socket, answers: Answers) -> None:

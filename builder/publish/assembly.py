@@ -23,9 +23,9 @@ def gather(built: Path, files: Files, site: Path, earlier: Release | None, known
 
     A file that the earlier release has too becomes a link to that one; all others are copied from
     the folder `built`. A link of this kind that stands in `site` already is left alone, and all
-    else in `site` is removed. `files` are those of the build, and `known` those that the earlier
-    release was put in place with: where somebody has written to one since, the file is copied.
-    Returns the files of `site`.
+    else in `site` is removed. `files` are the files of the build. `known` are the files of the
+    earlier release as they were when it was put in place: a file that somebody has written to since
+    is copied. Returns the files of `site`.
     """
     there = paths_in(site)
     same: Files = {}
@@ -60,7 +60,7 @@ def remove(folder: Path, addresses: Iterable[str]) -> None:
                 (folder / address).rmdir()
 
 
-# --- What open pages still need ---
+# --- Files that open pages still need ---
 
 
 def own_of(built: Path) -> set[str]:
@@ -90,7 +90,7 @@ def inherit(
 ) -> tuple[Files, dict[str, dt.datetime]]:
     """Link into a site the files of the earlier release that open pages may still ask for.
 
-    `site` is the folder of the new site, `files` its files, and `known` those of the earlier
+    `site` is the folder of the new site, `files` its files, and `known` the files of the earlier
     release. Returns all files that the site has then, and the part of `inheritance` that the site
     does not have by itself.
     """

@@ -21,8 +21,8 @@ from calc.messages import whole
 class Unreported:
     """A rule year that is new, gone or has other figures, without a notice to readers.
 
-    `what` says in Norwegian which of the three. `years` are the rule years that a notice about it
-    can name: itself, or the newest one where it is gone.
+    `what` says in Norwegian whether it is new, gone or changed. `years` are the rule years that a
+    notice can name: the year itself, or the newest one where the year is gone.
     """
 
     slug: str

@@ -93,9 +93,9 @@ def read_page(html: str) -> tuple[str, list[str], list[str]]:
     """The content that readers see on a page: title, parts that always hold, and dated parts.
 
     Parts are the title, the description, and the texts, links and pictures in `main`, also those
-    that a script hides today; dated parts are those in elements with an attribute of `_DATED`. Left
-    out are addresses with a digest in them and the version of the calculator, since they change
-    with code that readers do not see.
+    that a script hides today; dated parts are the parts in elements with an attribute of `_DATED`.
+    Left out are addresses with a digest in them and the version of the calculator, since they
+    change with code that readers do not see.
     """
     html = _RAW.sub(r"\g<start>", html)
     title = version = ""

@@ -144,7 +144,8 @@ class Record:
         """The record of a site that was built from this content into the folder `built`.
 
         `files` are the files of the site; without them the folder is read. Pages and schemes in
-        `cache` are taken from there, and afterwards it holds those of this site and no others.
+        `cache` are taken from the cache. Afterwards, the cache has the pages and schemes of this
+        site and no others.
         """
         files = files_of(built) if files is None else files
         cache = RecordCache() if cache is None else cache

@@ -31,7 +31,7 @@ PLACED = Path(".cache/output")
 
 _NEW = ".ny-"
 _LOCK = ".lock"
-# To compress so many bytes as well as can be takes as long as to make a page.
+# The number of bytes whose best compression takes as long as the rendering of a page.
 _BYTES_LIKE_A_PAGE = 2_500
 
 
@@ -129,9 +129,9 @@ class OutputFolder:
         return self._scan_now()
 
     def place(self, units: Sequence[Unit], label: str = "") -> None:
-        """Write the files of units that differ from those in the folder.
+        """Write the files of units, unless the folder has the same files already.
 
-        Units that are not in a cache are made first. With a `label`, progress is shown.
+        Units that are not in a cache are built first. With a `label`, progress is shown.
         """
         self.units |= self._placed_units(units, label)
 

@@ -47,8 +47,8 @@ class FormField:
 
     `kind` is `number` or `choice`. `unit` stands behind the input, and `value` is the start value
     as a reader would type it; both may be empty. `options` are value and text of each choice.
-    `more` is a longer explanation than `help`, or empty. `visible`: the question is asked at first.
-    `inputmode` is the attribute of the input.
+    `more` is a longer explanation than `help`, or empty. `visible`: the form shows the question at
+    first. `inputmode` is the attribute of the input.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The general pages: those with prose that belong to no scheme, such as the front page."""
+"""The general pages: pages with prose that belong to no scheme, such as the front page."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -71,7 +71,7 @@ class Pages:
         return self._of_schemes.count(scheme)
 
     def of_site(self) -> Iterator[Planned]:
-        """Every page that belongs to no scheme, but for those at earlier addresses."""
+        """Every page that belongs to no scheme, except pages at earlier addresses."""
         for lang in LANGS:
             yield from self._of_site(lang)
 
@@ -88,7 +88,7 @@ class Pages:
         return (page.url for page in pages if page.is_for_search)
 
     def at(self, url: str) -> Planned | None:
-        """The page at an address, or None. It plans no pages of schemes that the address lacks."""
+        """The page at an address, or None. Schemes that are not in the address are not planned."""
         if url in self.redirects:
             return self._stand_ins.moved_from(url)
         lang: Lang = "nn" if url.startswith("/nn/") else "nb"

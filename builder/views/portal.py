@@ -116,7 +116,8 @@ class Choice:
 class Facet:
     """The choices of a facet, except choices that no scheme belongs to at any time.
 
-    `shown` has at most `MOST_CHOICES`, those with the most schemes; `folded` has the others.
+    `shown` has at most `MOST_CHOICES` choices, the ones with the most schemes; `folded` has the
+    others.
     """
 
     name: str

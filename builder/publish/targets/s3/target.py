@@ -14,7 +14,7 @@ from builder.publish.targets.s3.parcels import Parcel, Stage, parcels
 from builder.publish.targets.target import FilesOf, Say, TargetError, files_of_none
 
 RECORD = f"{OWN}record.json"
-# A store lists so many keys in one answer.
+# The number of keys that a store lists in one answer.
 PAGE_OF_KEYS = 1000
 FRONT_PAGE = "index.html"
 
@@ -40,7 +40,7 @@ class S3Target:
         say: Say,
         files_of: FilesOf = files_of_none,
     ) -> None:
-        """Send the files that are not in the bucket yet, then remove those the release lacks."""
+        """Send the files that the bucket lacks, then remove objects that the release lacks."""
         wanted = parcels(release, files_of(name))
         with self._bucket.explained():
             listed = self._objects.read()
