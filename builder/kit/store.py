@@ -37,7 +37,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, key: str) -> Any:
-        """The result with this key; None where the cache has none."""
+        """The result with this key; None where the cache has none, or a damaged file."""
         try:
             data = (self.folder / key).read_bytes()
         except FileNotFoundError:
