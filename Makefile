@@ -28,7 +28,7 @@ bootstrap = for python in $(PYTHONS); do \
 # $(call setup,level): a look at the stamp with the Python already set up, else the whole thing.
 setup = $(RUN) -I -S builder/commands/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
 
-# $(call given,VARIABLE,option): the option with what stands after `make`, also with spaces and '.
+# $(call given,VARIABLE,option): the option with the value of VARIABLE, also with spaces and '.
 given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
 
 help: ## Vis denne listen

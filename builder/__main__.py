@@ -26,7 +26,11 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run a command; returns the exit code."""
+    """Run the command that `argv[0]` names in `COMMANDS`, with the other arguments.
+
+    Returns the exit code: that of the command, 1 after a `KnownError` (whose text is printed), or
+    130 after Ctrl-C. Other errors are raised.
+    """
     parser = argparse.ArgumentParser(prog="builder", description="Bygg og publiser siden.")
     parser.add_argument("command", choices=COMMANDS)
     options, rest = parser.parse_known_args(argv)
@@ -45,7 +49,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    # What a command has read it keeps to its end: there is little rubbish to look for in it.
+    # A command keeps the content in memory until it ends, so the garbage collector would search it
+    # in vain.
     gc.set_threshold(100_000, 50, 50)
     listen_for_interrupts()
     sys.exit(main(sys.argv[1:]))

@@ -156,8 +156,8 @@ def read_number(typed: object, kind: Kind) -> Fraction:
 class Answers:
     """The answers of a reader as values, and a problem for each that could not be read.
 
-    `given` holds, by field name, numbers in the unit of the field, and the options of choices.
-    It has no entry for an empty answer, so that no answer never looks like zero.
+    `given` holds, by field name, numbers in the unit of the field, and the options of choices. An
+    empty answer has no entry, so that a missing answer never looks like zero.
     """
 
     given: Mapping[str, Fraction | str]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from calc.export import Page
 
 VERSION = 1
-# A comparison has so many alternatives.
+# The number of alternatives in a comparison.
 _COMPARED = 2
 
 # Rules and messages from `load`: they are sent once, answers at every key press.
@@ -79,7 +79,7 @@ def _estimate(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
     return response(_result(request, request.get("answers"), lang), _catalogues[lang])
 
 
-# Few readers ask for these, so they are imported then.
+# Few readers use these modules, so each is imported on its first use.
 
 
 def _csv(request: dict[str, Any], lang: Lang) -> dict[str, Any]:

@@ -35,8 +35,8 @@ def _default(f: dataclasses.Field[Any]) -> object:
 def from_json[T](cls: type[T], data: Any) -> T:
     """Rebuild a dataclass of the rule model from JSON made by `to_json`.
 
-    Raises `TypeError`, `ValueError` or `KeyError` where the data have another shape. That is a
-    mistake of the caller, since the build has validated all rules before.
+    Raises `TypeError`, `ValueError` or `KeyError` where the data have another shape. Such data are
+    a mistake of the caller, since the build has validated all rules before.
     """
     hints = _hints(cls)
     return cls(**{key: _value(hints[key], item) for key, item in data.items()})

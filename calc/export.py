@@ -1,7 +1,7 @@
 """Files to take away: the parts that all of them share, and the CSV file.
 
-A file is made from a result and from the page's own address, day and version, since calc knows no
-clock and no address. Text that a spreadsheet could run as a formula is made harmless.
+The content of a file depends on a result and on the page's own address, day and version, since calc
+knows no clock and no address. Text that a spreadsheet could run as a formula is escaped.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,11 @@ class Page:
 
     @classmethod
     def from_json(cls, data: object) -> "Page":
-        """Read the `page` of a request. Raises `ValueError` where it has another shape."""
+        """Read the `page` of a request.
+
+        `data` is a mapping with the texts `address`, `date` (in ISO form) and `version`. Raises
+        `ValueError` where it has another shape.
+        """
         names = ("address", "date", "version")
         if not isinstance(data, dict) or not all(isinstance(data.get(n), str) for n in names):
             raise ValueError("page must have the texts address, date and version")

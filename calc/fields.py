@@ -3,8 +3,8 @@
 from calc.answers import AWARD_PREFIX, SHARE_PREFIX, Field
 from calc.rules import SchemeRules, Track
 
-# Every kommune's real answer lies within these bounds; they catch slips such as a lost comma.
-# They are ours, not rules.
+# Every kommune's real answer lies within these bounds; they catch slips such as a lost comma. These
+# limits are ours, not rules.
 MOST_KRONER = 999_999_999
 MOST_UNITS = 1_000
 MOST_PEOPLE = 1_000_000

@@ -41,7 +41,7 @@ _TEXTS: dict[str, dict[str, object]] = {
     "year": {"align": "left", "bold": True},
     "sum": {"bold": True, "top": 1, "top_color": _LINE},
 }
-# Formats of numbers. A spreadsheet replaces the separators by those of the reader's settings.
+# Formats of numbers. A spreadsheet uses the separators of the reader's settings instead.
 _NUMBERS = {
     "kroner": '#,##0" kr"',
     "exact_kroner": '#,##0.00" kr"',
@@ -172,7 +172,7 @@ class Calculation:
         self.paid_first: Ref | None = None
 
     def _track_of(self, row: Row) -> Track:
-        """The rules that hold for a row: in a transitional arrangement, those of its year."""
+        """The rules that hold for a row: in a transitional arrangement, the rules of its year."""
         result = self.result
         if self.track.transition is None or result.track_id is None:
             return self.track
@@ -366,7 +366,7 @@ class Calculation:
         return self.figures.get((id(track), key))
 
     def _caps(self, track: Track) -> list[Ref]:
-        """The caps of a track whose caps are all known, with that of its band."""
+        """The caps of a track whose caps are all known, with the cap of its population band."""
         caps = [self.figures[id(track), f"caps.{name}"] for name, _ in track.all_caps()]
         band = self.band.get(id(track))
         return caps if band is None else [*caps, band]
@@ -386,7 +386,7 @@ class Calculation:
             self.paid_first = self._sum_of_parts()
 
     def _cost_per_year(self) -> Ref | None:
-        """The cost of the first shown year before it is rounded, where it is asked for."""
+        """The cost of the first shown year before rounding; None where no question asks for it."""
         if "yearly_cost" in self.inputs:
             return self.inputs["yearly_cost"]
         per = "cost_per_person" if self.track.unit == "personer" else "cost_per_position"
@@ -399,7 +399,7 @@ class Calculation:
         return self._line("base_cost", made, "exact_kroner")
 
     def _counted(self, track: Track) -> Ref | None:
-        """The units that count: those planned, at most the maximum; None where that is unknown."""
+        """The planned units, at most the maximum; None where one of these is unknown."""
         units, most = self._units(), track.max_units
         if units is None or most is None:
             return units
@@ -412,7 +412,7 @@ class Calculation:
         return self._line("counted", made, kind)
 
     def _band(self, track: Track) -> Ref | None:
-        """The cap for a kommune of so many inhabitants."""
+        """The cap for a kommune with the number of inhabitants in the answer."""
         if not track.bands:
             return None
         people = self.inputs["population"]
@@ -443,7 +443,7 @@ class Calculation:
             return self._line("after_caps", made)
         rate = self.inputs["own_rate"] if track.own_rules else self.figures[id(track), "rate"]
         counted = self.counted[id(track)]
-        assert counted is not None  # what is counted is asked for, and the maximum is known
+        assert counted is not None  # the form asks for units, and any maximum is known
         part = self._line(
             "rate_part",
             self._when(
@@ -472,7 +472,7 @@ class Calculation:
         if own is not None:
             limits.append(f"IF(ISNUMBER({own}),{own},{text})")
             typed = [own.value] if own.value is not None else []
-        # Of the caps, only a band's may be unknown, until the population is given.
+        # Only the cap of a population band may be unknown: until the reader types the population.
         band = self.band.get(id(track))
         return self._when(
             needs if band is None else [*needs, band],

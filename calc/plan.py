@@ -1,9 +1,9 @@
 """The rules that hold for a reader, and the result by these rules: the way into the sums.
 
-The cohort decides the rules: those of the year in which the grant was first awarded hold
-throughout (Helsedirektoratet, regelverk 2025 for oppfølging av voksne, on recipients of the year
-before). Without the rules of a year, those of another year are never used: then the plan is made
-from the award letter.
+The cohort decides the rules: those of the year in which the grant was first awarded hold throughout
+(Helsedirektoratet, regelverk 2025 for oppfølging av voksne, on recipients of the year before).
+Where the rules of a year are missing, the rules of another year are never used: the plan is
+computed from the award letter.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from calc.working import Working
 
 
 def estimate(scheme: SchemeRules, typed: Mapping[str, object]) -> Result:
-    """Calculate the result for the answers that a reader typed. Never raises, whatever was typed.
+    """Calculate the result for the answers that a reader typed. Mistakes in answers raise no error.
 
     `typed` holds answers by name, as strings in Norwegian form or numbers.
     """
@@ -119,7 +119,7 @@ def _shape(scheme: SchemeRules, track_id: str) -> Track:
 
 
 def unknown_rules(shape: Track) -> Track:
-    """A track without figures, of which only its unit and whether it has a ladder are known."""
+    """A track without figures: only its unit is known, and whether it has a ladder."""
 
     def unknown(unit: Unit) -> Figure:
         return Figure(unit=unit, source="", unknown="tilskuddsbrevet")
@@ -197,7 +197,7 @@ def _in_transition(
 def _inputs(
     result: Result, answers: Answers, missing: tuple[str, ...], plan_year: int, received: int
 ) -> tuple[Input, ...]:
-    """All answers that the plan uses, and those that are missing."""
+    """All answers that the plan uses, and the names of missing answers."""
     track = result.track
     assert track is not None
     latest = result.scheme.latest

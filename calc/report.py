@@ -142,7 +142,11 @@ def _table(result: Result, texts: Catalogue) -> str:
 
 
 def is_shown(column: str, result: Result) -> bool:
-    """Whether a column is shown: the track has it, or a row has a value; the award always."""
+    """Whether a column is shown.
+
+    The award always is; `share` where the track has shares; `ceiling` where the cost is; any other
+    column where a row has a value.
+    """
     if column == "share":
         return result.track is not None and result.track.has_shares
     if column == "ceiling":
@@ -306,7 +310,7 @@ def _step(step: Step, sources: dict[str, Source], texts: Catalogue) -> str:
 
 
 def known_sources(result: Result) -> dict[str, Source]:
-    """The sources of every rule year by key, those of the year that holds first."""
+    """The sources of every rule year by key, beginning with the year whose rules hold."""
     sources: dict[str, Source] = {}
     for rules in result.scheme.rules:
         sources |= rules.sources

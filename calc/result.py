@@ -111,8 +111,9 @@ class Input:
 class Result:
     """The result for a set of answers.
 
-    `missing` names the answers that a whole plan still needs; `plan` is shown without them too.
-    `assumption` names the way in which the reader assumes missing shares.
+    `missing` names the answers that a whole plan still needs; `plan` is shown without these answers
+    too. `assumption` is the code of the reader's assumption about missing shares; None where no row
+    depends on one.
     """
 
     status: Status

@@ -154,7 +154,7 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True)
 class Ladder:
-    """The taper: a figure for each grant year, the first first.
+    """The taper: a figure for each grant year, in the order of the years.
 
     The figures of all years are shares of the full award (per cent), or all are kroner per unit.
     """
@@ -230,8 +230,8 @@ class Payment:
 class Transition:
     """A transitional arrangement: the rules of each calendar year hold for that year.
 
-    It holds for grants that were paid in the calendar year `funded_in`, from the step of the ladder
-    that they have reached. New applicants can't enter it.
+    The arrangement holds for grants that were paid in the calendar year `funded_in`. Each grant
+    goes on from the step of the ladder that it has reached. New applicants can't enter it.
     """
 
     __pydantic_config__ = _FORBID
@@ -383,7 +383,7 @@ class Track:
         return tuple(self.caps.items()) if self.caps is not None else ()
 
     def band_of(self, population: int) -> Band:
-        """The band that a kommune of so many inhabitants is in. Only where there are bands."""
+        """The band of a kommune with this number of inhabitants. Only where there are bands."""
         return next(b for b in self.bands if b.up_to is None or population <= b.up_to)
 
     def figures(self) -> Iterator[tuple[str, Figure]]:
@@ -498,19 +498,19 @@ class SchemeRules:
     any_year: bool = False
 
     def of_year(self, year: int) -> Rules | None:
-        """The rules of exactly this year, or None; never those of the nearest year."""
+        """The rules of exactly this year, or None; never the rules of another year."""
         if self.any_year:
             return self.rules[-1]
         return next((r for r in self.rules if r.year == year), None)
 
     def transition_of(self, year: int, track_id: str) -> Track | None:
-        """The transitional rules of a calendar year for a track, where there are any."""
+        """The track in the rules of a calendar year; None without a transitional arrangement."""
         rules = self.of_year(year)
         track = rules.tracks.get(track_id) if rules is not None else None
         return track if track is not None and track.transition is not None else None
 
     def track_names(self) -> dict[str, Text]:
-        """The tracks of all rule years by id, those of the newest year first."""
+        """The tracks of all rule years by id, beginning with the newest year."""
         names: dict[str, Text] = {}
         for rules in reversed(self.rules):
             for track_id, track in rules.tracks.items():

@@ -83,7 +83,7 @@ def _stored(deflated: BytesIO) -> bytes:
 
 
 def _height(text: str, width: int) -> int:
-    """The height of a row (points) with a text in a column so many characters wide."""
+    """The height of a row (points) with a text in a column of this width (characters)."""
     # Lines are not quite full, since words are not broken.
     return _LINE_HEIGHT * -(-len(text) * 11 // (10 * width)) if text else _LINE_HEIGHT
 

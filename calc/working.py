@@ -1,9 +1,9 @@
 """The sums for one track and one set of answers, with the steps of the explanation.
 
 The order: the full award is the smallest of the caps and rate times units plus other costs; the
-award letter replaces it; each year's ceiling is its share of that, rounded down; the award stops
-at the cost; own funding is the rest. An unknown amount is never counted as zero: all amounts that
-depend on it are None, and the missing answer is asked for.
+award letter replaces it; each year's ceiling is its share of that, rounded down; the award stops at
+the cost; own funding is the rest. An unknown amount is never counted as zero: all amounts that
+depend on it are None, and the form asks for the missing answer.
 
 Sources of the order: rate, maximum units, caps, taper, pre-project and training are parts of
 the rules of each scheme, with their own sources. That every amount is a ceiling, that the award
@@ -38,7 +38,7 @@ class Working:
         self.received = received
         self.steps = [start]
         self.full_award = FullAward(amount=None)
-        self._other_rules: list[OtherCosts | None] = []  # those explained
+        self._other_rules: list[OtherCosts | None] = []  # rules that have a step already
         assumed = answers.given.get("taper_assumption")
         self.assumption = assumed if isinstance(assumed, str) else None
 
@@ -249,7 +249,7 @@ class Working:
         return caps
 
     def _other_costs(self) -> int:
-        """Other yearly costs (kroner) that the award may cover; 0 where none are given."""
+        """Other yearly costs (kroner) that the award may cover; 0 without an answer."""
         given, rule = self.answers.whole("other_costs"), self.track.other_costs
         if given is None:
             return 0

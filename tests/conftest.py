@@ -1,4 +1,4 @@
-"""What all tests share: the tiers, the project, a built site and its server, and the browser."""
+"""Fixtures of all tests: the tiers, the project, a built site and its server, and the browser."""
 
 import os
 import shutil

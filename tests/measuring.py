@@ -1,4 +1,4 @@
-"""What measurements have in common: word of how far they are, and tables in Markdown."""
+"""Functions for all measurements: reports of progress, and tables in Markdown."""
 
 import os
 import platform

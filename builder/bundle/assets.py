@@ -74,7 +74,7 @@ class Assets:
 
 
 def build(project_root: Path, constants: Mapping[str, object] | None = None) -> Assets:
-    """Build the files, or take them from the cache where the same sources were built before.
+    """Build the files of the theme for browsers, or take a cached build of the same sources.
 
     Scripts can name the `constants`, whose values become JSON. Raises AssetError where esbuild is
     missing or reports an error.

@@ -16,10 +16,11 @@ HEADER_BYTES = 16
 
 
 def compile_folder(folder: Path, address: str) -> bool:
-    """Write a `.pyc` beside each `.py` below the folder; return whether all could be compiled.
+    """Write a `.pyc` beside each `.py` below the folder; return whether every file was compiled.
 
-    The byte code has no docstrings, no asserts and no line numbers. These are a third of the bytes,
-    and no reader needs them. `address` is the folder of the files in the browser, for tracebacks.
+    The byte code has no docstrings, no asserts and no line numbers. Docstrings, asserts and line
+    numbers would be a third of the bytes, and no reader needs them. `address` is the folder of the
+    files in the browser, for tracebacks.
     """
     compiled = compileall.compile_dir(
         folder,

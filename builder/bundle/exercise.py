@@ -229,7 +229,7 @@ PAGE = {"address": "https://example.org/kalkulator/", "date": "2030-01-31", "ver
 
 
 def requests(translations: Translations) -> list[str]:
-    """The requests to `calc.browser.handle` as JSON, in order, but for those for workbooks.
+    """The requests to `calc.browser.handle` as JSON, in order, except requests for workbooks.
 
     For each målform they load the rules, then ask for estimates, CSV files and comparisons. At the
     end come a request that is no JSON, and one of an unknown kind.

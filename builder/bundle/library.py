@@ -24,9 +24,9 @@ LIBRARY_SOURCES = (ROOT / "builder/bundle/bytecode.py", ROOT / "builder/bundle/s
 
 
 def stdlib_name(sources: Path) -> str:
-    """The file name of the compiled standard library: a hash of the sources and the compiler.
+    """The file name of the compiled library: a hash of the sources and the compiler, and `.zip`.
 
-    `sources` is the zip file of Pyodide.
+    `sources` is the zip file of the standard library in Pyodide.
     """
     digests = [
         hashlib.sha256(path.read_bytes()).hexdigest() for path in (sources, *LIBRARY_SOURCES)
@@ -38,7 +38,8 @@ def stdlib_name(sources: Path) -> str:
 def compile_stdlib(sources: Path, finished: Path) -> None:
     """Compile the standard library in the zip file `sources` to the zip file `finished`.
 
-    `SUBSTITUTES` take the place of some modules; RuntimeBuildError where one of these is missing.
+    `SUBSTITUTES` take the place of some modules. Raises RuntimeBuildError where `sources` has no
+    module for a substitute to replace.
     """
     with tempfile.TemporaryDirectory(prefix="stdlib-") as name:
         folder = Path(name) / "stdlib"

@@ -74,7 +74,7 @@ class PyodideInNode:
         self._ask({"op": "workbook"})
 
     def used_files(self) -> dict[str, list[str]]:
-        """The files that Python has read since its start.
+        """The files that Python has read since its start, by the archive that holds them.
 
         The keys are `library` (standard library), `workbook` (the workbook's zip file) and `wheel`.
         """

@@ -84,7 +84,7 @@ class Runtime:
         """The constants about the runtime in the theme's scripts, by name.
 
         With them, a page and the Python that it loads always fit together. Pages load the files in
-        `RUNTIME_URLS` ahead of use, so the file that only workbooks need is left out.
+        `RUNTIME_URLS` ahead of use. The file that only workbooks need is not among these addresses.
         """
         return {
             "RUNTIME": {"url": self.url, "lock": self.lock},
@@ -170,7 +170,7 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
         *(engine / name for name in (*ENGINE_FILES, STDLIB, LOCK, "package.json")),
     ]
     contents = [
-        # Whatever the project's folder is called, it is the same runtime.
+        # The runtime does not depend on the name of the project's folder.
         (
             path.name,
             "" if path.parent == project_root else path.parent.name,

@@ -16,7 +16,8 @@ NOTICE = "NOTICE.txt"
 def make_wheel(project_root: Path, info: dict[str, str], folder: Path, scratch: Path) -> None:
     """Put the compiled wheel of `calc` in the folder, and a lock file with this wheel alone.
 
-    `info` is the section of this name in Pyodide's own lock; `scratch` is a folder for the work.
+    `info` is the section `info` of Pyodide's own lock file. `scratch` is a folder for temporary
+    files. Raises RuntimeBuildError where a tool fails.
     """
     wheels = scratch / "wheels"
     run_tool("build", "--wheel", "--no-isolation", "--outdir", wheels, project_root, cwd=scratch)
@@ -50,7 +51,7 @@ def _lock_wheel(folder: Path, lock: dict[str, Any]) -> None:
 
 
 def move_out(folder: Path, files: Sequence[str]) -> dict[str, bytes]:
-    """Remove these files from the wheel in the folder; return their content by name."""
+    """Remove `files` from the wheel in `folder`; return their content by path in the wheel."""
     lock = json.loads((folder / LOCK).read_text("utf-8"))
     (package,) = lock["packages"].values()
     wheel = folder / package["file_name"]

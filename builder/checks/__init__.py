@@ -90,7 +90,7 @@ type Read = tuple[content.Site, Sequence[Problem]]
 def check_all(
     root: Path, today: dt.date, *, site_address: str = "", read: Read | None = None
 ) -> list[Problem]:
-    """All problems in the content: those that `check` returns, after those of its reading.
+    """All problems in the content: first the problems of reading it, then the result of `check`.
 
     `read` is the result of `content.read` where the caller has it; else the content is read here.
     Progress is reported.

@@ -12,7 +12,7 @@ from builder.routes.addresses import address, calendar_address, localized, year_
 
 _EMBEDDED = "/innebygd/"
 _OWN_CALCULATOR = "egen-nedtrapping"
-# Addresses below these are worked out only when one of them is asked for.
+# Addresses below these are computed only when a link has one of them.
 _LISTS = ("/ordninger/", "/frister/", "/endringer/", "/api/v1/")
 _DATA = "/api/v1/"
 
@@ -40,13 +40,14 @@ class Addresses:
 
     @cached_property
     def every(self) -> frozenset[str]:
-        """All addresses except those of long lists, which take more time to work out."""
+        """All addresses except the addresses of long lists, which take more time to work out."""
         return self.files.union(self.pages)
 
     def near(self, path: str) -> list[str]:
         """Known addresses that an editor may have meant by an unknown one.
 
-        They have the same first step; where no page has it, they are the pages with one step.
+        The suggestions have the same first step as `path`. Where no page has that step, the
+        suggestions are the pages with one step.
         """
         first = f"/{path.strip('/').partition('/')[0]}/"
         below = [known for known in self.pages if known.startswith(first)]

@@ -42,7 +42,8 @@ def check_sources(folder: Folder) -> Iterator[Problem]:
     yield from _unused(folder.facts, used)
     for rules in scheme.rules:
         document = folder.rules(rules.year)
-        # The model has the sources of `scheme.yaml` too. Those have no line in this file.
+        # The rules in the model have the sources of `scheme.yaml` too, which have no line in this
+        # file.
         own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
         yield from _without_address(document, own)
         yield from _unused(document, used)

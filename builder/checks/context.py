@@ -40,7 +40,7 @@ class Context:
         return check_folders(self.root, self.site, self.store, self.label)
 
     def findings_in(self, name: str) -> Findings:
-        """The findings in a folder or a change; none where its file is gone."""
+        """The findings in a folder or a change by name; `NO_FINDINGS` for an unknown name."""
         return self.findings.get(name, NO_FINDINGS)
 
     @property

@@ -30,7 +30,8 @@ def check(context: Context) -> Iterator[Problem]:
         yield from _too_early(facts, early | _dates_of(scheme.sources), today)
         for rules in scheme.rules:
             document = findings.rules[rules.year]
-            # The model has the sources of `scheme.yaml` too. Those have no line in this file.
+            # The rules in the model have the sources of `scheme.yaml` too, which have no line in
+            # this file.
             own = {k: s for k, s in rules.sources.items() if ("sources", k) in document.lines}
             yield from _too_early(document, _dates_of(own), today)
     for change in context.site.changes:

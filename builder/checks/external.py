@@ -1,9 +1,10 @@
 """Checks links to other sites: `make check-links` requests each of them, politely.
 
-It is a command of its own, since it needs the network, and another site's mistake must not stop a
-publish. Each host gets one request at a time, with a pause between two; answers are cached for a
-day. Only addresses that editors have written are requested, as by a reader's click, and no links on
-the pages there. So robots.txt, which is for programs that go from page to page, is not asked.
+The check of links is a command of its own, since it needs the network, and another site's mistake
+must not stop a publish. Each host gets one request at a time, with a pause between two; answers are
+cached for a day. Only addresses that editors have written are requested, as by a reader's click,
+and no links on the pages there. So robots.txt, which is for programs that go from page to page, is
+not asked.
 """
 
 import argparse
@@ -207,9 +208,9 @@ def ask_all(
 ) -> dict[str, Answer]:
     """Request every link, at a few hosts at a time, and return the answers by link.
 
-    It always ends: after `patience` seconds without any answer, the links that are left are
-    `unclear`. Raises `OfflineError` where no host can be reached. `visit` makes a visitor for each
-    thread.
+    The function always ends: after `patience` seconds without any answer, the links that are left
+    are `unclear`. Raises `OfflineError` where no host can be reached. `visit` makes a visitor for
+    each thread.
     """
     hosts: dict[str, list[str]] = {}
     for url in urls:
@@ -266,7 +267,7 @@ def _gather(
 
 @dataclass(frozen=True)
 class AnswerCache:
-    """The answers of the last day, in a file, so that a second run is quick."""
+    """A file with the answers of other sites in the last day, so that a second run is quick."""
 
     path: Path
 
@@ -275,7 +276,7 @@ class AnswerCache:
         return {url: answer for url, (_, answer) in self._entries(now).items()}
 
     def add(self, answers: Mapping[str, Answer], now: dt.datetime) -> None:
-        """Add the certain answers (`fine`, `moved`, `gone`), and drop those older than a day."""
+        """Add the certain answers (`fine`, `moved`, `gone`), and drop answers older than a day."""
         certain = {u: a for u, a in answers.items() if a.verdict in ("fine", "moved", "gone")}
         entries = self._entries(now) | {url: (now, answer) for url, answer in certain.items()}
         data = {
@@ -356,8 +357,9 @@ def report_links(
 ) -> int:
     """Request the links without a cached answer, and print a report of all links.
 
-    With `anew`, all links are requested; with `every`, the report has all warnings. Returns the
-    exit code: 1 where a link is dead.
+    With `anew`, cached answers are not used. With `every`, the report lists every warning. Returns
+    the exit code: 1 where a link is dead, else 0. Without a network it is 0 too, and the report
+    says so.
     """
     now = dt.datetime.now(dt.UTC)
     answers = {} if anew else cache.answers(now)

@@ -170,7 +170,7 @@ def check(folder: Folder) -> Iterator[Problem]:
 def check_elsewhere(
     site: Site, general: Iterable[Written], changes: Iterable[tuple[str, Iterable[Written]]]
 ) -> Iterator[Problem]:
-    """Report figures in the general pages, and those in changes that no rule has, as warnings.
+    """Report, as warnings, figures in general pages, and figures in changes that no rule has.
 
     `general` are the figures of general pages, which are compared with the rules of all schemes.
     `changes` are the slug of the scheme of each change, and its figures (`beside_rules`).

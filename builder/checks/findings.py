@@ -33,7 +33,7 @@ _DATES = {"expected", "published", "read"}
 
 
 class YamlAddress(NamedTuple):
-    """An address under a key `url` of a YAML file, with its place there."""
+    """An address under a key `url` of a YAML file, with its line and its dotted key."""
 
     url: str
     file: Path
@@ -62,7 +62,7 @@ NO_FINDINGS = Findings()
 
 
 def check_folder(folder: Folder) -> Findings:
-    """Run all checks of a folder."""
+    """Run all checks of a folder; return its problems and the data that later checks need."""
     problems = {subject: tuple(check(folder)) for subject, check in FOLDER_CHECKS.items()}
     return Findings(
         problems={subject: some for subject, some in problems.items() if some},
@@ -87,10 +87,11 @@ def check_folder(folder: Folder) -> Findings:
 def check_folders(
     root: Path, site: Site, store: Store | None = None, label: str = ""
 ) -> dict[str, Findings]:
-    """The findings in each folder of the project at `root`, by its name, and in each change.
+    """The findings in each folder of content and in each change, by name.
 
-    The findings in a change are under its `change_name`. Folders whose findings are in the `store`
-    are not checked again. With a `label`, progress is reported under it.
+    `root` is the project's folder. The key of a change is its `change_name`. Folders whose findings
+    are cached in the `store` are not checked again. With a `label`, progress is shown under that
+    label.
     """
     files: dict[str, list[PageFile]] = {name: [] for name in (*site.digests, *site.schemes)}
     for (slug, _, _), file in site.pages.items():

@@ -162,7 +162,7 @@ class _Checker:
         return anchor in self.changes or (is_there and not anchor.startswith(_HEADING))
 
     def _shown_in(self, page: LinkedPage) -> tuple[Lang, ...]:
-        """The målformer among whose pages this page is shown."""
+        """The målformer in which this page is shown."""
         if page.lang == "nn":
             return ("nn",)
         has_nynorsk = (page.scheme, page.name, "nn") in self.pages
@@ -174,7 +174,7 @@ def _with_path(parts: SplitResult, path: str) -> str:
 
 
 def _template_ids(folder: Path) -> re.Pattern[str]:
-    """A pattern of all ids in the templates of a folder, except those that are all placeholder."""
+    """A pattern of all ids in the templates of a folder, except ids that are all placeholder."""
     written = {
         id_ for path in folder.rglob("*.html") for id_ in _ID.findall(path.read_text("utf-8"))
     }

@@ -45,7 +45,7 @@ def _lix(written: Sequence[Sequence[str]]) -> Fraction:
 
 
 def check_reading_ease(folder: Folder) -> Iterator[Problem]:
-    """A warning for each page that is difficult to read, with its longest sentence."""
+    """A warning, with the longest sentence, for each page whose readability index is too high."""
     for page in folder.pages:
         written = sentences(page.paragraphs)
         words = [_WORD.findall(sentence) for sentence in written]

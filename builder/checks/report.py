@@ -30,7 +30,7 @@ def report(problems: Sequence[Problem], *, every: bool = False) -> str:
 
 
 def summary(problems: Sequence[Problem]) -> str:
-    """The number of mistakes and of warnings, in one line."""
+    """The number of mistakes and of warnings, in one line of Norwegian."""
     warnings = sum(problem.is_warning for problem in problems)
     errors = len(problems) - warnings
     if not problems:

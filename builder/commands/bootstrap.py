@@ -4,8 +4,8 @@ Run by the Makefile before each target; does nothing when the set-up is up to da
 anything is installed: standard library only, and any Python from 3.8 on.
 
     bootstrap.py ready site|dev    exit code 0 if that set-up is up to date
-    bootstrap.py site              what `make publish` needs
-    bootstrap.py dev               what `make test` needs as well
+    bootstrap.py site              the tools for `make publish`
+    bootstrap.py dev               the tools for `make test` as well
     bootstrap.py browser [NAME]    print the path of a browser for the tests, fetched if need be:
                                    chromium (without NAME), firefox or webkit
     bootstrap.py servers           install the servers that publishing is tested against
@@ -70,7 +70,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-# --- What can go wrong, in plain words ------------------------------------------------------------
+# --- Errors in plain words ------------------------------------------------------------------------
 
 
 def _path_in(output: str) -> str:
@@ -186,7 +186,7 @@ class Runner:
         cwd: Path | None = None,
         stdin: str | None = None,
     ) -> tuple[int, str]:
-        """Run one step and return its exit code and output."""
+        """Run one step; return its exit code, and its output and error output as one text."""
         say(f"  {step} …")
         started = time.monotonic()
         process = subprocess.Popen(
@@ -235,7 +235,7 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _answer(*command: str) -> str | None:
-    """Return what a short command prints, or None if it can't be run or fails."""
+    """Return the output of a short command, or None if it can't be run or fails."""
     try:
         done = subprocess.run(
             command,
@@ -253,7 +253,7 @@ def _answer(*command: str) -> str | None:
 
 
 def _on_path(name: str) -> list[str]:
-    """Return all programs of that name on PATH, since the first may be a shim that doesn't work."""
+    """Return all programs named `name` on PATH, since the first may be a shim that doesn't work."""
     folders = [*os.environ.get("PATH", "").split(os.pathsep), *FURTHER_FOLDERS]
     paths = (shutil.which(name, path=folder) for folder in folders if folder)
     return list(dict.fromkeys(path for path in paths if path))
@@ -374,7 +374,10 @@ def _digest(paths: Sequence[Path], *more: str) -> str:
 
 
 def inputs(root: Path, level: str) -> dict[str, str]:
-    """Return the fingerprint of the files that each part of a set-up depends on, by part."""
+    """Return a fingerprint for each part of a set-up: a hash of the files that the part depends on.
+
+    The parts are `python` and `node`. The key `level` has the level itself.
+    """
     # The path of the project counts too: programs in a virtual environment have it in their first
     # line, so a copied tree needs its own. So does this file, whose steps make the environment.
     python = [root / ".python-version", root / LEVELS[level], Path(__file__)]
@@ -383,7 +386,7 @@ def inputs(root: Path, level: str) -> dict[str, str]:
 
 
 def read_stamp(root: Path) -> dict[str, str]:
-    """Return the fingerprints of the last finished set-up; empty without one."""
+    """Return the fingerprints of the last finished set-up, by part; empty where there is none."""
     try:
         stamp = json.loads((root / ".venv/.ready").read_text("utf-8"))
     except (OSError, ValueError):
@@ -496,7 +499,7 @@ def _make_node(runner: Runner, level: str) -> None:
     # anything past the lock file. Nothing in the lock needs such a script.
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     if level == "site":
-        command.append("--omit=dev")  # what checks scripts and style sheets, and makes the colours
+        command.append("--omit=dev")  # linters, and the generator of colours
     runner.run("Henter og installerer nettsidenes pakker", *_npm(runner.root, command))
 
 

@@ -137,8 +137,8 @@ def slug_of(name: str) -> str:
 def new_scheme(content: Path, name: str, slug: str | None, year: str | None, today: dt.date) -> str:
     """Create the folder of a scheme to fill in; returns the next steps for the editor.
 
-    `name` is the full name of the scheme. Without `slug` it is made from the name, and without
-    `year` the rule year is that of `today`. Raises `NewError`.
+    `name` is the full name of the scheme. Without `slug`, the slug is derived from the name.
+    Without `year`, the rule year is the calendar year of `today`. Raises `NewError`.
     """
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     problems = list(_check_name(name))

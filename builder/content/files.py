@@ -117,8 +117,8 @@ def _unreadable(shown: Path, why: str) -> Problem:
 def unsafe(content: Path) -> list[Problem]:
     """Report everything in the content folder, at any depth, that must not be opened.
 
-    That is a link, a device or a pipe, and a folder that can't be listed. As long as there is one,
-    nothing should be read: files in its place may be another person's.
+    Such files are links, devices and pipes, and folders that can't be listed. As long as there is
+    one, nothing should be read: files in its place may be another person's.
     """
     return sorted(_unsafe(str(content), content.name))
 
@@ -159,7 +159,7 @@ def misplaced(content: Path) -> Iterator[Problem]:
 
 
 def misplaced_in_pages(content: Path, pages: Path) -> Iterator[Problem]:
-    """Report, as `misplaced` does, files in the folder of the general pages."""
+    """Report files in the folder of the general pages that have no use there (see `misplaced`)."""
     yield from _misplaced_in(content, pages, {IMAGES}, {".md"}, "Markdown-filer (.md)")
 
 

@@ -35,7 +35,7 @@ _COARSE_NS = 2_000_000_000
 
 
 class FolderReader:
-    """Reads folders of the content, except those whose content is in the cache or the memory.
+    """Reads folders of the content, or takes their content from the cache or the memory.
 
     With a `store`, content is cached there; without one, it is remembered in `memory`.
     """
@@ -135,7 +135,8 @@ class FolderReader:
 def digest_of_folder(folder: Path) -> str:
     """The SHA-256 of the names and bytes of all content files in a folder, as hexadecimal digits.
 
-    It does not depend on where the folder lies. Raises `OSError` where a file can't be read.
+    The digest does not depend on the place of the folder. Raises `OSError` where a file can't be
+    read.
     """
     digest = hashlib.sha256()
     for parent, folders, files in os.walk(folder):

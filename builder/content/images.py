@@ -22,7 +22,7 @@ MOST_BYTES = 300_000
 MOST_PIXELS = 4_000
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-# The chunks of a PNG that decide how it looks.
+# The chunks of a PNG that decide how the picture looks.
 _PNG_CHUNKS = {
     *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"),
     *(b"cHRM", b"cICP", b"gAMA", b"iCCP", b"pHYs", b"sBIT", b"sRGB"),
@@ -117,7 +117,7 @@ def _read(path: Path, shown: Path, problems: list[Problem]) -> Image | None:
 def unused_images(
     folder: Path, images: dict[str, Image | None], used: set[str], shown: Path
 ) -> Iterator[Problem]:
-    """A warning for each image of a folder that none of its texts shows (`used`: those shown)."""
+    """A warning for each image of a folder that is not in `used`, the images in its texts."""
     for address in sorted(set(images) - used):
         message = "Ingen tekst viser bildet."
         expected = f"![hva bildet viser]({address}) i en tekst i {folder.name}/"
@@ -182,7 +182,7 @@ def _webp(raw: bytes) -> bytes:
             raise _AnimatedError
         chunk = raw[at:end]
         if name == b"VP8X":
-            # Its first byte lists the parts of the file: without Exif and XMP from now on.
+            # The first byte of the chunk lists the parts of the file: no longer Exif and XMP.
             chunk = chunk[:8] + bytes([chunk[8] & ~0b1100]) + chunk[9:]
         if name in _WEBP_CHUNKS:
             chunks += chunk

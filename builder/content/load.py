@@ -17,7 +17,7 @@ CACHE = Path(".cache/content")
 def load(content: Path, memory: Memory | None = None, *, cached: bool = False) -> Site:
     """Read and validate the content folder. Raises `ContentError` with all problems at once.
 
-    `memory` and `cached` are as for `read`.
+    `memory` and `cached` say where unchanged folders come from, as in `read`.
     """
     site, problems = read(content, memory, cached=cached)
     if problems:

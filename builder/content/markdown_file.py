@@ -1,7 +1,7 @@
 """Reports mistakes in a Markdown text: forbidden HTML and addresses, unknown images, too much text.
 
-The reports are for editors. They are not what protects readers: `builder.content.prose` takes
-everything that is not allowed out of the HTML, reported or not.
+The reports are for editors and do not protect readers: `builder.content.prose` removes everything
+that is not allowed from the HTML, reported or not.
 """
 
 import re
@@ -19,8 +19,8 @@ from builder.content.problems import Problem
 from builder.content.validate import suggestion
 from builder.content.yaml_file import short
 
-# The limits are many times what any page needs. Without them, some texts would take hours: the time
-# of Markdown grows with the square of the length of a paragraph.
+# The limits are many times the needs of any page. Without them, some texts would take hours: the
+# time of Markdown grows with the square of the length of a paragraph.
 MOST_BYTES = 50_000
 _LONGEST_LINE = 5_000
 _MOST_OPEN = 30
@@ -112,8 +112,8 @@ _MARKDOWN_ATTRIBUTE = re.compile(r" ([a-z]+)=\"([^\"]*)\"")
 def _images_of_plain(text: str, converted: str) -> set[str] | None:
     """The addresses of the images of a plain text: one without HTML and with nothing to report.
 
-    None where the text may not be plain. Nearly all texts are, and this check is many times quicker
-    than the one that knows what is wrong and where.
+    None where the text may not be plain. Nearly all texts have no mistake, and this check is many
+    times quicker than the check that finds mistakes and their lines.
     """
     if "<" in text:
         return None
@@ -208,7 +208,7 @@ class _Checker(HTMLParser):
         self.problems: list[Problem] = []
         # Line and address of each image.
         self.images: list[tuple[int, str]] = []
-        # The number of elements by tag, of those that are allowed; the line of the first by tag.
+        # The number of allowed elements by tag, and the line of the first one by tag.
         self.allowed: Counter[str] = Counter()
         self.lines: dict[str, int] = {}
         # The lines of elements that are not closed yet, by tag.

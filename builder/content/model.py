@@ -62,7 +62,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """An official mailbox, never that of a caseworker."""
+    """An official mailbox, never the mailbox of a caseworker."""
 
     __pydantic_config__ = _FORBID
 
@@ -122,7 +122,7 @@ class Deadline:
 
     @cached_property
     def over_from(self) -> Moment | None:
-        """The first minute after the deadline; None where it is unknown."""
+        """The first minute after the deadline or its expected month; None without either."""
         return None if self.ends is None else _shifted(self.ends, minutes=1)
 
     def is_open(self, when: dt.date | Moment) -> bool:
@@ -257,7 +257,7 @@ class Scheme(Facts):
 
     @property
     def all_sources(self) -> dict[str, Source]:
-        """All sources by key: those of the facts and those of the rule years."""
+        """All sources by key: the sources of the facts and of the rule years."""
         return self.sources | {key: s for rules in self.rules for key, s in rules.sources.items()}
 
     def deadlines_of(self, kind: DeadlineKind) -> tuple[Deadline, ...]:
@@ -279,8 +279,8 @@ class Scheme(Facts):
     def deadline(self, kind: DeadlineKind, when: dt.date | Moment) -> Deadline | None:
         """The deadline of a kind that pages show at a time; None where no date or month is known.
 
-        It is the first one to come that is open for applications; else the first one to come; else
-        the last one that has passed.
+        This is the first coming deadline that is open for applications; else the first coming one;
+        else the last one that has passed.
         """
         known = [(d.ends, d) for d in self.deadlines if d.kind == kind and d.ends is not None]
         coming = [(not d.is_open(when), ends, d) for ends, d in known if not d.has_passed(when)]
@@ -366,7 +366,7 @@ class ChangeFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Change(ChangeFacts):
-    """A published change. Its `name`, that of its file, identifies it in addresses and feeds."""
+    """A published change. Addresses and feeds identify it by its file's name, `name`."""
 
     name: str
 

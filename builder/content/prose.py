@@ -25,12 +25,12 @@ OWN_TAGS = frozenset({
     *("abbr", "br", "dd", "details", "dl", "dt", "figcaption", "figure", "kbd", "span", "sub"),
     *("summary", "sup", "caption"),
 })  # fmt: skip
-# All allowed elements: also those that Markdown makes.
+# All allowed elements, among them the elements that Markdown makes.
 TAGS = OWN_TAGS | {
     *("a", "blockquote", "code", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li"),
     *("ol", "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul", "h1"),
 }
-# Allowed attributes by tag; those of `*` are allowed on all elements.
+# Allowed attributes by tag; the attributes of `*` are allowed on all elements.
 ATTRIBUTES = {
     "*": {"lang"},
     "a": {"href", "title"},
@@ -59,7 +59,7 @@ _WITH_CONTENT = {
     *("applet", "iframe", "math", "noembed", "noframes", "noscript", "object", "script", "select"),
     *("style", "svg", "template", "textarea", "title", "xmp"),
 }
-# Characters by which a browser reads another address than the one that is seen, and those of
+# Characters that make a browser read another address than a person sees, and the characters of
 # Pelican's own kind of link.
 _ODD = re.compile(r"[\x00-\x20\\{}|<>\x7f-\x9f\"]")
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
@@ -158,7 +158,7 @@ def _markdown() -> Markdown:
 
 
 def convert(text: str) -> str:
-    """The HTML that Markdown makes of a text. It is not cleaned.
+    """The HTML that Markdown makes of a text. The HTML is not cleaned.
 
     Raises `RecursionError` for lists or quotations that are nested too deeply.
     """
@@ -211,9 +211,9 @@ _CLEANER = nh3.Cleaner(
 def html(converted: str, images: Mapping[str, PlacedImage]) -> str:
     """The cleaned HTML of a text, ready for a page. `converted` is the result of `convert`.
 
-    `images` are the images that the text may show, by address as the editor writes it. They get
-    their address on the site, and their size, so that the text does not move when they are loaded.
-    All other images are left out.
+    `images` are the images that the text may show, by address as the editor writes it. Each image
+    gets its address on the site and its size, so that the text does not move when the image is
+    loaded. All other images are left out.
     """
 
     def placed(match: re.Match[str]) -> str:

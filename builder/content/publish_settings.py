@@ -145,7 +145,7 @@ class PublishSettings(SiteSettings):
 def site_settings(root: Path, scheme: str | None = None) -> SiteSettings:
     """The settings of the site, or of a scheme (its slug) as a site of its own.
 
-    `root` is the project's folder. What the file does not set has its default value. Raises
+    `root` is the project's folder. A setting that the file lacks has its default value. Raises
     `ContentError` with all that is wrong in the file.
     """
     settings = _read(root)

@@ -19,12 +19,15 @@ _RESERVED_BELOW = RESERVED | {"endringer", "frister", "innebygd"}
 
 
 def can_be_slug(name: str) -> bool:
-    """Whether a scheme can have this name, unless another scheme or page has it already."""
+    """Whether the name is allowed as a slug: it is well formed and not reserved.
+
+    The function does not look for schemes or pages that have the name already.
+    """
     return not why_no_name(name) and name not in RESERVED
 
 
 def check_addresses(content: Path, pages: dict[PageKey, PageFile]) -> Iterator[Problem]:
-    """Report general pages whose address is in use, and those that exist in nynorsk only."""
+    """Report general pages whose address is in use, and general pages in nynorsk only."""
     schemes = {scheme for scheme, _, _ in pages}
     for page in pages.values():
         if page.scheme is not None:

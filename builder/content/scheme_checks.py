@@ -29,10 +29,10 @@ class RulesFile:
 def check_sources(
     facts: Facts, document: Document, rule_years: list[RulesFile]
 ) -> Iterator[Problem]:
-    """Report a name that stands for one source in one file of a scheme, and for another elsewhere.
+    """Report each name of a source that stands for different sources in two files of a scheme.
 
     A page lists the sources of all rule years together, by name. `document` is the file of the
-    facts.
+    facts (`scheme.yaml`).
     """
     known = {name: (source, document) for name, source in facts.sources.items()}
     for file in rule_years:
@@ -49,7 +49,8 @@ def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
     for key in keys:
         named = at(document.data, (key,))
         for name in named if isinstance(named, dict) else ():
-            # Sources of `scheme.yaml` are among those of a rule year, but have no line in its file.
+            # The sources of a rule year include the sources of `scheme.yaml`, which have no line in
+            # the file of the rule year.
             if (key, name) in document.lines and not _SLUG.fullmatch(name):
                 message = "Navnet kan ikke brukes i en adresse."
                 expected = "små bokstaver a–z, tall og bindestrek"
@@ -57,9 +58,10 @@ def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def check_rules(scheme: Scheme, rules: Rules, document: Document) -> list[Problem]:
-    """Report first answers that the form would refuse, and worked examples that are wrong.
+    """Report default answers that the form would refuse, and worked examples that are wrong.
 
-    `rules` are those of one rule year of the scheme, and `document` is their file.
+    Default answers are the answers under `start`, with which the form begins. `rules` are the rules
+    of one rule year of the scheme, and `document` is the file of these rules.
     """
     problems = []
     for track_id, track in rules.tracks.items():

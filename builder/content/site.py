@@ -42,10 +42,10 @@ _MOST_FOLDERS = 8
 
 
 class Texts:
-    """The prose of all pages, of which only a few folders are in memory at a time.
+    """The prose of all pages. Only a few folders of prose are in memory at a time.
 
-    `ready` is prose that is in memory from the beginning. All other prose is fetched when it is
-    asked for: `fetch` returns that of all pages in the folder of a scheme (None: general pages).
+    `ready` is prose that is in memory from the beginning. All other prose is fetched on demand:
+    `fetch` returns the prose of all pages in the folder of a scheme (None: general pages).
     """
 
     def __init__(
@@ -145,7 +145,8 @@ def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
 class FolderContent:
     """The content of one folder, or of several taken together, with the problems found there.
 
-    The parts are those of `Site`; `prose` is that of the pages. A scheme with mistakes is None.
+    The arguments are the parts of `Site`; `prose` is the prose of the pages. A scheme with mistakes
+    is None.
     """
 
     schemes: dict[str, Scheme | None] = field(default_factory=dict)

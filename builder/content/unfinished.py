@@ -3,8 +3,8 @@
 Both may stand in a draft. Anywhere else they are mistakes, which stop a publish.
 
 - The mark `bekreft: true` may stand in every mapping that names a source (a figure, a rule, a
-  deadline) and at the top of `scheme.yaml`. It is taken out before the model and calc, which don't
-  know it, read the mapping.
+  deadline) and at the top of `scheme.yaml`. The mark is removed before the model and calc, which
+  don't know it, read the mapping.
 - The placeholder `«Fyll inn: …»` may stand in any text, except as code in Markdown: there it is an
   example.
 """

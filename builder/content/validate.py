@@ -126,9 +126,10 @@ def explanation(code: str) -> str:
 
 
 def validate[T](cls: type[T], document: Document) -> T | None:
-    """The document as a value of the class, or None with the mistakes added to its problems.
+    """The document as a value of `cls`; where it has mistakes, None.
 
-    A document that has problems already is not validated.
+    New mistakes are added to `document.problems`. A document that has problems already is not
+    validated.
     """
     if document.problems:
         return None
@@ -323,7 +324,7 @@ def _class_at(cls: type, data: Plain, key: Key) -> type | None:
             hint = arguments[0] if typing.get_origin(hint) is tuple else arguments[-1]
     classes = [m for m in _members(hint) if dataclasses.is_dataclass(m) and isinstance(m, type)]
     kind = at(data, (*key, "kind"))
-    # Of several classes, the one whose `kind` is that of the file.
+    # Where several classes are possible, the class with the same `kind` as the file.
     fits = [m for m in classes if kind in typing.get_args(_hints_of(m).get("kind"))]
     return next(iter([*fits, *classes]), None)
 

@@ -19,10 +19,10 @@ _ALIAS = re.compile(r"/([a-z0-9]+(-[a-z0-9]+)*/)+")
 class Visibility:
     """Keys that may stand in a file of the content; without them, the content is always public.
 
-    They hold for the scheme, the rule year or the page of the file. A draft is shown in the preview
-    only. All else is on a site that is published on the day `publish_date` or later, and before the
-    day `expiry_date`. `aliases` are earlier addresses in bokmål, from `/`, which are redirected to
-    the present one.
+    The keys hold for the scheme, the rule year or the page of the file. A draft is shown in the
+    preview only. All else is on a site that is published on the day `publish_date` or later, and
+    before the day `expiry_date`. `aliases` are earlier addresses in bokmål, from `/`, which are
+    redirected to the present one.
     """
 
     __pydantic_config__ = _FORBID
@@ -61,8 +61,8 @@ def take_visibility(
     """Take the keys of `Visibility` out of a document, whose own model does not know them.
 
     Returns the visibility, and the mistakes in these keys, which are not added to the document's
-    problems. With mistakes, or where the document can't be read, the visibility is that of a draft:
-    unfinished texts, which a draft may have, are then not reported on top of them.
+    problems. With mistakes, or where the document can't be read, the document counts as a draft:
+    then its unfinished texts, which a draft may have, are not reported besides the mistakes.
     """
     if document.problems or not isinstance(document.data, dict):
         return Visibility(draft=True), []

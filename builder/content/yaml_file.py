@@ -40,7 +40,8 @@ _INVISIBLE = re.compile(
 )
 
 
-# A node of ruamel.yaml or of libyaml, which are alike except for anchors. Its `id` names its kind.
+# A node of ruamel.yaml or of libyaml, which are alike except for anchors. The `id` of a node names
+# its kind.
 type _Node = Any
 _SCALAR, _SEQUENCE = "scalar", "sequence"
 
@@ -64,7 +65,7 @@ class Document:
         return self.lines.get(key, 1)
 
     def problem(self, key: Key, message: str, found: str = "", expected: str = "") -> Problem:
-        """A problem at a key path of this file. It is returned, not added to `problems`."""
+        """A problem at a key path of this file. The problem is not added to `problems`."""
         return Problem(self.file, self.line(key), dotted(key), message, found, expected)
 
 
@@ -146,7 +147,7 @@ def _read_quickly(shown: Path, text: str) -> Document | None:
 def read_text(path: Path, shown: Path, problems: list[Problem]) -> str | None:
     """The text of a file, or None with the reason added to `problems`.
 
-    Line ends become those of Unix; a byte order mark is left out.
+    Line ends become line feeds; a byte order mark is left out.
     """
     raw = read_bytes(path, shown, _MOST_BYTES, problems)
     if raw is None:
@@ -192,7 +193,7 @@ def _not_yaml(shown: Path, text: str, line: int) -> Problem:
 
 
 def short(text: str) -> str:
-    """A text for a message, cut where it is longer than messages show."""
+    """A text for a message: one longer than `_LONGEST_SHOWN` is cut and ends in an ellipsis."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 

@@ -85,7 +85,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """Page `page` of the `pages` of the index, which together have `total` schemes.
+    """A page of the index: number `page` of `pages`. All pages together list `total` schemes.
 
     `next` is the address of the next page, null on the last one.
     """
@@ -276,8 +276,8 @@ class _Schemas(GenerateJsonSchema):
 def schema(name: str, site_address: str = "") -> dict[str, Any]:
     """The JSON Schema with this name: `schemes` (the index) or `scheme`.
 
-    It allows unknown keys: a schema that a client has saved stays valid when the data get more
-    keys. Raises KeyError for a key of the data that has no description.
+    The schema allows unknown keys: a copy that a client has saved stays valid when the data get
+    more keys. Raises KeyError for a key of the data that has no description.
     """
     adapter = _MODELS[name]
     result: dict[str, Any] = adapter.json_schema(mode="serialization", schema_generator=_Schemas)

@@ -1,6 +1,6 @@
 """The descriptions in the JSON Schemas of the API: of each class, and of each key of a class.
 
-They do not stand in the classes themselves: classes of `calc` ship to browsers, and their
+The classes themselves lack these descriptions: classes of `calc` ship to browsers, and their
 docstrings are written for programmers of the project. A key without a description stops the build.
 """
 

@@ -46,8 +46,8 @@ _RECENT = dt.timedelta(days=365)
 # How often the program of a subscriber should fetch the calendar.
 REFRESH = dt.timedelta(days=1)
 
-# The UIDs of deadlines are derived from this value. It never changes: with other UIDs, every
-# deadline would appear a second time in the calendars of subscribers.
+# The UIDs of deadlines are derived from this value. This value never changes: with other UIDs,
+# every deadline would appear a second time in the calendars of subscribers.
 _NAMESPACE = uuid.UUID("5d3b7f0e-6a52-5d0c-9c1e-2f8f5f1a7c44")
 # Sequence numbers count days from this day: as small integers, as some calendar programs need.
 _FIRST_DAY = dt.date(2020, 1, 1)
@@ -91,9 +91,10 @@ def path(slug: str | None, lang: Lang) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """A deadline as a calendar has it: `data` is a whole VEVENT.
+    """A deadline in a calendar: `data` is a whole VEVENT.
 
-    `is_recent`: the deadline had not passed for a year when the scheme was last checked.
+    `is_recent`: on the day when the scheme was last checked, the deadline was still to come or had
+    passed less than a year before.
     """
 
     data: bytes
@@ -115,7 +116,7 @@ def calendar(
 def events(
     scheme: Scheme, lang: Lang, translations: Translations, site_address: str
 ) -> tuple[Entry, ...]:
-    """The deadlines of a scheme with a known date, the first first."""
+    """The deadlines of a scheme that have a known date, the earliest first."""
     data = (
         _event(scheme, deadline, uid, lang, translations, site_address).to_ical()
         for deadline, uid in known(scheme)
@@ -178,7 +179,7 @@ def assembled(
 
 
 def known(scheme: Scheme) -> Iterator[tuple[Deadline, str]]:
-    """The deadlines of a scheme with a known date, the first first, each with its UID.
+    """The deadlines of a scheme that have a known date, the earliest first, each with its UID.
 
     The UID is derived from kind, year and area of the deadline and not from its date: when an
     editor changes the date, calendars of subscribers move the event. Deadlines of the same kind,

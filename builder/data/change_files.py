@@ -149,7 +149,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A change as open data. Every key is always present; a missing source is null."""
+    """A change in the open data. Every key is always present; a missing source is null."""
 
     id: str
     date: dt.date

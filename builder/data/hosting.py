@@ -26,7 +26,7 @@ FOLDER = "hosting"
 HEADERS_FILE = "_headers"
 REDIRECTS_FILE = "_redirects"
 
-# The headers of every answer, and those of them whose value differs between addresses.
+# The headers of every answer, and the headers among them whose value differs between addresses.
 _EVERYWHERE = {
     **SECURITY_HEADERS,
     "Content-Security-Policy": PAGE_POLICY,
@@ -68,8 +68,8 @@ def headers_file(files: Iterable[str]) -> str:
     earlier value. Netlify ignores such lines, and the later rule wins. The result is one value.
 
     Files that never change are listed one by one. With a rule for their folder, browsers would also
-    store the answer 404 for a year. Cloudflare reads at most a hundred rules, so the many small
-    files of the search index have none, and browsers ask for them anew, as for pages.
+    store the answer 404 for a year. Cloudflare reads at most a hundred rules. So the many small
+    files of the search index have no rule, and browsers ask for these files anew, as for pages.
     """
     rules: dict[str, dict[str, str]] = {"/*": _EVERYWHERE}
     for rule in EXCEPTIONS:
@@ -136,7 +136,7 @@ def caddyfile(redirects: Mapping[str, str]) -> str:
 
 
 def caddy_rules(redirects: Mapping[str, str]) -> str:
-    """The lines of a site block of Caddy that follow its `root`; `make serve` uses them too."""
+    """The lines after `root` in a site block of a Caddyfile. `make serve` uses these lines too."""
     return "".join(f"\t{line}\n" for line in _caddy_lines(redirects))
 
 
@@ -157,8 +157,8 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
             yield f"@exception{number} path_regexp {expression(rule.patterns)}"
             yield from headers(rule.headers, f"@exception{number}")
         yield from (f"redir {old} {new} {_MOVED}" for old, new in redirects.items())
-        # Caddy redirects the address of a file with a slash at the end to the address without. That
-        # answer is not to be stored.
+        # Caddy redirects the address of a file with a slash at the end to the address without.
+        # Browsers must not store that answer.
         yield from block("@immutable", [f"path {' '.join(_HASHED)}", "not path */"])
         yield from headers({"Cache-Control": IMMUTABLE}, "@immutable")
         for ending, media_type in MEDIA_TYPES.items():
@@ -171,8 +171,8 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
         )
 
     def errors() -> Iterator[str]:
-        # Headers that were set before the error stay, but for those that depend on the address: the
-        # missing file may be there after the next publication.
+        # Headers that were set before the error stay, except headers that depend on the address:
+        # the missing file may exist after the next publish.
         yield from headers({**_OF_AN_ADDRESS, "Content-Type": _HTML})
         yield from (f"header -{name}" for name in _EXCEPTIONAL if name not in _EVERYWHERE)
         yield "header -Server"

@@ -23,7 +23,7 @@ def of_pages(site: content.Site, url: Callable[[str, Lang], str]) -> dict[str, s
 def of_files(site: content.Site) -> dict[str, str]:
     """The earlier addresses of files for programs, each with the present address.
 
-    No page can stand at such an address, so only web servers can redirect from it.
+    No page can have such an address, so only web servers can redirect from it.
     """
     return {old: new for old, new in _moved(site) if not new.endswith("/")}
 

@@ -14,7 +14,7 @@ _SCHEMA_LINE = re.compile(rb"\A# yaml-language-server: .*\n")
 
 
 def address(slug: str, year: int, kind: str) -> str:
-    """The address of the rules of a year; `kind` is `yaml` or `json`. It is the same in nynorsk."""
+    """The address, in both målformer, of the rules of a year; `kind` is `yaml` or `json`."""
     return f"/{slug}/{FOLDER}/{year}.{kind}"
 
 

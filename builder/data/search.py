@@ -30,7 +30,7 @@ ENTRY = "pagefind-entry.json"
 SCRIPT = "pagefind.js"
 WASM = "wasm.{lang}.pagefind"
 OF_EACH_PART = ("pagefind.*.pf_meta", "index/*", "fragment/*")
-# So many schemes have some 400 pages in a målform, which Pagefind indexes in half a second.
+# This number of schemes has some 400 pages in a målform, which Pagefind indexes in half a second.
 SCHEMES_PER_PART = 64
 _LANG = re.compile(rb"<html[^>]*>")
 # Parts of the main element that are no text of the page: forms and their answers, texts that stand
@@ -51,7 +51,7 @@ class SearchError(KnownError):
 
 
 def parts(schemes: int) -> int:
-    """The number of parts of the index of a målform, for a site with so many schemes.
+    """The number of parts of the index of a målform, for a site with this number of schemes.
 
     Readers gain nothing by the parts, since Pagefind splits its files anyway. The build does: after
     a change it builds one part anew instead of the index of all pages.
@@ -60,9 +60,10 @@ def parts(schemes: int) -> int:
 
 
 def part_of(slug: str, number: int) -> int:
-    """The part, from 0, that has the pages of a scheme, where the index has `number` parts.
+    """The part (0 to `number` - 1) of the search index that has the pages of a scheme.
 
-    It does not depend on the other schemes. A part has so many schemes that none is empty.
+    The part depends on the slug and on `number` alone, not on other schemes. Parts have about
+    `SCHEMES_PER_PART` schemes, so an empty part is very unlikely.
     """
     return zlib.crc32(slug.encode()) % number
 

@@ -21,10 +21,10 @@ def files(
 ) -> Iterator[tuple[str, bytes]]:
     """The files for search engines: the path of each file in the site, and its bytes.
 
-    `pages` are the bokmål addresses of the pages to list; each page exists in nynorsk too. Many
-    pages stand in several sitemaps, and `sitemap.xml` is then the index of these. `site_address` is
-    the public address of the site without a slash at the end. Where it is empty there is no
-    sitemap, since a sitemap needs whole addresses.
+    `pages` are the bokmål addresses of the pages to list; each page exists in nynorsk too. Where
+    the pages are too many for one sitemap, they are divided among several, and `sitemap.xml` is the
+    index of these sitemaps. `site_address` is the public address of the site without a slash at the
+    end. Where it is empty there is no sitemap, since a sitemap needs whole addresses.
     """
     robots = "User-agent: *\nAllow: /\n"
     if site_address:

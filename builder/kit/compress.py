@@ -33,7 +33,7 @@ METHODS: dict[str, Callable[[bytes, int], bytes]] = {".br": _brotli, ".gz": _gzi
 
 
 def with_copies(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files, by path in the site, with compressed copies of those that get smaller by it."""
+    """The files, by path in the site, with a compressed copy of each that gets smaller."""
     with_added = dict(files)
     for path, data in files.items():
         quality = _QUALITY.get(PurePosixPath(path).suffix)

@@ -29,7 +29,7 @@ def today() -> date:
 
 
 def is_set(variable: str) -> bool:
-    """Whether an option of `make` was given, as in `make check ALT=1`; 0 means that it was not."""
+    """Whether an option of `make` is set, as in `make check ALT=1`; 0 means not set."""
     return os.environ.get(variable, "0") not in ("", "0")
 
 

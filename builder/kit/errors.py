@@ -8,7 +8,7 @@ from typing import NoReturn
 class KnownError(Exception):
     """An error that a person can mend, shown as one message and without a traceback.
 
-    The text is Norwegian: what is wrong, where, the value found and the value expected.
+    The text is Norwegian and names the mistake, its place, the value found and the value expected.
     """
 
 
@@ -43,7 +43,7 @@ def raise_lost_interrupt() -> None:
 
 
 def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Stop as Ctrl-C does: a handler of other signals that ask a program to stop."""
+    """Raise `KeyboardInterrupt`: a handler for other signals that ask a program to stop."""
     raise KeyboardInterrupt
 
 

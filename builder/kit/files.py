@@ -12,7 +12,7 @@ from typing import NamedTuple
 from builder.kit.parallel import in_parallel
 
 HASH_LENGTH = 10
-# A process reads so many files before it takes the next batch.
+# The number of files in a batch, which one process reads.
 _BATCH = 256
 
 type Traces = tuple[int, int, int]
@@ -108,14 +108,14 @@ def hash_of(files: Files) -> str:
 
 
 def content_hash(folder: Path) -> str:
-    """The `hash_of` every file of a folder, which are read for it."""
+    """Read all files of a folder, and return their hash (`hash_of`)."""
     return hash_of(files_of(folder))
 
 
 def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
     """Put files of the folder `source` in the folder `target` too, as hard links.
 
-    They are copied where the file system allows no link.
+    Files are copied where the file system allows no link.
     """
     make_folders(target, addresses)
     for address in addresses:
@@ -123,13 +123,13 @@ def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
 
 
 def make_folders(target: Path, addresses: Iterable[str]) -> None:
-    """Make the folder `target`, and those below it that files of these addresses lie in."""
+    """Create the folder `target`, and in it the folders of all files with these addresses."""
     for folder in sorted({address.rpartition("/")[0] for address in addresses} | {""}):
         (target / folder).mkdir(parents=True, exist_ok=True)
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files, given by path and content, into a folder."""
+    """Write files (pairs of path and content) into a folder; other files there stay."""
     for path, data in files:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

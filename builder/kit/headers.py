@@ -33,7 +33,8 @@ _PAGE = {
 
 # The calculators' Python and the search are WebAssembly. This allows no eval of JavaScript.
 _WASM = {"script-src": "'self' 'wasm-unsafe-eval'"}
-# A worker has the policy of its own file, not that of the page. It makes no script of text at all.
+# A worker has the policy of its own file, not the policy of the page. A worker never turns text
+# into a script.
 _WORKER = {
     "default-src": "'none'",
     **_WASM,
@@ -67,7 +68,7 @@ class Rule:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that these addresses have instead of the usual ones."""
+        """The headers of the addresses of this rule, by name, in place of the usual headers."""
         policy = {"Content-Security-Policy": _text(self.directives)} if self.directives else {}
         return policy | self.others
 
@@ -155,7 +156,7 @@ _FEATURES_OFF = (
     "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 
-# On every answer, whatever it is.
+# The headers of every answer.
 #
 # No Strict-Transport-Security: browsers keep it for everything on that host, and it would shut the
 # site out where it stands on an inner network without certificates. Who runs the host decides.
@@ -164,11 +165,12 @@ SECURITY_HEADERS: dict[str, str] = {
     # The sources that pages link to need not know where their reader comes from.
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES_OFF),
-    # A site that opens one of the pages keeps no hold of its window, nor a page of what it opens.
+    # A site that opens one of our pages can't reach its window, and our pages can't reach the
+    # windows of other sites that they open.
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Only what is made for it may be part of another site's pages (EXCEPTIONS). Links, downloads
-    # and search engines are not affected. Cross-Origin-Embedder-Policy is left out: it would give
-    # the pages shared memory between threads, which they have no use for.
+    # Only pages meant for embedding may be part of another site's pages (EXCEPTIONS). Links,
+    # downloads and search engines are not affected. Cross-Origin-Embedder-Policy is left out: it
+    # would give the pages shared memory between threads, which they have no use for.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 

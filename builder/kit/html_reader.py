@@ -30,7 +30,7 @@ _TEXT = "|".join((*_VERBATIM, "textarea", "title"))
 # Such an element with more markup in it than its end tag.
 _CODE = re.compile(rf"<({_TEXT})\b[^<]*<(?!/\1>)", re.IGNORECASE)
 _DOUBTFUL = re.compile(r"&(?!(?:amp|lt|gt|quot|#\d+);)")
-# So many tags are cached: those of the frame around the text are the same on every page.
+# The number of cached tags. The tags around the main text are the same on every page.
 _CACHED_TAGS = 1 << 15
 
 

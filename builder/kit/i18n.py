@@ -63,7 +63,8 @@ class Translations:
 def load(folder: Path) -> Translations:
     """Read `nb.po`, `nn.po` and every `<part>.nb.po`, `<part>.nn.po` of a folder.
 
-    Raises `TranslationError` where a code or a place such as `{amount:kr}` is in one language only.
+    Raises `TranslationError` where a code or a placeholder such as `{amount:kr}` is in one language
+    only.
     """
     texts: dict[Lang, dict[str, str]] = {}
     for lang in LANGS:

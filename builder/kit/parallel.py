@@ -21,8 +21,8 @@ from builder.kit.errors import KnownError, raise_lost_interrupt
 
 # Less work than this, as `effort` counts it, is done before other processes would have started.
 FEW = 12
-# Progress is shown after so many seconds: before that, nobody wonders what is going on. Then the
-# line on a terminal is written anew so often; a log gets a new line so often.
+# The seconds before progress is shown: until then, nobody wonders whether work goes on. The seconds
+# between two updates: of the line on a terminal, and of a log, which gets a new line.
 QUIET_SECONDS = 2.0
 _TERMINAL_SECONDS = 0.2
 _LOG_SECONDS = 15.0
@@ -120,12 +120,12 @@ def in_parallel[T, R](
 ) -> list[R]:
     """Call a function for each item; returns the results in the order of the items.
 
-    Much work is shared out to forked processes, one for each core. They have the memory of this
-    process, so that only results are pickled. Errors are raised here, and `WorkerError` where the
-    system ended a process.
+    Much work is shared out to forked processes, one for each core. The processes have the memory of
+    this process, so that only results are pickled. Errors are raised here, and `WorkerError` where
+    the system ended a process.
 
     With a `label`, progress is shown: an item counts as `weight` pieces of the total. `effort` is
-    the work on an item, where 1 is about that of a page of the site.
+    the work on an item; the work on a page of the site is about 1.
     """
     global _work  # Forked processes inherit it.
     progress = Progress(label, sum(map(weight, items)), sum(map(effort, items)))

@@ -15,7 +15,10 @@ class ServeError(KnownError):
 
 
 def listen(port: int) -> socket.socket:
-    """A listening socket on this port of this machine; port 0 means any free one."""
+    """A listening socket on this port of this machine; port 0 means any free port.
+
+    Raises `OSError` where the port is taken or not allowed.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         # Without this, a server that has just stopped would block its port.

@@ -32,12 +32,12 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Cache results in this folder, which is made if it is not there."""
+        """Cache results in this folder, which is created if it does not exist."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, key: str) -> Any:
-        """The result with this key; None where the cache has none."""
+        """The result with this key; None where the cache has none, or a damaged file."""
         try:
             data = (self.folder / key).read_bytes()
         except FileNotFoundError:
@@ -62,7 +62,7 @@ class Store:
     def keep_only(self, keys: Collection[str], after: float = _SECONDS_PER_DAY) -> None:
         """Delete the results with other keys that are older than `after` seconds.
 
-        Younger results may be of use to another build. Its unfinished files get a day.
+        Younger results may be of use to another build. Unfinished files get a day.
         """
         now = time.time()
         for entry in os.scandir(self.folder):
@@ -82,7 +82,8 @@ def key(*parts: object) -> str:
 def code_version(*places: str) -> str:
     """A hash of the Python that runs, of the locked packages, and of files of the project.
 
-    `places` are the files and folders to hash, from the project's root. They are read once.
+    `places` are the files and folders to hash, from the project's root. They are read once in a
+    process.
     """
     digest = hashlib.sha256(sys.version.encode())
     paths = [_ROOT / "requirements.txt"]

@@ -96,7 +96,8 @@ class Answers:
             if asked in files:
                 return Answer(200, _headers(asked), files[asked])
         self.project.keep_day()
-        # Before the page is made: if a file is saved meanwhile, the page counts as the old version.
+        # Read before the page is rendered: if a file is saved meanwhile, the page counts as the old
+        # version.
         version = self.project.version.name
         if self.project.failure is not None:
             return self._failed(asked, self.project.failure, version)

@@ -31,7 +31,10 @@ _ALWAYS = Visibility()
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """A part of a page that readers don't see: its kind and name, the reason, and its day."""
+    """A part of a page that readers don't see: its kind and name, and why it is hidden.
+
+    `day` is the day on which the part is shown (`not_yet`) or was hidden (`expired`), if any.
+    """
 
     part: Part
     name: str
@@ -44,11 +47,11 @@ class Bar:
     """The values of the bar of a page.
 
     `is_hidden`: readers don't see the page at all. `hidden` are the parts they don't see. `files`
-    are the files that the page is made of, as paths from the project's root; `nynorsk` is the path
-    of a file that would give the page a text in nynorsk, empty where there is one. `unconfirmed` is
-    the number of figures on the page that nobody has confirmed. `warnings` are the warnings about
-    these files, and `all_warnings` the number of all warnings. `mistakes` are the findings in any
-    file that stop a publish.
+    are the files with the content of the page, as paths from the project's root; `nynorsk` is the
+    path of a file that would give the page a text in nynorsk, empty where there is one.
+    `unconfirmed` is the number of figures on the page that nobody has confirmed. `warnings` are the
+    warnings about these files, and `all_warnings` the number of all warnings. `mistakes` are the
+    findings in any file that stop a publish.
     """
 
     is_hidden: bool
@@ -64,9 +67,11 @@ class Bar:
 def bar(
     site: Site, planned: Planned, page: PageView, day: dt.date, findings: Sequence[Problem]
 ) -> Bar:
-    """The bar of a page. `site` is the whole content, drafts too; `day` is the day that is shown.
+    """The bar of a page.
 
-    `findings` are those of the checks in all of the content.
+    `site` is all content, drafts too. `planned` and `page` are the page before and after its values
+    were computed. `day` is the day for which the preview shows the site. `findings` are all
+    problems that the checks found in the content.
     """
     parts = _Parts(site, planned, page, day)
     files = tuple(parts.files())
@@ -162,7 +167,7 @@ class _Parts:
     # --- Files ---
 
     def files(self) -> Iterator[str]:
-        """The files of the content that the page is made of, as paths from the project's root."""
+        """The files with the content of the page, as paths from the project's root."""
         content = self._content()
         for lang in dict.fromkeys((self.page.content_lang, self.lang)):
             if prose := self.site.pages.get((self.slug, self.page.name, lang)):

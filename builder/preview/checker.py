@@ -12,7 +12,7 @@ from builder.preview.project import Project
 type Check = Callable[[Path, Site, dt.date], list[Problem]]
 """A check by the project's root, the content and the day; returns its findings."""
 
-# So many seconds pass after a save before the checks begin: the browser asks for the page then.
+# The seconds from a save to the start of the checks: the browser requests the page meanwhile.
 _QUIET = 0.3
 
 

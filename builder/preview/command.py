@@ -24,7 +24,7 @@ from builder.preview.watch import Watcher
 ROOT = Path(__file__).resolve().parents[2]
 # The checks that run in the background, besides the reading of the content.
 CHECKS: tuple[Check, ...] = (checks.check,)
-# When many files are saved at once, so many are named.
+# When many files are saved at once, no more than this number are named.
 _MOST_NAMED = 3
 
 
@@ -122,7 +122,7 @@ class Preview:
         self.terminal.state(self.project.failure)
 
     def checked(self) -> None:
-        """Report the findings of the checks to open pages and in the terminal."""
+        """Report new findings of the checks in the terminal and to all open pages."""
         self.server.announce()
         self.terminal.findings(self.project.findings)
 

@@ -10,7 +10,7 @@ from pelican.generators import PelicanTemplateNotFound
 from builder.content import ContentError, Problem
 from builder.kit.errors import KnownError
 
-# So many lines are shown before and after the line with the mistake.
+# The number of lines that are shown before, and after, the line with the mistake.
 LINES_AROUND = 3
 # Lines of longer files are not shown: nobody wrote them by hand.
 _MOST_BYTES = 1_000_000
@@ -85,7 +85,7 @@ def _of_template(error: Exception, root: Path) -> Problem:
 
 
 def mistakes(failure: Failure, root: Path) -> list[Mistake]:
-    """The mistakes that templates show for a failure, in the same order."""
+    """The mistakes that templates show for a failure: one for its text, or one for each problem."""
     if failure.text:
         message, _, details = failure.text.partition("\n")
         return [Mistake(message=message, details=details.strip())]

@@ -1,4 +1,4 @@
-"""The project in memory: the content as it is saved now, and the pages and files made of it."""
+"""The project in memory: the content as it is saved now, and the pages and files built from it."""
 
 import tempfile
 import threading
@@ -24,7 +24,7 @@ from calc.rules import Lang
 
 
 class Part(Enum):
-    """A part of the project: files after whose saving the same things must be made anew."""
+    """A group of files of the project: after a save of any of them, the same work is done."""
 
     PROSE = "prose"
     CONTENT = "content"
@@ -155,7 +155,7 @@ class Project:
         }
 
     def take_findings(self, findings: list[Problem]) -> None:
-        """Replace the findings by those in this version."""
+        """Replace the findings by the findings in this version."""
         with self.lock:
             if findings != self.findings:
                 self.findings = findings
@@ -198,7 +198,7 @@ class Project:
             return str(page.render(self._common_values(lang) | values))
 
     def component(self, name: str, lang: Lang) -> Any:
-        """The macros in `components/<name>.html`."""
+        """The macros in `components/<name>.html`, as a Jinja module for the language `lang`."""
         with self.lock:
             file = self.site_generator.env.get_template(f"components/{name}.html")
             return file.make_module(self._common_values(lang))

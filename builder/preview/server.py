@@ -18,7 +18,7 @@ _SECONDS_IDLE = 60
 _SECONDS_TO_FINISH = 10
 # Browsers leave this port out of the `Host` header.
 _PORT_LEFT_OUT = 80
-# A browser opens a new stream so many ms after one has ended.
+# The milliseconds from the end of a stream until the browser opens a new one.
 _RETRY = 300
 
 
@@ -26,7 +26,7 @@ class Server(http.server.ThreadingHTTPServer):
     """Serves the preview on a listening socket, and sends news of each version to open pages."""
 
     daemon_threads = True
-    # A stream of news never ends by itself, so `server_close` must not wait for it.
+    # A stream of events never ends by itself, so `server_close` must not wait for it.
     block_on_close = False
 
     def __init__(self, listener: socket.socket, answers: Answers) -> None:
@@ -48,18 +48,18 @@ class Server(http.server.ThreadingHTTPServer):
             self.hosts -= {HOST, "localhost"}
 
     def announce(self) -> None:
-        """Send the news of a new version, or of new findings, to all open pages."""
+        """Wake the event streams of all open pages, which then send the new version or findings."""
         with self.news:
             self.news.notify_all()
 
     def stop(self) -> None:
-        """End all streams of news."""
+        """End the event streams of all open pages."""
         with self.news:
             self.is_stopping = True
             self.news.notify_all()
 
     def finish(self) -> None:
-        """Wait until all answers are sent, at most `_SECONDS_TO_FINISH`."""
+        """Wait until all answers are sent, but no longer than `_SECONDS_TO_FINISH`."""
         with self.news:
             self.news.wait_for(lambda: self.busy == 0, timeout=_SECONDS_TO_FINISH)
 

@@ -8,8 +8,8 @@ from watchfiles import DefaultFilter, watch
 
 from builder.preview.project import Part
 
-# One save is often several changes (a new file, a rename). Changes within so many ms of each other
-# are one report, but none waits longer than the second number.
+# One save is often several changes (a new file, a rename). Changes that follow each other within
+# `_PAUSE` ms are one report, but no change waits longer than `_LONGEST` ms.
 _PAUSE = 50
 _LONGEST = 300
 
@@ -24,7 +24,7 @@ _CODE = ("builder", "calc", "pelican.conf.py")
 
 
 class _Stop:
-    """The event that stops watchfiles. Its first question shows that watching has begun."""
+    """The event that stops watchfiles. Its first call of `is_set` shows that watching has begun."""
 
     def __init__(self) -> None:
         self.is_watching = threading.Event()
@@ -36,9 +36,11 @@ class _Stop:
 
 
 class Watcher(threading.Thread):
-    """A thread that calls `saved` with saved parts and files, or `code` with saved files of code.
+    """A thread that reports saved files by calling one of two functions.
 
-    It takes a moment to begin; once `ready` is set, no saved file is missed.
+    `saved` gets the parts of the project that changed and their files; `code` gets files of the
+    preview's own code. The thread takes a moment to begin; once `ready` is set, no saved file is
+    missed.
     """
 
     def __init__(

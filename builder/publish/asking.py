@@ -28,10 +28,11 @@ def report_changes(
     say: Say,
     confirm: Confirm | None,
 ) -> Record:
-    """Say what the new site changes, and return its record with a summary of that.
+    """Report the changes from the live release; return the record with a summary of these changes.
 
-    `site` is the published content. Raises `PublishError` where figures of the rules change and no
-    entry in `content/changes/` says so; `confirm` then asks whether to make files for the entries.
+    `record` is the record of the new site, and `site` the published content. Raises `PublishError`
+    where figures of the rules change and no entry in `content/changes/` says so; `confirm` then
+    asks whether to make files for the entries.
     """
     before = None if live is None else live.record
     if before is None:

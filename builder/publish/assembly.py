@@ -1,4 +1,4 @@
-"""The files of a new release: those of the build, and those that open pages may still ask for."""
+"""The files of a new release: files of the build, and files that open pages may still ask for."""
 
 import datetime as dt
 import os
@@ -23,9 +23,9 @@ def gather(built: Path, files: Files, site: Path, earlier: Release | None, known
 
     A file that the earlier release has too becomes a link to that one; all others are copied from
     the folder `built`. A link of this kind that stands in `site` already is left alone, and all
-    else in `site` is removed. `files` are those of the build, and `known` those that the earlier
-    release was put in place with: where somebody has written to one since, the file is copied.
-    Returns the files of `site`.
+    else in `site` is removed. `files` are the files of the build. `known` are the files of the
+    earlier release as they were when it was put in place: a file that somebody has written to since
+    is copied. Returns the files of `site`.
     """
     there = paths_in(site)
     same: Files = {}
@@ -60,7 +60,7 @@ def remove(folder: Path, addresses: Iterable[str]) -> None:
                 (folder / address).rmdir()
 
 
-# --- What open pages still need ---
+# --- Files that open pages still need ---
 
 
 def own_of(built: Path) -> set[str]:
@@ -75,8 +75,9 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
     """The files and folders that pages which are open `now` may still ask for.
 
     By path as in `own_of`, with the time until which they belonged to the live release. These are
-    those of the earlier release itself, until `now`; and those that it inherited, if they were
-    replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as its own.
+    the files of the earlier release itself, until `now`; and the files that it had inherited, if
+    these were replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as
+    its own.
     """
     inherited = earlier.record.inherited if earlier.record else {}
     needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)
@@ -89,7 +90,7 @@ def inherit(
 ) -> tuple[Files, dict[str, dt.datetime]]:
     """Link into a site the files of the earlier release that open pages may still ask for.
 
-    `site` is the folder of the new site, `files` its files, and `known` those of the earlier
+    `site` is the folder of the new site, `files` its files, and `known` the files of the earlier
     release. Returns all files that the site has then, and the part of `inheritance` that the site
     does not have by itself.
     """

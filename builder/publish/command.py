@@ -39,7 +39,7 @@ def now() -> dt.datetime:
 
 
 def options(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
-    """Parse the options of a command; `scheme` is a slug or None, beside those of the parser.
+    """Parse the options of a command, and the option `scheme`, which is a slug or None.
 
     Raises `PublishError` where the content has no such scheme.
     """
@@ -54,7 +54,7 @@ def options(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Na
 
 
 def report(published: Published, scheme: str | None) -> None:
-    """Print which release is live, and where it can be seen; it is on this machine."""
+    """Print the live release, which is on this machine, and the address where it can be seen."""
     release = published.release
     assert release is not None
     folder = release.folder

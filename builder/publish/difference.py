@@ -52,8 +52,8 @@ class Difference:
 
     `changed` are pages whose text differs, and `dated` pages where only deadlines or statuses do.
     `repainted` is the number of pages whose files differ, but not the text that readers see.
-    `figures` are those of rule years that both releases have. `names` are the short names of the
-    schemes by slug.
+    `figures` are the changed figures of rule years that both releases have. `names` are the short
+    names of the schemes by slug.
     """
 
     added: tuple[PageChange, ...]

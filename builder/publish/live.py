@@ -41,7 +41,7 @@ def live_now(where: Place, releases: Releases) -> Live | None:
 
 
 def earlier_release(releases: Releases, live: Live | None) -> Release | None:
-    """The release from which pages that are open now were read, if it is on this machine."""
+    """The release that open pages come from: the live one, else `current`; None without either."""
     return (live.release if live else None) or releases.current
 
 
@@ -57,7 +57,7 @@ def go_live(
     earliest = max((one.name for one in (releases.current, live) if one), default="")
     for other in releases.all():
         if other.name > earliest and other.name != release.name:
-            releases.forget(other)  # It was made by an earlier run, and never went live.
+            releases.forget(other)  # An earlier run created it; it never went live.
     is_sent = False
     try:
         with releases.switching(release):

@@ -51,7 +51,7 @@ def waiting_release(
 ) -> Release | None:
     """The release that an earlier run made of the same site, if one waits to go live.
 
-    It gets the new record, with its own name, time and inherited files.
+    The release gets the new record, with its own name, time and inherited files.
     """
     here = releases.current
     earliest = max(here.name if here else "", live.name if live else "")

@@ -21,8 +21,8 @@ from calc.messages import whole
 class Unreported:
     """A rule year that is new, gone or has other figures, without a notice to readers.
 
-    `what` says in Norwegian which of the three. `years` are the rule years that a notice about it
-    can name: itself, or the newest one where it is gone.
+    `what` says in Norwegian whether it is new, gone or changed. `years` are the rule years that a
+    notice can name: the year itself, or the newest one where the year is gone.
     """
 
     slug: str
@@ -40,7 +40,10 @@ class Stub:
     text: str
 
     def write(self, content: Path) -> Path:
-        """Write the file into the folder `content`. Raises `FileExistsError` where there is one."""
+        """Write the file into `content/changes/`, and return its path.
+
+        Raises `FileExistsError` where a file of this name exists.
+        """
         path = content / CHANGES / self.name
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

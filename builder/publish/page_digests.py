@@ -1,4 +1,4 @@
-"""Digests of the pages of a built site, by what a reader sees on them."""
+"""Digests of the pages of a built site: hashes of the content that readers see on each page."""
 
 import hashlib
 import re
@@ -31,8 +31,9 @@ def pages_of(
 ) -> dict[str, PageDigest]:
     """The digest of every page of a built site, by address.
 
-    `built` is the folder of the site. `files` are its files, where they are known. `cached` are
-    digests of pages by the SHA-256 of their files; these pages are not read again.
+    `built` is the folder of the site. `files` are the files of the site, where the caller has
+    listed them already. `cached` has digests of pages by the SHA-256 of the page's file; these
+    pages are not read again.
     """
     files = files_of(built) if files is None else files
     cached = {} if cached is None else cached
@@ -89,12 +90,12 @@ _RAW = re.compile(
 
 
 def read_page(html: str) -> tuple[str, list[str], list[str]]:
-    """What a reader sees on a page: its title, the parts that always hold, and the dated parts.
+    """The content that readers see on a page: title, parts that always hold, and dated parts.
 
     Parts are the title, the description, and the texts, links and pictures in `main`, also those
-    that a script hides today; dated parts are those in elements with an attribute of `_DATED`. Left
-    out are addresses with a digest in them and the version of the calculator, since they change
-    with code that readers do not see.
+    that a script hides today; dated parts are the parts in elements with an attribute of `_DATED`.
+    Left out are addresses with a digest in them and the version of the calculator, since they
+    change with code that readers do not see.
     """
     html = _RAW.sub(r"\g<start>", html)
     title = version = ""

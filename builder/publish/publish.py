@@ -31,16 +31,16 @@ def publish(
     say: Say = print,
     clock: Clock = now,
 ) -> Published:
-    """Publish the site, or with `scheme` (a slug) the site of that scheme alone.
+    """Publish the whole site, or with `scheme` (a slug) a site of that scheme alone.
 
-    `confirm` asks a person. It is None where nobody can answer; then the live site changes only if
-    that is `approved` beforehand. Raises `ContentError`, `BuildError`, `CheckError`, `PublishError`
-    or `TargetError`; then the live site is as it was.
+    `confirm` asks a person a question; None where nobody can answer. Then the live site changes
+    only if the change is `approved` beforehand. Raises `ContentError`, `BuildError`, `CheckError`,
+    `PublishError` or `TargetError`; then the live site is as it was.
     """
     day = today()
     where = place(project_root, scheme)
     releases = Releases(where.public, cache_of(project_root, where.public))
-    # The build writes only the files that differ from those of the last publish.
+    # The build writes only files that differ from the files of the last publish.
     output = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
     with (
         disk_errors_in_words(),

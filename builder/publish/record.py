@@ -1,7 +1,7 @@
 """The record of a release: digests of its pages, the answers of its calculators, and its figures.
 
-The next publish compares its own record with that of the live release, and so knows which changes
-readers would see. A record is a JSON file beside the folder of the release.
+The next publish compares its own record with the record of the live release, and so finds the
+changes that readers would see. A record is a JSON file beside the folder of the release.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ class Outcome:
 
     @classmethod
     def of(cls, result: Result) -> "Outcome":
-        """The parts of a result that applicants plan with."""
+        """The status, years and amounts of a result, and the names of its missing answers."""
         full = result.full_award
         return cls(
             status=result.status,
@@ -104,9 +104,10 @@ class Record:
     """The record of a release.
 
     `name` is the name of the release, `made` the moment it was made, and `day` the day for which
-    its site was built. `pages` are by address. `previous` is the name of the release that was live
-    before it. After a roll-back, `restores` is the name of the release whose site this one repeats,
-    and `previous` is copied from that release, so that the next roll-back goes one step further.
+    its site was built. `pages` are the digests of the pages by address. `previous` is the name of
+    the release that was live before it. After a roll-back, `restores` is the name of the release
+    whose site this one repeats, and `previous` is copied from that release, so that the next
+    roll-back goes one step further.
 
     `changes` are the names of the published changes. `inherited` are the files and folders of
     earlier releases that open pages may ask for, each with the time until which it belonged to the
@@ -143,7 +144,8 @@ class Record:
         """The record of a site that was built from this content into the folder `built`.
 
         `files` are the files of the site; without them the folder is read. Pages and schemes in
-        `cache` are taken from there, and afterwards it holds those of this site and no others.
+        `cache` are taken from the cache. Afterwards, the cache has the pages and schemes of this
+        site and no others.
         """
         files = files_of(built) if files is None else files
         cache = RecordCache() if cache is None else cache
@@ -201,7 +203,7 @@ class SchemeFacts:
 class RecordCache:
     """Digests of pages by the SHA-256 of their files, and parts of schemes by their fingerprints.
 
-    It speeds up the next record. With other code, it is no longer valid.
+    The cache speeds up the next record. With other code, it is no longer valid.
     """
 
     pages: dict[str, PageDigest] = field(default_factory=dict)

@@ -44,8 +44,8 @@ KEPT_RELEASES = 5
 
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
 _STAMP = "%Y%m%dT%H%M%SZ"
-# How names begin: of a folder in which a release is made, of a release that is being deleted, and
-# of a link that is to replace `current`.
+# The beginnings of names: of a folder in which a release is assembled, of a release that is being
+# deleted, and of a link that is to replace `current`.
 _UNFINISHED = ".new-"
 _DELETED = ".old-"
 _LINK = ".current-"
@@ -72,12 +72,12 @@ class Release:
 
     @property
     def name(self) -> str:
-        """The time it was made and the digest of its site: `20261122T120533Z-0123456789`."""
+        """The time of the release and the digest of its site: `20261122T120533Z-0123456789`."""
         return self.folder.name
 
     @property
     def digest(self) -> str:
-        """The digest of its own site, without files that it has inherited."""
+        """The digest of the release's own site, without files inherited from earlier releases."""
         return digest_of(self.name)
 
 
@@ -181,7 +181,7 @@ class Releases:
     def put(self, site: Path, name: str, record: Record | None, files: Files) -> Release:
         """Move the folder `site`, a whole site with these files, to its place as a release.
 
-        Its files have reached the disk before. Without a record, none is written.
+        The files of the release have reached the disk before. Without a record, none is written.
         """
         if record is not None:
             self.write_record(name, record)
@@ -220,8 +220,8 @@ class Releases:
     def forget(self, release: Release) -> None:
         """Delete a release, which gets another name first, so that it is never half a release.
 
-        One deleted release is kept as `.spare`: to change the files that differ takes far less time
-        than to delete 20 000 folders and to create them again.
+        One deleted release stays on the disk as `.spare`: to change the files that differ takes far
+        less time than to delete 20 000 folders and to create them again.
         """
         gone = release.folder.with_name(_DELETED + release.name)
         with suppress(OSError):

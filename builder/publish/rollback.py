@@ -86,7 +86,7 @@ def _before(releases: Releases, live: Live) -> Release:
 
 
 def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
-    """Show which release was chosen, and what it would change."""
+    """Show the chosen release, and the changes from the live one."""
     say(f"Tilbake til {chosen.name}.")
     if live.record is None or chosen.record is None:
         say("Vi mangler opplysninger om den ene av de to, og kan ikke vise hva som blir endret.")
@@ -123,7 +123,7 @@ _ZONE = ZoneInfo("Europe/Oslo")
 
 
 def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
-    """The list of all kept releases in Norwegian, the newest first."""
+    """A list, in Norwegian, of all releases on this machine, the newest first."""
     releases = Releases(place(project_root, scheme).public)
     kept, current = releases.all(), releases.current
     if not kept:

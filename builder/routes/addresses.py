@@ -1,7 +1,7 @@
 """The addresses of pages and calendars, known without building them.
 
-An address begins at the root of the site. That of a page in bokmål has a slash at both ends; the
-same page in nynorsk stands under `/nn/`.
+An address begins at the root of the site. The address of a page in bokmål has a slash at both ends;
+the same page in nynorsk stands under `/nn/`.
 """
 
 from collections.abc import Iterable
@@ -33,9 +33,10 @@ def localized(path: str, lang: Lang) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedCalendar:
-    """A calendar of deadlines in the list of them: that of a scheme, or of all schemes.
+    """An item of the list of calendars: the deadlines of one scheme, or of all schemes.
 
-    That of all has no `slug` and no `short_name`. In an empty calendar no date is known yet.
+    The calendar of all schemes has no `slug` and no `short_name`. `is_empty`: the calendar has no
+    deadline with a known date.
     """
 
     slug: str | None
@@ -44,7 +45,7 @@ class ListedCalendar:
 
 
 def listed_calendars(schemes: Iterable[Scheme], *, only_all: bool) -> tuple[ListedCalendar, ...]:
-    """The calendar of all schemes first, then, unless `only_all`, that of each scheme."""
+    """The calendar of all schemes, followed, unless `only_all`, by the calendar of each scheme."""
     of_schemes = tuple(
         ListedCalendar(
             slug=scheme.slug,
@@ -60,5 +61,5 @@ def listed_calendars(schemes: Iterable[Scheme], *, only_all: bool) -> tuple[List
 
 
 def calendar_address(slug: str | None) -> str:
-    """The address in bokmål of the calendar of a scheme, or (no slug) of that of all schemes."""
+    """The address in bokmål of a scheme's calendar, or of the calendar of all schemes (None)."""
     return f"/{CALENDAR_FILE}" if slug is None else f"/{slug}/{CALENDAR_FILE}"

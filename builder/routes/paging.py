@@ -24,8 +24,8 @@ _AROUND = 1
 class Step:
     """A link to a page of a list: its number and its address in bokmål.
 
-    `starts` and `until` are as in `Period`: the time in which the page has any items, since that
-    may depend on the reader's day.
+    The page has items from `starts` until `until` (as in `Period`), since the items of a list may
+    depend on the day on which it is read. None means no limit.
     """
 
     number: int
@@ -38,8 +38,8 @@ class Step:
 class Paging:
     """The links from page `number` of a list to its other pages.
 
-    A None among `steps` stands for pages that are left out. `previous` is None on the first page,
-    `next` on the last.
+    `steps` are the links that are shown, in order; None stands for a gap of pages without links.
+    `previous` is None on the first page, `next` on the last.
     """
 
     number: int
@@ -49,20 +49,21 @@ class Paging:
 
 
 def in_pages[T](items: Sequence[T], size: int = MANY) -> list[Sequence[T]]:
-    """Divide items into pages of a size; the last page may be shorter. No items make one page."""
+    """Divide items into pages of `size`; the last may be shorter. No items make one empty page."""
     return [items[start : start + size] for start in range(0, len(items), size)] or [items]
 
 
 def page_address(first: str, number: int, others: str = "") -> str:
     """The address of a page of a list, by its number.
 
-    Page 1 is at `first`; the others stand below `others`, or below `first` without that.
+    Page 1 has the address `first`. The addresses of other pages begin with `others`, or where that
+    is empty with `first`.
     """
     return first if number == 1 else f"{others or first}{_WORD}-{number}/"
 
 
 def paging(steps: Sequence[Step], number: int) -> Paging | None:
-    """The links from the page with this number, from 1; None where it is the only page."""
+    """The links from page `number` (1 is the first); None where the list has one page only."""
     if len(steps) == 1:
         return None
     near = range(number - _AROUND, number + _AROUND + 1)

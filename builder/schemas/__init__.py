@@ -1,8 +1,8 @@
 """JSON Schemas of the files that editors write, for text editors that check a file while one types.
 
-The schemas are generated from the model, with explanations in Norwegian. Their files lie beside
-this one, so that they work in a copy of the project where nothing has been built. `make schemas`
-writes them anew.
+The schemas are generated from the model, with explanations in Norwegian. The files of the schemas
+lie beside this module, so that editors find them in a copy of the project where nothing has been
+built. `make schemas` writes them anew.
 
 The dialect is draft 7, which every YAML extension knows. A schema can't express all rules, such as
 that a source exists or that a worked example is right: these are checked by `make check`.
@@ -109,8 +109,8 @@ def _of_key(name: str, part: Schema) -> Schema:
 def _plain(part: Any) -> Any:
     """A part of a schema without titles and defaults, and with Norwegian error messages.
 
-    An optional value gets two types instead of a choice of two schemas, of which text editors would
-    show two messages.
+    An optional value gets two types instead of a choice of two schemas: for a choice, text editors
+    would show two messages.
     """
     if isinstance(part, list):
         return [_plain(item) for item in part]

@@ -83,7 +83,7 @@ def _steps(*units: Unit) -> Schema:
 
 
 def figure(schema: Schema, units: tuple[Unit, ...]) -> Schema:
-    """The schema of a figure that must have one of these units, with the rules of the units."""
+    """The schema of a figure that must have one of these units, with the limits of each unit."""
     unit, value = (dict(schema["properties"][key]) for key in ("unit", "value"))
     value.pop("anyOf")
     unit |= {"enum": list(units), "errorMessage": options(units)}
@@ -111,9 +111,9 @@ def figure(schema: Schema, units: tuple[Unit, ...]) -> Schema:
 
 
 def answers(descriptions: dict[str, str]) -> Schema:
-    """The schema of answers by name, in `start` and in worked examples.
+    """The schema of a mapping of answers by name, as under `start` and in worked examples.
 
-    `descriptions` has the description of an answer under `answer.` and its name.
+    `descriptions` has the description of each answer; the key is `answer.<name>`.
     """
     prefixes = (SHARE_PREFIX, AWARD_PREFIX)
     numbered = {prefix.removesuffix("_"): prefix for prefix in prefixes}

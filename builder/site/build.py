@@ -31,7 +31,7 @@ class BuildError(KnownError):
 class BuildInput:
     """The input of a build: the project, its content without mistakes, and the locked folder.
 
-    `warnings` are those of the checks of the content.
+    `warnings` are the warnings of the checks of the content.
     """
 
     project_root: Path
@@ -44,8 +44,8 @@ class BuildInput:
 def prepare(project_root: Path, output: Path, *, address: str) -> Iterator[BuildInput]:
     """Read and check the content, and lock the folder `output` while the block runs.
 
-    `address` is where the site will stand. Processes are forked off, for which the caller should
-    have no threads. Raises `ContentError` with all mistakes in the content.
+    `address` is where the site will stand. This function forks processes, so the caller should have
+    no threads. Raises `ContentError` with all mistakes in the content.
     """
     folder = OutputFolder(output, project_root)
     try:

@@ -27,9 +27,10 @@ class BuiltPage:
     """The parts of a page, or of a line of it, that are checked, in the order of the page.
 
     `ids` has an id as often as it stands; `references` are pairs of an attribute and an id that it
-    names; `links` are all addresses, `translations` those of the page in other languages;
-    `headings` is the number of `h1`. `needs` are addresses of files that a browser loads with the
-    page, `scripts` those of scripts among them and of their workers.
+    names; `links` are the addresses of all links, `translations` the addresses of the page in other
+    languages; `headings` is the number of `h1`. `needs` are the addresses of files that a browser
+    loads with the page, `scripts` the addresses of the scripts among these files and of their
+    workers.
     """
 
     ids: list[str] = field(default_factory=list)

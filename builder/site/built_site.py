@@ -41,10 +41,10 @@ type Anchor = tuple[str, str]
 class Extract(NamedTuple):
     """The content of a file as far as checks of the whole site need it.
 
-    `is_wrong` where the file has a mistake whatever other files there are. `ids` are those of its
+    `is_wrong` where the file has a mistake whatever other files there are. `ids` are the ids of its
     elements. `files` are the files and `anchors` the places in other files that it links to,
     `translations` the files of the same page in other languages. `needs`, `scripts` and
-    `has_calculator` are those of a `BuiltPage`, and `size` is in bytes, not compressed.
+    `has_calculator` are as in `BuiltPage`, and `size` is in bytes, not compressed.
     """
 
     is_wrong: bool
@@ -59,7 +59,7 @@ class Extract(NamedTuple):
 
 
 class _Cached(NamedTuple):
-    """The extract of a file whose content has this SHA-256."""
+    """The cached extract of a file; `digest` is the SHA-256 of the content of the file."""
 
     digest: str
     extract: Extract
@@ -74,8 +74,8 @@ class BuiltSite:
     """A built site in the folder `site`. Paths are from there, without a slash in front.
 
     `files` are all files, and `names` the paths of files and of folders. `pages` and `data` are the
-    extracts of pages and of files for other programs. `address` is that of the site, without a
-    slash at the end, or "" where the site was built without one.
+    extracts of pages and of files for other programs. `address` is the public address of the site,
+    without a slash at the end, or "" where the site was built without an address.
     """
 
     site: Path
@@ -99,8 +99,8 @@ def read_site(
 ) -> BuiltSite:
     """Read a built site; extracts of its files are cached in the folder `cache`.
 
-    `files` are all files of the site, where they are known: then only those of new content are
-    read. With a `label`, progress is shown.
+    `files` are all files of the site, where the caller has listed them already. Files whose extract
+    is cached are not read again. With a `label`, progress is shown.
     """
     files = files_of(site) if files is None else files
     address = _address(site) if FRONT in files else ""
@@ -150,7 +150,8 @@ def read_site(
 def target(name: str, link: str, address: str) -> Anchor | None:
     """The file, and the id in it or "", to which a link in the file `name` leads.
 
-    None for links to other sites. `address` is that of the site. Raises `UnreadableError`.
+    None for links to other sites. `address` is the public address of the site. Raises
+    `UnreadableError`.
     """
     return _of_site(link, address) if link[:1] == "/" else _target(name, link, address)
 

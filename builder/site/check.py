@@ -31,7 +31,7 @@ class CheckError(KnownError):
 def check(site: Path, cache: Path | None = None, *, files: Files | None = None) -> None:
     """Check every page of a built site. Raises `CheckError` with all mistakes at once.
 
-    `cache` and `files` are those of `read_site`.
+    `cache` and `files` are as in `read_site`.
     """
     built = read_site(site, cache, files=files, label="Kontrollerer sidene")
     problems: list[str] = []
@@ -70,7 +70,7 @@ def _wrong(built: BuiltSite) -> list[str]:
 
 
 def _problems(built: BuiltSite, name: str) -> Iterator[str]:
-    """The problems of a file, in Norwegian. Its extract lacks the wording, so the file is read."""
+    """The problems of a file, in Norwegian. Extracts lack the wording, so the file is read."""
     text = (built.site / name).read_text("utf-8")
     if name not in built.pages:
         for link in named_in(name, text, built.address):

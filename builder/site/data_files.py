@@ -32,7 +32,7 @@ class DataSet(NamedTuple):
 class DataFiles:
     """Makes the files that other programs read of a site as it is on the day `today`.
 
-    `name` and `address` are those of the site.
+    `name` and `address` are the name and the public address of the site.
     """
 
     site: content.Site
@@ -50,9 +50,9 @@ class DataFiles:
         yield api.file_of(scheme, self.today, self.address)
 
     def of_all(self, read: Callable[[str], bytes]) -> Iterator[DataSet]:
-        """The files about all schemes.
+        """The sets of data files about all schemes together: calendar, API, sitemap and changes.
 
-        `read` gives the content of a file about one scheme, by its path in the site.
+        `read` returns the content of a file about one scheme, by its path in the site.
         """
         schemes = self.pages.schemes
         facts = [

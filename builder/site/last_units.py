@@ -1,4 +1,4 @@
-"""The units that are made of units placed before: the search index, and the last files of all."""
+"""The units that depend on files placed before: the search index, and the last files of all."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -34,10 +34,10 @@ def other_parts(placed: Mapping[str, PlacedUnit], folder: Path, schemes: set[str
 def last(units: SiteUnits, placed: Mapping[str, PlacedUnit], digests: Mapping[str, str]) -> Unit:
     """The unit of files that depend on all others.
 
-    They are the settings of web servers, the service worker, and the file that names all parts of
+    These are the settings of web servers, the service worker, and the file that names all parts of
     the search index.
 
-    `digests` are those of all other files of the site, by path, without compressed copies.
+    `digests` are the digests of all other files of the site, by path, without compressed copies.
     """
 
     def make() -> UnitResult:

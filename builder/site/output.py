@@ -1,7 +1,7 @@
 """The output folder: it gets the files of a site's units and no others; equal files stay.
 
-A site is made of units, such as all files of one scheme. The key of a unit is a hash of everything
-that the unit depends on, so that a unit is made once: finished units lie in a cache, each whole.
+A site consists of units, such as all files of one scheme. The key of a unit is a hash of everything
+that the unit depends on, so that a unit is built once: finished units lie in a cache, each whole.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ PLACED = Path(".cache/output")
 
 _NEW = ".ny-"
 _LOCK = ".lock"
-# To compress so many bytes as well as can be takes as long as to make a page.
+# The number of bytes whose best compression takes as long as the rendering of a page.
 _BYTES_LIKE_A_PAGE = 2_500
 
 
@@ -45,7 +45,7 @@ class UnitResult:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A part of a site that is made by itself, by calling `make`.
+    """A part of a site that is built by itself, by calling `make`.
 
     `key` is a hash of everything that the unit depends on. `pages` is the number of its pages, and
     `effort` the work of making it, where a page is 1. A `lasting` unit depends on no content: it is
@@ -61,7 +61,7 @@ class Unit:
 
     @property
     def cache_key(self) -> str:
-        """The key of the unit in the cache: two units may depend on the same and have one `key`."""
+        """The key of the unit in the cache: name and `key`, since units may have the same `key`."""
         return key(self.name, self.key)
 
 
@@ -129,9 +129,9 @@ class OutputFolder:
         return self._scan_now()
 
     def place(self, units: Sequence[Unit], label: str = "") -> None:
-        """Write the files of units that differ from those in the folder.
+        """Write the files of units, unless the folder has the same files already.
 
-        Units that are not in a cache are made first. With a `label`, progress is shown.
+        Units that are not in a cache are built first. With a `label`, progress is shown.
         """
         self.units |= self._placed_units(units, label)
 

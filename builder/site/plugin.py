@@ -91,7 +91,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.assets = make_assets(self.root, self.materials)
 
     def take(self, site: content.Site, day: date) -> None:
-        """Choose the content, and its day, of which pages and data files are made from now on."""
+        """Choose the content and the day for all pages and data files from now on."""
         self.site = site
         self.today = day
         only = site.schemes[self.settings["SCHEME"]] if self.settings["SCHEME"] else None
@@ -121,7 +121,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         )
 
     def render(self, planned: Planned, values: dict[str, Any]) -> str:
-        """The HTML of a page, where `values` are those of `Pages.values`."""
+        """The HTML of a page; `values` is the result of `Pages.values` for the page."""
         template = self.get_template(planned.template)
         rendered: str = template.render({**self.context, "output_file": planned.file, **values})
         return rendered

@@ -29,7 +29,7 @@ SCRIPTS_ON_REQUEST_BUDGET = 8_000
 EMBED_BUDGET = 1_500
 # A page with everything that it loads by itself.
 PAGE_BUDGET = 100_000
-# The report shows so many pages, the heaviest ones.
+# The number of pages in the report, the heaviest first.
 SHOWN = 20
 
 
@@ -107,7 +107,7 @@ class _Scales:
 
 
 def _of_site(built: BuiltSite, weigh: _Scales) -> list[Size]:
-    """The sizes of files that are there once for all pages."""
+    """The sizes of files that all pages share."""
     ours = [name for name in built.files if name.startswith(("runtime/", "assets/"))]
     runtime = (name for name in ours if name.startswith("runtime/"))
     python = [name for name in runtime if not name.endswith((".br", ".gz"))]

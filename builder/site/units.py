@@ -1,4 +1,4 @@
-"""The units of a site: of which parts it is made, and on which content each part depends."""
+"""The units of a site: the parts that are built one by one, and the content each depends on."""
 
 import hashlib
 from collections import defaultdict
@@ -23,7 +23,7 @@ from builder.views.pages import Pages
 
 @dataclass(frozen=True)
 class SiteUnits:
-    """The units of a site, but for those that are made of other units (`builder.site.last_units`).
+    """The units of a site, except units that depend on others (`builder.site.last_units`).
 
     `render` gives the HTML of a page. `version` is a hash of code and settings, on which every page
     depends.
@@ -77,7 +77,7 @@ class SiteUnits:
     def of_whole_site(self, folder: Path) -> Iterator[Unit]:
         """A unit for each page about no single scheme, and for each set of data of all schemes.
 
-        The schemes have been placed in `folder`.
+        `folder` is the output folder, which must have the files of every scheme already.
         """
         today = self.data.today
         version = key(self.version, today, self.site.digests[PAGES])
@@ -102,7 +102,7 @@ class SiteUnits:
 
     @cached_property
     def _page_files(self) -> dict[str | None, list[PageFile]]:
-        """The published texts by the slug of their scheme; None for those of the whole site."""
+        """The published texts by the slug of their scheme; None for pages of the whole site."""
         pages: dict[str | None, list[PageFile]] = defaultdict(list)
         for page in self.site.pages.values():
             pages[page.scheme].append(page)

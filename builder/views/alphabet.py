@@ -17,7 +17,7 @@ _LAST = "æøå"
 # The characters that follow z in Unicode.
 _AFTER_Z = str.maketrans(_LAST, "{|}")
 _NUMBER = re.compile(r"\d+")
-# Numbers in names are padded with zeros to so many digits, so that they sort by value.
+# Numbers in names are padded with zeros to this number of digits, so that they sort by value.
 _DIGITS = 9
 _BEFORE_FIRST_WORD = re.compile(r"^\W+")
 # Names that begin with no letter stand first, under this heading.

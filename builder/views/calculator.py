@@ -47,8 +47,8 @@ class FormField:
 
     `kind` is `number` or `choice`. `unit` stands behind the input, and `value` is the start value
     as a reader would type it; both may be empty. `options` are value and text of each choice.
-    `more` is a longer explanation than `help`, or empty. `visible`: the question is asked at first.
-    `inputmode` is the attribute of the input.
+    `more` is a longer explanation than `help`, or empty. `visible`: the form shows the question at
+    first. `inputmode` is the attribute of the input.
     """
 
     name: str
@@ -115,7 +115,8 @@ def own_taper(year: int) -> SchemeRules:
 def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answers:
     """The answers that the form starts with, by name of the field.
 
-    They are for the newest rule year, and for its first track unless `track_id` names another one.
+    The values are for the newest rule year, and for its first track unless `track_id` names another
+    one.
     """
     latest = calculator.latest
     track_id = track_id or next(iter(latest.tracks))
@@ -214,7 +215,8 @@ def result_html(result: Result, texts: Catalogue) -> Markup:
 def _all_fields(calculator: SchemeRules) -> list[Field]:
     """Every question of any track in any rule year or in a year whose rules are unknown.
 
-    They come in the order of the form. There are none where nothing is computable (`has_form`).
+    The questions come in the order of the form. There are none where nothing is computable
+    (`has_form`).
     """
     tracks = [track for rules in calculator.rules for track in rules.tracks.values()]
     if all(track.not_computable is not None for track in tracks):

@@ -43,8 +43,8 @@ class Calculators:
     ) -> Planned:
         """A calculator by itself, to be shown in a frame on pages of other sites.
 
-        `whole` is the bokmål address of the ordinary page with this calculator, and `values`
-        computes the values of that page's template.
+        `whole` is the bokmål address of the ordinary page with this calculator, and `values` is a
+        function that computes the values of that page's template.
         """
         title = self.titles[slug][lang]
         url = localized(f"/{EMBEDDED}/{slug}/", lang)

@@ -27,7 +27,7 @@ class MonthLink:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthPage:
-    """A page of the changes of a month, the oldest first: so no change moves to another page."""
+    """A page of the changes of a month, the oldest first: so changes never move to a new page."""
 
     month: dt.date
     changes: tuple[ChangeView, ...]

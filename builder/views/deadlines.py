@@ -89,7 +89,7 @@ class Deadlines:
 
 @dataclass(frozen=True, kw_only=True)
 class YearPage:
-    """A page of the deadlines of a year, passed or still to come, the first first.
+    """A page of the deadlines of a year, passed or still to come, the earliest first.
 
     A script shows each row as soon as its deadline has passed.
 

@@ -1,4 +1,4 @@
-"""The general pages: those with prose that belong to no scheme, such as the front page."""
+"""The general pages: pages with prose that belong to no scheme, such as the front page."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -43,7 +43,7 @@ class GeneralPages:
         licences: list[Licence],
         translations: Translations,
     ) -> None:
-        """Pages of the site of `prose`; `licences` are those of the works that the site ships."""
+        """Pages of the site of `prose`; `licences` are of the works that the site ships."""
         self.overview = Overview(prose, lists, translations)
         self._prose = prose
         self._lists = lists

@@ -51,7 +51,7 @@ class ListPages:
 
     @property
     def is_large(self) -> bool:
-        """Whether the site has so many schemes that their list stands on several pages."""
+        """Whether the list of schemes is divided into several pages."""
         return self.lists.is_large
 
     @cached_property
@@ -143,7 +143,7 @@ class ListPages:
     ) -> Planned:
         """One page of a list, at the address of `step`; pages after the first get a numbered title.
 
-        `values` are those of the template, with `shown` among them. `kind` is the template's name
+        `values` are the values of the template, among them `shown`. `kind` is the template's name
         where it is left out.
         """
         name = step.url.strip("/")

@@ -38,11 +38,12 @@ def of_scheme_page(
     site_name: str,
     site_address: str,
 ) -> Node:
-    """The data of the page of a scheme with this name and title, or an empty mapping.
+    """The structured data (JSON-LD) of a page of a scheme, or an empty mapping.
 
-    The data are the page's breadcrumbs, and on the front page of the scheme, the scheme as a
-    `GovernmentService`. Breadcrumbs need whole addresses, so they are left out where `site_address`
-    is empty. A scheme that nobody can apply for any more is not presented as a service.
+    `name` and `title` are the name and title of the page. The data are the page's breadcrumbs, and
+    on the front page of the scheme, the scheme as a `GovernmentService`. Breadcrumbs need whole
+    addresses, so they are left out where `site_address` is empty. A scheme that nobody can apply
+    for any more is not presented as a service.
     """
     nodes: list[Node] = []
     front = f"{site_address}{'/nn' if lang == 'nn' else ''}/"
@@ -103,7 +104,7 @@ def _grants(
 ) -> Iterator[Node]:
     """A `MonetaryGrant` for each track of the newest rule year that takes in new applicants.
 
-    It has the caps of the track that are known.
+    The offer has the known caps of the track.
     """
     if not scheme.rules:
         return

@@ -27,7 +27,11 @@ class Overview:
         self._translations = translations
 
     def groups(self, lang: Lang) -> list[LinkGroup]:
-        """The links to the pages of schemes: a group for each scheme, or one group of names."""
+        """The links to schemes, in groups.
+
+        A small site has a group for each scheme, with its pages. A large site has one group: the
+        pages of the alphabetical list.
+        """
         t = self._translations.translator(lang)
         if pages := self._lists.by_name[lang]:
             links = [
@@ -55,8 +59,8 @@ class Overview:
     def values(self, groups: list[LinkGroup], name: str, lang: Lang) -> dict[str, Any]:
         """The values of the template of `SEARCH` or `NOT_FOUND`, which has this `name`.
 
-        They are the `groups` of the same målform, followed by the general pages but for the page
-        itself. The search page gets the number of parts of its index too, and the page about
+        The links are the `groups` of the same målform, followed by the general pages except the
+        page itself. The search page gets the number of parts of its index too, and the page about
         missing pages the links by which its script guesses the page that a reader meant.
         """
         t = self._translations.translator(lang)

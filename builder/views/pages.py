@@ -56,14 +56,14 @@ class Pages:
         return self._stand_ins.redirects
 
     def plan(self) -> Iterator[Planned]:
-        """Every page."""
+        """The plan of every page: of schemes, of the whole site, and of addresses that moved."""
         for scheme in self.schemes:
             yield from self.of_scheme(scheme)
         yield from self.of_site()
         yield from self.moved()
 
     def of_scheme(self, scheme: Scheme) -> Iterator[Planned]:
-        """Every page of a scheme. They show nothing of other schemes."""
+        """Every page of a scheme. These pages show nothing about other schemes."""
         return self._of_schemes.of(scheme)
 
     def number_of(self, scheme: Scheme) -> int:
@@ -71,7 +71,7 @@ class Pages:
         return self._of_schemes.count(scheme)
 
     def of_site(self) -> Iterator[Planned]:
-        """Every page that belongs to no scheme, but for those at earlier addresses."""
+        """Every page that belongs to no scheme, except pages at earlier addresses."""
         for lang in LANGS:
             yield from self._of_site(lang)
 
@@ -88,7 +88,7 @@ class Pages:
         return (page.url for page in pages if page.is_for_search)
 
     def at(self, url: str) -> Planned | None:
-        """The page at an address, or None. It plans no pages of schemes that the address lacks."""
+        """The page at an address, or None. Schemes that are not in the address are not planned."""
         if url in self.redirects:
             return self._stand_ins.moved_from(url)
         lang: Lang = "nn" if url.startswith("/nn/") else "nb"

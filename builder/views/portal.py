@@ -49,7 +49,7 @@ _WORDS = {
 class Listed:
     """The part of a scheme that lists show, from the day of the build on.
 
-    `owner_word` is the owner as a word of addresses. `standings` are the periods of the scheme's
+    `owner_word` is the word for the owner in addresses. `standings` are the periods of the scheme's
     status, and `deadlines` those of its next application deadline (`Scheme.deadline_periods`).
     `digest` is a hash of all other fields.
     """
@@ -70,7 +70,7 @@ class Listed:
 
     @property
     def rank(self) -> str:
-        """The key that sorts schemes at the build: those that take applications first."""
+        """The sort key of a scheme at the build: schemes that take applications come first."""
         return self.standings[0].value.rank
 
 
@@ -114,9 +114,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """The choices of a facet, but for those that no scheme belongs to at any time.
+    """The choices of a facet, except choices that no scheme belongs to at any time.
 
-    `shown` has at most `MOST_CHOICES`, those with the most schemes; `folded` has the others.
+    `shown` has at most `MOST_CHOICES` choices, the ones with the most schemes; `folded` has the
+    others.
     """
 
     name: str
@@ -159,9 +160,9 @@ class Portal:
 class Lists:
     """All lists of schemes of a site, the same in both målformer.
 
-    `of` has the entries of each list by facet and value: first the schemes that belong to the list
-    at the build, then the others by the moment at which they enter it. The list of all schemes has
-    the key `("", "")`.
+    `of` has the entries of each list; the key is the pair of facet and value, and `("", "")` for
+    the list of all schemes. Schemes that belong to a list at the build come first. The others
+    follow, by the moment at which they enter the list.
     """
 
     def __init__(self, schemes: Iterable[Listed]) -> None:

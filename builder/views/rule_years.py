@@ -68,7 +68,7 @@ def rule_year(
 ) -> RuleYear:
     """A rule year of a scheme in a målform.
 
-    `changes` are published changes of any scheme; the result has those to this rule year.
+    `changes` are published changes of any scheme; the result has the changes to this rule year.
     """
     return RuleYear(
         year=rules.year,

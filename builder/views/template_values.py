@@ -22,7 +22,7 @@ from calc.rules import Lang, Text
 
 
 class TemplateValues:
-    """The values of any page: its own values, and those that every template gets."""
+    """The values of any page: its own values, and the values that every template gets."""
 
     def __init__(
         self, prose: Prose, *, today: date, translations: Translations, asset: Callable[[str], str]

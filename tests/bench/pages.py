@@ -1,7 +1,7 @@
 """The pages that the calculator is measured against, and their server.
 
-They run the calculators' own wheel on the case that is on the built calculator page, with the form
-and the data taken from that page. Caddy serves them as it serves the site: compressed beforehand,
+The pages run the calculators' own wheel on the case of the built calculator page, with the form and
+the data of that page. Caddy serves them as it serves the site: compressed beforehand,
 and with the same caching. Only the security headers are left out, since PyScript does not start
 under the site's own.
 """

@@ -1,8 +1,8 @@
-"""What publishing costs at each target: the first time, where nothing has changed, and one page.
+"""The cost of a publish at each target: the first one, one without changes, and one changed page.
 
-`python -m tests.bench_build.publishing BUILT CHANGED` with two built sites, the second of which is
-the first after one changed page. Bytes and files are counted where they arrive, on real servers of
-this machine; those that are not installed are left out.
+`python -m tests.bench_build.publishing BUILT CHANGED` takes two built sites: CHANGED is BUILT with
+one changed page. Bytes and files are counted where they arrive, on real servers of this machine;
+servers that are not installed are left out.
 """
 
 import contextlib

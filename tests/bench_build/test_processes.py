@@ -1,4 +1,4 @@
-"""How programs are measured: their time, their memory with that of their children, their end."""
+"""Measuring of programs: time, memory with the memory of their children, and how they end."""
 
 import os
 import select

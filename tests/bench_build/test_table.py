@@ -1,4 +1,4 @@
-"""The tables: which aims are reached, and the rows of what was not measured."""
+"""The tables: the aims that are reached, and the rows without a measurement."""
 
 import datetime as dt
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Small servers that are not ours: they send what a test says, and none of our headers."""
+"""Small servers of other sites: each test sets the answers, which have none of our headers."""
 
 import threading
 from collections.abc import Iterator

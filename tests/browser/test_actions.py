@@ -1,4 +1,4 @@
-"""What can be done with a result: files, comparing, printing, and taking a reset back."""
+"""A reader's actions on a result: files, comparing, printing, and taking a reset back."""
 
 import base64
 import json

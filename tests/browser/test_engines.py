@@ -1,4 +1,4 @@
-"""What the tests of the calculators rely on is so in every browser they run in."""
+"""The conditions that the tests of the calculators rely on hold in every browser of the tests."""
 
 import re
 from collections.abc import Callable

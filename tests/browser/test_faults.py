@@ -1,6 +1,6 @@
-"""What can go wrong on the way to an answer: it is told, nothing is lost, and it can be mended.
+"""Faults on the way to an answer: the page reports each one, loses nothing, and can recover.
 
-Without a service worker, as in a browser that has none: its own tests are in test_offline.py.
+The browser has no service worker here: tests of the service worker are in test_offline.py.
 """
 
 from collections.abc import Callable, Iterator

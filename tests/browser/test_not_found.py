@@ -1,4 +1,4 @@
-"""Addresses that are nearly right, and those that are not: both lead somewhere."""
+"""Addresses without a page: readers get to the right page, or to suggestions and lists."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the service worker keeps: pages and calculators without a network, whole after a publish."""
+"""The cache of the service worker: pages and calculators work offline, also after a publish."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

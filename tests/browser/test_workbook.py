@@ -1,4 +1,4 @@
-"""What a workbook needs is fetched when a reader asks for the first; nothing else depends on it."""
+"""The files for workbooks are fetched for the first workbook, and nothing else needs them."""
 
 import json
 from collections.abc import Callable

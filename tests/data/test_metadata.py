@@ -1,4 +1,4 @@
-"""What pages say of themselves to search engines and to sites that show links."""
+"""The metadata of pages for search engines and for sites that show links."""
 
 import json
 import struct

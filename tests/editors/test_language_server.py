@@ -1,7 +1,7 @@
-"""Text editors explain and check the YAML files while somebody writes: asked of what they run.
+"""Text editors explain and check the YAML files while somebody writes, by YAML's language server.
 
-YAML's language server is what VS Code, Neovim, Helix and others start. It finds the schema by the
-first line of the file alone, as in an editor without any settings.
+VS Code, Neovim, Helix and other editors start this server. The server finds the schema by the first
+line of the file alone, as in an editor without any settings.
 """
 
 import json

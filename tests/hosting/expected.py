@@ -1,4 +1,4 @@
-"""What is expected at which address, whatever serves it."""
+"""The expected answer of each address, for every kind of host."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

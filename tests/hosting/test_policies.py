@@ -1,4 +1,4 @@
-"""The policy in a page is that of its header, and fits what is on the page."""
+"""The policy in a page equals the policy in its header, and fits the content of the page."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sites of many made-up schemes, of which only the lists are rendered: quick at any size."""
+"""Sites of many made-up schemes. Only their lists are rendered, which is quick at any size."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable

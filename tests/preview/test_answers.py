@@ -1,4 +1,4 @@
-"""What addresses give: pages and files as they will be published, and nothing else."""
+"""The answers of the preview: pages and files as they will be published, and nothing else."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the bar says of a page, case by case."""
+"""The content of the bar of a page, case by case."""
 
 import datetime as dt
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The preview in a real browser: what is saved comes by itself, and the reader's place is kept."""
+"""The preview in a real browser: saved files show by themselves, and the page stays in place."""
 
 import threading
 from pathlib import Path

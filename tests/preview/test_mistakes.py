@@ -1,4 +1,4 @@
-"""What is wrong is said, in the browser and in the terminal, until it is mended."""
+"""Mistakes are reported, in the browser and in the terminal, until they are mended."""
 
 import logging
 import re

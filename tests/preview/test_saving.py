@@ -1,4 +1,4 @@
-"""What is saved is shown, however it is saved; nobody asks for more than is shown."""
+"""Saved files are shown, however they are saved; open pages request no more than they show."""
 
 import filecmp
 import os

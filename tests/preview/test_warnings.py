@@ -1,4 +1,4 @@
-"""What is worth a look, but stops nothing, is told beside the page and in the terminal."""
+"""Warnings, which stop nothing, are reported beside the page and in the terminal."""
 
 import datetime as dt
 import threading

@@ -1,8 +1,8 @@
 """`make lighthouse`: Lighthouse's scores of three pages, as a phone on a slow line.
 
 Prints a table and writes it to docs/lighthouse.md. Scores of accessibility, best practices and
-search are the same on every machine, and 100; that of performance is of the machine and the moment
-too, so only what is not good in Lighthouse's own words stops anything.
+search are the same on every machine, and must be 100. The score of performance depends on the
+machine and the moment too, so only a score below Lighthouse's own limit of "good" is a failure.
 """
 
 import argparse

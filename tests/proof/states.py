@@ -1,4 +1,4 @@
-"""What a page can show: as it was built, and what a reader makes of a calculator."""
+"""The states of a page: as built, and after a reader's actions in a calculator."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What readers have told their system: less motion, and colours of their own."""
+"""The settings of readers' systems: less motion, and colours of their own."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A small project whose builds give what a test says, and a place to send releases to."""
+"""A small project whose builds have the content that a test sets, and a target for releases."""
 
 import datetime as dt
 import shutil

@@ -1,4 +1,4 @@
-"""What differs between two releases, and how it is told."""
+"""The differences between two releases, and the report of them."""
 
 import datetime as dt
 from dataclasses import replace

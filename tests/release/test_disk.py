@@ -1,4 +1,4 @@
-"""A full disk, or one that may not be written to: one sentence, and what is live is whole."""
+"""A full or read-only disk: one sentence says so, and the live release stays whole."""
 
 import errno
 import os

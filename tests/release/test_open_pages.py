@@ -1,4 +1,4 @@
-"""What pages that are open may still ask for stays, for as long as it may be needed."""
+"""Files that open pages may still request stay, for as long as they may be needed."""
 
 import datetime as dt
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a record says of a release, and what counts as another page."""
+"""The record of a release, and the differences by which a page counts as changed."""
 
 import datetime as dt
 import json

@@ -1,4 +1,4 @@
-"""What a release has in common with the one before: on the disk once, and read once."""
+"""Files that a release shares with the one before: on the disk once, and read once."""
 
 import ctypes
 import errno

@@ -1,4 +1,4 @@
-"""How the runtime is made: the same every time, all or nothing, and clear when it can't be."""
+"""The build of the runtime: the same bytes every time, all or nothing, with clear errors."""
 
 from __future__ import annotations
 

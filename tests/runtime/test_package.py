@@ -1,4 +1,4 @@
-"""What the shipped runtime holds."""
+"""The content of the shipped runtime."""
 
 from __future__ import annotations
 

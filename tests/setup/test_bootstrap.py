@@ -1,4 +1,4 @@
-"""The set-up: when it is made, when it is left alone, and what it says when it can't be made."""
+"""The set-up: when it runs, when it has nothing to do, and its messages when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock files, and the wheel that readers' browsers are given."""
+"""The lock files, and the wheel that readers' browsers download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept from build to build changes nothing: a clean build gives the same bytes."""
+"""The cache of builds changes no byte of the site: a clean build gives the same bytes."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""The check of a built site finds what is broken, and lets through what is not."""
+"""The check of a built site finds broken parts, and accepts a site without any."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What stands on the built pages."""
+"""The content of the built pages."""
 
 import http.client
 import re

@@ -1,4 +1,4 @@
-"""What is not published is nowhere in the built site; earlier addresses lead to the new ones."""
+"""Unpublished content is nowhere in the built site; earlier addresses lead to the new ones."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stores for tests: one in memory that does what S3 does, and a diary of what any is asked for."""
+"""Stores for tests: one in memory that behaves like S3, and a list of the requests to a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when a program cannot reach a server."""
+"""The message when a program cannot reach a server."""
 
 import sys
 from pathlib import Path

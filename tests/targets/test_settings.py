@@ -1,4 +1,4 @@
-"""`content/publish.yaml`: what it may say, and what is said of mistakes in it."""
+"""`content/publish.yaml`: the allowed settings, and the messages about mistakes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`make lint` finds what it is there to find in the theme."""
+"""`make lint` finds the mistakes in the theme that it has checks for."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What of the scripts can be tried without a browser, by Node's own test runner."""
+"""The parts of the scripts that need no browser, tested by Node's own test runner."""
 
 import subprocess
 from pathlib import Path

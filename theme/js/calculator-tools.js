@@ -1,12 +1,14 @@
-// What a reader can do with a calculator besides typing: steps on narrow screens, sharing, printing,
-// downloads, comparing, taking a reset back. Got by calculator.js when it is about to be used.
+// The tools of a calculator besides its form: steps on narrow screens, sharing, printing,
+// downloads, comparing, taking a reset back. calculator.js loads this module when a tool is about
+// to be used.
 //
 // Texts stand in the page: in <template data-texts>, and in the templates named here.
 
-// How long the longest answer may be that an address brings, and all of them together.
+// The greatest length of one answer in an address, and of all answers together, in characters.
 const LONGEST_ANSWER = 40;
 const LONGEST_ADDRESS = 2000;
-// Without an answer for so long, the reader is told. A first workbook gets a file beforehand.
+// After so long without an answer, the page tells the reader. For the first workbook, a file is
+// fetched beforehand.
 const PATIENCE = 30_000;
 
 const WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -25,7 +27,7 @@ export class Tools {
       this.showSteps();
       this.compareAnew();
     });
-    // What was offered or told about the last answers is no longer true of the next.
+    // Offers and messages about the last answers are no longer true of the next answers.
     this.form.addEventListener("input", () => this.tell());
     this.showSteps();
   }
@@ -43,12 +45,12 @@ export class Tools {
     return texts.querySelector(`[data-text="${code}"]`).textContent.replace("{name}", name);
   }
 
-  /** A copy of what stands in one of the page's templates. */
+  /** A copy of the content of one of the page's templates. */
   copy(template) {
     return this.find(`[data-template="${template}"]`).content.cloneNode(true).firstElementChild;
   }
 
-  /** Say something at the result or the form, with what can be done about it; or nothing more. */
+  /** Show a message at the result or the form, with buttons; or remove the message. */
   tell(text = "", more = null, place = "result") {
     for (const note of this.form.querySelectorAll("[data-note]")) {
       const isHere = Boolean(text) && note.dataset.note === place;
@@ -65,7 +67,7 @@ export class Tools {
     return this.calculator.groups.filter((group) => !group.hidden);
   }
 
-  /** Say where the reader is, and offer what can be done from there. */
+  /** Show the number of the step, and the buttons that lead on from it. */
   showSteps() {
     const { groups } = this;
     let current = groups.findIndex((group) => group.hasAttribute("data-current"));
@@ -97,7 +99,7 @@ export class Tools {
     this.showProblems(isOne ? groups.filter((_, index) => index !== current) : []);
   }
 
-  /** Tell which of these groups something is wrong in, and lead there. */
+  /** Name the groups that have mistakes, with links to them. */
   showProblems(groups) {
     const place = this.steps.querySelector("[data-step-problems]");
     const wrong = groups.filter((group) => group.querySelector("[aria-invalid]"));
@@ -184,12 +186,12 @@ export class Tools {
   }
 
   /**
-   * Fill in what the end of an address tells, or what the history has kept of this page. What is
-   * not of this form changes nothing.
+   * Fill in the answers at the end of an address, or the answers of this page in the history.
+   * Answers to questions that this form does not have change nothing.
    */
   fill(fragment) {
     const isOwn = fragment === history.state;
-    // Whoever reloads the page keeps what was typed since. The answers leave the history, too.
+    // A reader who reloads the page keeps later answers. So the answers leave the history, too.
     history.replaceState(history.state, "", location.href.replace(/#.*/, ""));
     const told = new URLSearchParams(fragment.slice(1, LONGEST_ADDRESS));
     const version = told.get("svar");
@@ -242,7 +244,7 @@ export class Tools {
     }
   }
 
-  /** Where the clipboard is not to be had, the reader copies. */
+  /** Where the browser refuses the clipboard, the reader copies the address. */
   showLink(url) {
     const link = this.copy("link");
     const input = link.querySelector("input");
@@ -291,7 +293,7 @@ export class Tools {
     }
   }
 
-  /** Ask Python something beside the result. */
+  /** Send Python a request other than the request for the result. */
   async ask(question) {
     const { calculator, form } = this;
     await this.untilReady();
@@ -438,7 +440,7 @@ function goTo(heading) {
   heading.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
-/** Give a control an answer; without one, or with one it does not have, it is as the page came. */
+/** Set a control to an answer; without an answer that it can have, to its value in the HTML. */
 function setControl(control, value) {
   if (control.type === "radio") {
     control.checked = value === undefined ? control.defaultChecked : control.value === value;

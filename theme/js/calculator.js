@@ -1,28 +1,28 @@
 // The calculator's form. It knows no rule and no text: the rules are in Python, which runs in a
 // worker, and the texts are on the form (data-text-*) or come with the answers.
 //
-// The page is complete before any of this runs. What the form shows at first is the answer to the
-// form as it stands, made at the build; it is left alone until the reader changes something.
+// The page is complete before any of this runs. The first result on the page was computed at the
+// build, from the form as it stands in the HTML, and stays until the reader changes an answer.
 //
-// What not every visit needs (steps on narrow screens, sharing, downloads, comparing) is in
-// calculator-tools.js. It is got when it is about to be used, and hears the event "calculator" on
-// the form whenever there is a new answer or state.
+// Tools that not every visit needs (steps on narrow screens, sharing, downloads, comparing) are in
+// calculator-tools.js. The page loads that module when a tool is about to be used. The module
+// listens to the event "calculator" on the form, which tells of a new answer or state.
 
 import { next, STATES } from "./calculator-states.js";
 import { keep, runtimeUrls } from "./site.js";
 import { ownHtml, ownScript } from "./trust.js";
 
-// Without a sign of life from the worker for so long, the reader is told.
+// After so long without a sign of life from the worker, the page tells the reader.
 const PATIENCE = 30_000;
-// A pause in the typing. Screen readers are told of a new result only then, and half a number
-// ("6," on the way to "6,5") is not called a mistake before then.
+// A pause in the typing. Screen readers hear of a new result only after the pause, and half a
+// number ("6," on the way to "6,5") is not called a mistake before.
 const PAUSE = 900;
-// So often it is looked whether a button or key is still held down.
+// The time between two checks whether a button or key is still held down.
 const PRESS = 50;
-// How an address ends that brings answers with it; the number is the version of how they are told.
+// The end of an address begins so where it has answers; the number is the version of their format.
 const ANSWERS = "#svar=1";
 
-/** Is this control, which has a name, as the page came? */
+/** Has this control, which has a name, its value of the HTML? */
 function isUntouched(control) {
   if (control.options) {
     const chosen = [...control.options].findLastIndex((option) => option.defaultSelected);
@@ -40,7 +40,7 @@ function isUntouched(control) {
  * @property {string[]} [fields] the questions that are asked; without it, as before
  * @property {{field: string, text: string}[]} [problems] what is wrong with which answer
  * @property {string[]} [missing] the questions without an answer
- * @property {string} [rules_year] of which year the rules are
+ * @property {string} [rules_year] the year of the rules
  */
 
 class Calculator {
@@ -49,7 +49,7 @@ class Calculator {
   #shownAtFirst;
   #summary;
   #staticAnswer;
-  // The answer that is shown; none while that is the one of the build.
+  // The answer that is shown; null while the page shows the answer of the build.
   /** @type {Answer | null} */
   #answer = null;
   #state = "static";
@@ -94,7 +94,7 @@ class Calculator {
     this.#roundsLeft = this.fields.size;
 
     // The result is long, and changes with every key. Reading all of it aloud each time would drown
-    // the reader: instead, the summary is said, after a pause. On the screen it stands in the result.
+    // the reader. Screen readers get the summary instead, after a pause; the result shows it, too.
     this.#output.setAttribute("aria-live", "off");
     this.#news = document.createElement("p");
     this.#news.className = "ds-sr-only";
@@ -129,8 +129,8 @@ class Calculator {
   /** Start before the reader asks for it, but after the page has been shown. */
   #startWhenIdle() {
     const start = () => {
-      // Who asks for less data gets Python when the form is used. What was typed before the reader
-      // went back or reloaded, browsers put in again by themselves: then the form is in use.
+      // For a reader who asks for less data, Python is loaded when the form is used. Browsers fill
+      // in by themselves the answers from before a reload or a step back: then the form is in use.
       if (navigator.connection?.saveData && this.#isAsBuilt()) {
         return;
       }
@@ -144,13 +144,13 @@ class Calculator {
     requestAnimationFrame(() => setTimeout(start));
   }
 
-  /** Does Python take questions? */
+  /** Is Python ready for requests? */
   get isReady() {
     return "ask" in STATES[this.#state].on;
   }
 
   /**
-   * Let an event happen: the table says which state follows, and what is to be done.
+   * Handle an event: the table of states has the next state and the actions.
    *
    * @param {string} event
    * @param {Answer | string} [about] the answer, or why there is none
@@ -165,7 +165,7 @@ class Calculator {
   }
 
   /**
-   * Say on the page how it is.
+   * Show the state of the calculator on the page.
    *
    * @param {import("./calculator-states.js").State["shows"]} shown
    */
@@ -184,7 +184,7 @@ class Calculator {
       this.#retry.dataset.variant = "secondary";
       this.#retry.dataset.retry = "";
       this.#retry.addEventListener("click", () => {
-        // The button goes away: the keyboard's place moves to the text that tells what comes.
+        // The button goes away: the focus moves to the message.
         this.#status.tabIndex = -1;
         this.#status.focus();
         this.happen("retry");
@@ -198,7 +198,7 @@ class Calculator {
     this.#report("error");
   }
 
-  /** Have the tools know that something is new. */
+  /** Tell the tools that there is a new answer or state. */
   #tell() {
     this.form.dispatchEvent(new Event("calculator"));
   }
@@ -211,7 +211,7 @@ class Calculator {
       this.worker = worker;
       for (const sign of ["message", "messageerror", "error"]) {
         worker.addEventListener(sign, (/** @type {any} */ { data, message }) => {
-          // A worker that was stopped may have said something just before.
+          // A worker that was stopped may have sent a message just before.
           if (worker === this.worker) {
             this.#receive(sign === "message" ? data : { type: "error", message: message ?? url });
           }
@@ -236,13 +236,13 @@ class Calculator {
     this.worker = null;
   }
 
-  /** Begin to wait for a sign of life. A worker that is slower than that may still get there. */
+  /** Begin to wait for a sign of life. A worker that takes longer may still start. */
   watch() {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => this.happen("late"), PATIENCE);
   }
 
-  /** Python is there: what was typed meanwhile is asked for. */
+  /** Python is ready: ask for the result of the answers that were typed meanwhile. */
   open() {
     keep([...runtimeUrls(), this.form.dataset.tools]);
     if (this.#answer || !this.#isAsBuilt()) {
@@ -252,7 +252,7 @@ class Calculator {
   }
 
   #receive({ type, id, response, message }) {
-    // A name is that of a question of the tools, which hear the answer themselves.
+    // A request with a name comes from the tools, which listen for its answer themselves.
     if (typeof id === "string") {
       return;
     }
@@ -267,7 +267,7 @@ class Calculator {
 
   // --- Questions ----------------------------------------------------------------------------
 
-  /** The names of what is not as the page came. */
+  /** The names of the controls whose value differs from the HTML. */
   changed() {
     return /** @type {HTMLInputElement[]} */ ([...this.form.elements])
       .filter((control) => control.name && !isUntouched(control))
@@ -292,7 +292,7 @@ class Calculator {
 
   /** The answers as the end of an address: it stays in the browser, servers never see it. */
   fragment() {
-    // Where the form starts with something, that there is nothing now must be told too.
+    // An empty answer must be in the address too, where the form has a default answer.
     const told = Object.entries(this.answers()).filter(
       ([name, value]) => value || this.form.elements[name].defaultValue,
     );
@@ -307,14 +307,14 @@ class Calculator {
   change({ type } = {}) {
     this.#isDone = type !== "input";
     this.#roundsLeft = this.fields.size;
-    // Not all browsers put what was typed in again when the page is loaded anew. All of them keep
-    // this with the page's place in the history, but only so many times a minute.
+    // Not all browsers fill in the answers again when the page is reloaded. All browsers store this
+    // state in the history, but only so many times a minute.
     clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => history.replaceState(this.fragment(), ""), PAUSE / 2);
     this.happen("start");
     if (this.isReady) {
       this.#calmDown();
-      // Emptied first, so that the same sentence is said again.
+      // Emptied first, so that screen readers read the same sentence again.
       say(this.#news, "");
       this.happen("ask");
     }
@@ -393,7 +393,7 @@ class Calculator {
   }
 
   /**
-   * Say something to screen readers after a pause, instead of what was to be said.
+   * Give screen readers a text after a pause, in place of a text that still waits.
    *
    * @param {string | undefined} text
    */
@@ -403,7 +403,7 @@ class Calculator {
   }
 
   /**
-   * Open what is folded around these fields.
+   * Open the folded parts of the form that contain these fields.
    *
    * @param {string[]} names
    */
@@ -437,7 +437,7 @@ class Calculator {
   }
 
   /**
-   * Say what is wrong, at the fields where it is wrong.
+   * Show the message of each problem at its field.
    *
    * @param {NonNullable<Answer["problems"]>} problems
    */
@@ -460,8 +460,8 @@ class Calculator {
   }
 
   /**
-   * The only place that writes HTML. It comes from our own Python, which escapes all it is given.
-   * What the reader has opened or folded stays so.
+   * The only place that writes HTML. The HTML comes from our own Python, which escapes all values.
+   * Parts that the reader has opened or folded stay so.
    *
    * @param {string} html
    */
@@ -474,13 +474,13 @@ class Calculator {
     }
   }
 
-  /** Take back what was to be said or shown after a pause. */
+  /** Cancel texts and answers that wait for a pause. */
   #calmDown() {
     clearTimeout(this.#announcement);
     clearTimeout(this.#correction);
   }
 
-  // --- What not every visit needs -----------------------------------------------------------
+  // --- Tools that not every visit needs -----------------------------------------------------
 
   #prepareTools() {
     const { form } = this;
@@ -503,7 +503,7 @@ class Calculator {
     const fill = (told) => told?.startsWith?.("#svar=") && this.#use("fill", told);
     addEventListener("hashchange", () => fill(location.hash));
     fill(location.hash);
-    // By then, browsers have put in what they do by themselves.
+    // By then, browsers have filled in the answers that they remember.
     addEventListener("load", () => this.#isAsBuilt() && fill(history.state), { once: true });
     // The page in the other language goes on with the same answers.
     /** @type {HTMLAnchorElement} */
@@ -513,7 +513,7 @@ class Calculator {
     }
   }
 
-  /** The tools; after a failure under another name, since browsers don't ask again for the same. */
+  /** The tools; after a failure by another address, as browsers don't request one again. */
   #getTools() {
     this.#tools ??= import(this.form.dataset.tools + this.#more)
       .then(({ Tools }) => new Tools(this))

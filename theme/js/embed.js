@@ -3,23 +3,23 @@
 //   <script type="module" src="https://…/embed.js"></script>
 //   <tilskudd-kalkulator ordning="…" lang="nb"><a href="…">…</a></tilskudd-kalkulator>
 //
-// What stands inside the element is shown where scripts don't run, and where no calculator answers.
-// Works where the page's policy lets in scripts and frames of this site, and nothing inline.
+// The content of the element is shown where scripts don't run, and where no calculator answers. The
+// page's policy must allow scripts and frames of this site, but nothing inline.
 //
-// The build puts FRAME_TITLES in, {nb: title, nn: title}: what a frame is called until its
-// calculator has told its own name. Nothing here depends on which calculators there are.
+// The build defines FRAME_TITLES, {nb: title, nn: title}: the title of a frame until its calculator
+// has sent its own name. Nothing here depends on which calculators there are.
 
 const { origin: SITE } = new URL(import.meta.url);
 const TYPE = "tilskuddsstigen:height";
-// Until the calculator has told.
+// The height of a frame until the calculator has sent its own.
 const FIRST_HEIGHT = 1200;
 // How long a calculator may take to answer, in ms: once it is loaded, and since it came into view
 // where nothing is ever loaded (without a network, not all browsers tell of an error page).
 const ANSWER_PATIENCE = 3000;
 const LOAD_PATIENCE = 30000;
-// What the build lets schemes be called.
+// The slugs that the build allows.
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-// What calculators need. Not the way to take the reader elsewhere: links open in a new tab.
+// The permissions that calculators need. A frame can't navigate the page: links open a new tab.
 const ALLOWED = [
   "downloads", "forms", "modals", "popups", "popups-to-escape-sandbox", "same-origin", "scripts",
 ];
@@ -110,7 +110,7 @@ class Calculator extends HTMLElement {
   }
 
   /**
-   * Show the frame, or else what stands inside the element: only one can be seen, heard or used.
+   * Show the frame or the content of the element: only one of them can be seen, heard or used.
    * The frame stays in its place, so that it can answer late.
    */
   #turnTo(isFrame) {

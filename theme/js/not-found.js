@@ -1,6 +1,6 @@
-// The page for what is not found. It leads on from addresses that are nearly right: what differs
-// from a page's only in capitals, underscores, slashes or an ending goes there at once, and pages
-// whose address is like the one asked for are suggested. All pages are in a list on this page; where
+// The page for addresses that are not found. From an address that differs from a page's address
+// only in capitals, underscores, slashes or an ending, it leads to that page at once. For other
+// addresses, it suggests pages with a similar address. All pages are in a list on this page; where
 // schemes are many, they are in lists of names, which are got when somebody comes here.
 
 import "./site.js";

@@ -26,7 +26,7 @@ function valuesOf(item, facet) {
 const fits = (item, chosen) =>
   Object.entries(chosen).every(([facet, value]) => !value || valuesOf(item, facet).includes(value));
 
-/** What is chosen, by facet; "all" is the empty text. */
+/** The chosen values, by facet; "all" is the empty text. */
 function chosenNow() {
   const current = links.filter((link) => link.hasAttribute("aria-current"));
   return Object.fromEntries(current.map(({ dataset }) => [dataset.facet, dataset.value]));
@@ -83,7 +83,7 @@ function sort() {
   }
 }
 
-/** The choices that the address names; what is no choice is passed over. */
+/** The choices that the address names; unknown values are ignored. */
 function fromAddress() {
   const words = new URLSearchParams(location.search);
   const named = links.filter(({ dataset }) => words.get(dataset.facet) === dataset.value);

@@ -1,5 +1,5 @@
 // Served by the preview at /sw.js, for a browser that has had the published site on the same port:
-// takes the place of that site's service worker, throws away what it kept, and keeps nothing.
+// replaces that site's service worker, deletes its caches, and caches nothing.
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(throwAway()));

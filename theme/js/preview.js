@@ -1,5 +1,6 @@
 // Only in the preview (builder/preview): shows what was saved as soon as it was, at the same place
-// of the page, and keeps the bar as the editor left it. It knows no text: those are in the page.
+// of the page, and keeps the bar as the editor left it. The script has no texts: they are in the
+// page.
 
 const here = document.querySelector("script[data-preview]");
 const { events } = here.dataset;
@@ -13,14 +14,14 @@ let waiting;
 // When something was last typed.
 let typed = 0;
 
-// How long to wait before asking a preview that does not answer again; and before saying that.
+// The waits before a silent preview is asked again, and before the page says that it is silent.
 const AGAIN = 1000;
 const PATIENCE = 3000;
 const TYPING = 1000;
 // A page with a calculator gets its last size when Python is there.
 const SETTLING = 5000;
 
-/** What this tab is to remember until it is closed; the browser may refuse. */
+/** Values that this tab remembers until it is closed; the browser may refuse to store them. */
 const memory = {
   get(name) {
     try {
@@ -38,7 +39,7 @@ const memory = {
   },
 };
 
-// --- What is saved ---------------------------------------------------------------------------
+// --- Saved files -----------------------------------------------------------------------------
 
 function listen() {
   source?.close();

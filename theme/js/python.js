@@ -4,7 +4,7 @@
 // Python reads modules from a zip file as it is: the wheel has only to lie somewhere.
 const WHEEL = "/lib/calculators.whl";
 
-// What the calculators need for workbooks alone: fetched when a reader asks for the first one.
+// The file that the calculators need for workbooks only: fetched before the first workbook.
 export const WORKBOOK = "workbook.zip";
 
 /**
@@ -54,7 +54,7 @@ export function openDoor(python) {
 }
 
 /**
- * Put what workbooks need in Python's path; some of it belongs to the calculators' package.
+ * Put the modules for workbooks in Python's path; some belong to the calculators' package.
  *
  * @param {Python} python
  * @param {Uint8Array} bytes of WORKBOOK

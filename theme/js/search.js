@@ -3,7 +3,7 @@
 // address after #, which is never sent. (Addresses with ?q= are understood too: the form's own,
 // where no script took it.)
 //
-// It knows no text: those are on the form (data-text-*).
+// The script has no texts: they are on the form (data-text-*).
 
 const AT_A_TIME = 10;
 // A pause in the typing.
@@ -27,7 +27,7 @@ const more = document.querySelector("[data-search-more]");
 const allPages = document.querySelector("[data-all-pages]");
 
 let pagefind;
-// Searches are numbered: only what the newest finds is shown.
+// Searches are numbered: only the results of the newest are shown.
 let newest = 0;
 let waiting = [];
 let typing;
@@ -131,7 +131,7 @@ function element(name, className = "", textContent = "") {
   return Object.assign(document.createElement(name), { className, textContent });
 }
 
-/** Search for what the address says, if it says something. */
+/** Search for the words in the address, if it has any. */
 function readAddress() {
   const words = new URLSearchParams(location.hash.slice(1)).get("q");
   input.value = words ?? new URLSearchParams(location.search).get("q") ?? input.value;

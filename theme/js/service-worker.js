@@ -1,18 +1,17 @@
-// Keeps what a reader has read, so that it can be read again without a network.
+// Caches the pages that a reader has read, so that they can be read again without a network.
 //
-// - Pages come from the network, and from what is kept only where the network has nothing to give:
-//   a publish shows at the next visit.
+// - Pages come from the network, and from the cache only where the network does not answer: a
+//   publish shows at the next visit.
 // - Files of /assets/ and /runtime/ never change: their addresses carry a hash of their content.
-//   They come from what is kept, where they are there. So a page always gets the files that it was
-//   made with; versions never mix. WebAssembly is left to the browser while there is a network:
-//   of what is in its own cache, it keeps the compiled code too.
-// - The search index comes from the network, and from what was kept when it was last used where
-//   there is none.
-// - Each publish has a service worker of its own version. While it installs, it gets all kept pages
-//   anew. When the last page of the version before is closed, it takes over, and throws away what
-//   only that one used.
+//   Cached files are used without a request. So a page always gets the files that it was built
+//   with; versions never mix. WebAssembly is left to the browser while there is a network: for
+//   files in its own cache, the browser stores the compiled code too.
+// - The search index comes from the network; without a network, from the cache of its last use.
+// - Each publish has a service worker of its own version. While it installs, it fetches all cached
+//   pages anew. When the last page of the version before is closed, the new version takes over, and
+//   deletes files that only the old version used.
 //
-// Whatever goes wrong with what is kept, the network is asked instead.
+// Whatever goes wrong with the cache, the network is asked instead.
 //
 // The build puts SITE before this: {version, files: {address: the start of its SHA-256}}.
 
@@ -23,7 +22,7 @@ const PAGES = `${CACHES}pages-${SITE.version}`;
 // Common to all versions: one address, one content.
 const FILES = `${CACHES}files`;
 const MOST_PAGES = 200;
-// Those of the texts, of 300 kB at most. They are kept when they are seen, and SITE has none of them.
+// Images in texts, of 300 kB at most: cached when a page shows them. SITE lists none of them.
 const MOST_IMAGES = 50;
 // A reader who has the page already waits so long for a slow network.
 const PATIENCE = 4000;
@@ -31,7 +30,7 @@ const OFFLINE = "/uten-nett/";
 
 const pathOf = (url) => new URL(url, self.location.href).pathname;
 const isRuntime = (path) => path.startsWith("/runtime/");
-// Few make workbooks: what they need is kept for those who have made one.
+// Few readers download workbooks: the files for workbooks are cached after the first download.
 const isWorkbook = (path) => path.endsWith(`/${WORKBOOK}`);
 const isImage = (path) => /\.(png|jpe?g|webp)$/.test(path);
 const isFile = (path) => path.startsWith("/assets/") || isRuntime(path);
@@ -77,7 +76,7 @@ async function install() {
       paths.add(pathOf(url));
     }
   }
-  // Fonts are kept when they are used: most pages need but one of them. The one PNG is for sites
+  // Fonts are cached when they are used: most pages need only one of them. The one PNG is for sites
   // that show links to this one; no page of ours has it.
   const kept = await (await caches.open(FILES)).keys();
   const has = (kind) => kept.some(({ url }) => kind(pathOf(url)));
@@ -112,7 +111,7 @@ async function activate() {
 
 // --- Keeping ---------------------------------------------------------------------------------
 
-/** Get a page or file of this site and keep it. Throws where the server does not answer. */
+/** Fetch a page or file of this site and cache it. Throws where the server does not answer. */
 async function keep(url) {
   const path = pathOf(url);
   if (isFile(path)) {
@@ -135,7 +134,7 @@ async function putFile(path, response) {
   }
 }
 
-/** Keep a page, also for a version that waits to take over. What is no page is not kept. */
+/** Cache a page, also for a version that waits to take over. Other answers are not cached. */
 async function putPage(path, response) {
   const isHtml = response.headers.get("Content-Type")?.startsWith("text/html");
   if (response.status !== 200 || response.redirected || !isHtml) {
@@ -153,7 +152,7 @@ async function putPage(path, response) {
 
 // --- Giving ----------------------------------------------------------------------------------
 
-/** What is kept of this address, if anything; a cache that can't be read has nothing. */
+/** The cached answer of this address, if any; a cache that can't be read has none. */
 async function find(cache, path) {
   try {
     return await (await caches.open(cache)).match(path, { ignoreVary: true });
@@ -173,7 +172,7 @@ async function getFile(event) {
   }
   try {
     const response = await fetch(path, { cache: mustBeNew ? "reload" : "default" });
-    // The runtime is big, and wanted in a hurry: it is kept afterwards, when Python runs.
+    // The runtime is big, and the reader waits for it: it is cached afterwards, when Python runs.
     if (!isRuntime(path) || isWorkbook(path)) {
       event.waitUntil(putFile(path, response.clone()).catch(() => {}));
     }
@@ -186,7 +185,7 @@ async function getFile(event) {
   }
 }
 
-/** A part of the search index. A new version of this script throws what is kept of it away. */
+/** A part of the search index. A new version of this script deletes its cached parts. */
 async function getPart(event) {
   const path = pathOf(event.request.url);
   try {
@@ -198,7 +197,7 @@ async function getPart(event) {
   }
 }
 
-/** Is a file what the build made? Of another version's, nothing is known. */
+/** Has a file the content of the build? Files of other versions can't be checked. */
 async function isWhole(path, response) {
   const expected = SITE.files[path];
   if (!expected) {

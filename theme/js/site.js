@@ -1,8 +1,8 @@
-// What every page does: shows what holds today, has itself kept for reading offline, has the
-// calculators' Python got ahead for a reader who is on the way to a calculator, and takes words to
-// the search page. Nothing here is needed to read a page.
+// The script of every page: shows the values that hold today, has the page cached for reading
+// offline, fetches the calculators' Python ahead for a reader who is on the way to a calculator,
+// and takes words to the search page. Nothing here is needed to read a page.
 //
-// The build puts RUNTIME_URLS in: the addresses of the files that every answer needs.
+// The build defines RUNTIME_URLS: the addresses of the files that every answer needs.
 
 import "./today.js";
 import { ownScript } from "./trust.js";
@@ -17,7 +17,7 @@ try {
   // In a frame on another site, where the browser keeps nothing for us.
 }
 
-/** Have these addresses kept for use offline, as soon as there is a service worker to do it. */
+/** Have these addresses cached for use offline, as soon as there is a service worker. */
 export async function keep(urls) {
   const registration = await serviceWorker?.ready;
   registration?.active.postMessage({ type: "keep", urls });
@@ -56,7 +56,7 @@ function getRuntimeAhead() {
 }
 
 async function startServiceWorker() {
-  // What a service worker has brought, it has kept.
+  // The service worker has cached the files that it fetched itself.
   const isKept = Boolean(serviceWorker.controller);
   try {
     await serviceWorker.register(ownScript("/sw.js"), { updateViaCache: "none" });
@@ -70,7 +70,7 @@ async function startServiceWorker() {
   }
 }
 
-/** What is searched for goes after #, in the part of the address that no server is told. */
+/** The words of a search go after #, in the part of the address that no server gets. */
 function search(event) {
   const { action, dataset, elements } = event.target;
   if ("search" in dataset) {
@@ -81,7 +81,7 @@ function search(event) {
 
 watchLinks();
 addEventListener("submit", search);
-// Nothing is kept for a page that stands in another site's.
+// Nothing is cached for a page in a frame on another site.
 if (serviceWorker && top === self) {
   // Only when everything that the page itself needs has come.
   addEventListener("load", startServiceWorker, { once: true });

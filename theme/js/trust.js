@@ -12,7 +12,7 @@ function ownAddress(value) {
 const rules = { createHTML: (value) => value, createScriptURL: ownAddress };
 const policy = window.trustedTypes?.createPolicy("tilskuddsstigen", rules) ?? rules;
 
-/** HTML that our own Python has made: it escapes all that it is given. */
+/** HTML from our own Python, which escapes all values. */
 export const ownHtml = (html) => policy.createHTML(html);
 
 /** The address of a script of this site; another site's is refused. */

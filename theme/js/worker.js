@@ -8,7 +8,7 @@
 //                  {type: "error", message}                 Python did not start, or is lost
 //                  {type: "error", message, id}             no answer to this request
 //
-// The build puts RUNTIME in: where the runtime is, and its lock with a hash of every file.
+// The build defines RUNTIME: where the runtime is, and its lock with a hash of every file.
 
 import { addWorkbook, loadCalculators, openDoor, wheelName, WORKBOOK } from "./python.js";
 
@@ -33,10 +33,10 @@ const fetchFromNetwork = self.fetch.bind(self);
 
 let python;
 let handle;
-// What workbooks need: asked for once, and again if it did not come.
+// The modules for workbooks: fetched once, and again if that failed.
 let workbook;
 
-/** What fetch itself can check: the hash of a file as it wants it, in base64. */
+/** The hash of a file in base64, as fetch takes it to check the file. */
 function integrity(name) {
   const bytes = lock.files[name].match(/../g).map((pair) => parseInt(pair, 16));
   return `sha256-${btoa(String.fromCharCode(...bytes))}`;
@@ -116,7 +116,7 @@ function getAll() {
   const engine = script("pyodide.asm.js");
   const loader = script("pyodide.mjs");
 
-  // Pyodide asks for two files itself and compiles one of them: it is given what is here already.
+  // Pyodide asks for two files itself and compiles one of them: it gets the files that are here.
   self.fetch = async (resource, options) => {
     switch (String(resource?.url ?? resource)) {
       case `${base}pyodide.asm.wasm`:
@@ -151,7 +151,7 @@ async function start({ data, lang, request }) {
   setTimeout(practise, BEFORE_PRACTICE, request, PRACTICE);
 }
 
-/** Have what workbooks need, or throw; then whoever asks again has it fetched again. */
+/** Fetch the modules for workbooks, or throw; then the next request fetches them again. */
 function needWorkbook() {
   workbook ??= get(WORKBOOK)
     .then((bytes) => addWorkbook(python, bytes))
@@ -168,7 +168,7 @@ function practise(request, times) {
     try {
       handle(request);
     } catch {
-      // It is told when somebody asks for it.
+      // The same error is reported when a reader's own request fails.
     }
     setTimeout(practise, 0, request, times - 1);
   }

@@ -155,7 +155,7 @@ class GitTarget:
 
     @property
     def _sent(self) -> Path:
-        """The file with the commit that was made last here, and the name of its release."""
+        """The file with the newest commit of this machine, and the name of its release."""
         return self._repository.with_suffix(".sent")
 
     def _known(self, files_of: FilesOf) -> Files | None:
@@ -261,7 +261,7 @@ class GitTarget:
         return own
 
     def _address(self) -> str:
-        """The address of the remote: that of a remote of the project, a path, or as written."""
+        """The address of the remote: of a remote of the project, a path, or as in the settings."""
         known = self._of_project("remote", "get-url", "--", self._remote)
         if known:
             return known
@@ -274,7 +274,7 @@ class GitTarget:
         return done.output.decode(errors="replace").strip() if done.code == 0 else ""
 
     def _capitalised(self) -> str:
-        """The name of the target as a sentence begins with it."""
+        """The name of the target with a capital letter, for the start of a sentence."""
         return f"{self.name[0].upper()}{self.name[1:]}"
 
     def _check(self, done: Done) -> None:

@@ -20,11 +20,12 @@ from builder.publish.targets.target import Target
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a site is published.
+    """The address, the folder and the target that a site is published at.
 
     `address` is where readers find the site, such as `https://example.org`, without a slash at its
     end; empty where the settings do not name it. `public` is the folder of this machine that holds
-    the releases. `target` is where each release is sent besides; None where it is not sent.
+    the releases. `target` is the place outside this machine that releases are sent to; None where
+    there is none.
     """
 
     address: str

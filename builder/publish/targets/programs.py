@@ -34,9 +34,10 @@ class Done:
 def run(
     command: Sequence[str], *, stdin: bytes = b"", env: Mapping[str, str | None] | None = None
 ) -> Done:
-    """Run a program to its end. Raises `TargetError` where the program is not installed.
+    """Run a program to its end; return its exit code and outputs.
 
-    `env` is added to the environment of this process; None as a value removes a variable.
+    `stdin` is its standard input. `env` is added to the environment of this process; None as a
+    value removes a variable. Raises `TargetError` where the program is not installed.
     """
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, env=_environment(env))
@@ -48,9 +49,9 @@ def run(
 def feed(
     command: Sequence[str], parts: Iterable[bytes], *, env: Mapping[str, str | None] | None = None
 ) -> Done:
-    """Run a program with `parts`, one after the other, as its standard input.
+    """Run a program with the bytes of `parts`, in order, as its standard input.
 
-    Its standard output is dropped. `env` and errors as for `run`.
+    The standard output of the program is dropped. `env` and the errors are the same as in `run`.
     """
     with tempfile.TemporaryFile() as errors:
         try:
@@ -175,8 +176,8 @@ _FAILURES = (
 def failure(errors: str, host: str, ssh: str) -> str | None:
     """A Norwegian sentence on why a program could not reach another machine; None if unknown.
 
-    `errors` is what the program printed. `host` is the other machine as the sentence names it, and
-    `ssh` are the arguments with which ssh reaches it.
+    `errors` is the error output of the program. `host` is the other machine as the sentence names
+    it, and `ssh` are the arguments with which ssh reaches it.
     """
     for pattern, sentence in _FAILURES:
         if re.search(pattern, errors):

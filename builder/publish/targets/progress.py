@@ -13,7 +13,10 @@ SECONDS_BETWEEN = 3.0
 
 
 class ThrottledSay:
-    """A `say` that drops a sentence which comes too soon after the last one or the start."""
+    """A function `say` that drops sentences which follow too soon upon another one or the start.
+
+    `SECONDS_BETWEEN` is the shortest time between two sentences.
+    """
 
     def __init__(self, say: Say, clock: Callable[[], float] = time.monotonic) -> None:
         self._say, self._clock = say, clock

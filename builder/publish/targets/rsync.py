@@ -125,7 +125,7 @@ _EXITS = {
     68: "En annen publisering til {host} er i gang. Vent til den er ferdig, og prøv igjen.",
     69: "Det som kom fram til {host}, er ikke hele nettstedet. Prøv igjen.",
 }
-# What the shell of the server prints where rsync is not installed.
+# Messages of a server's shell where rsync is not installed.
 _NO_RSYNC = re.compile(r"rsync: (command )?not found|remote command not found")
 
 
@@ -157,7 +157,7 @@ class RsyncTarget:
         say: Say,
         files_of: FilesOf = files_of_none,
     ) -> None:
-        """Send what the server does not have, and switch `current` to the release."""
+        """Send the files that the server lacks, and switch `current` to the release."""
         there = self._there(name)
         if there["live"] == [name] and self.live() == record:
             return
@@ -197,7 +197,7 @@ class RsyncTarget:
     ) -> None:
         """Let the server link the files that its live release has too, and send the others.
 
-        `files` are those of the new release, `before` those of the live one.
+        `files` are the files of the new release, `before` the files of the live one.
         """
         folder = f".incoming-{name}"
         is_begun = folder in there["left"]

@@ -39,8 +39,8 @@ class Target(Protocol):
     def live(self) -> bytes | None:
         """The record of the release that is live at the target; None where no release is.
 
-        The bytes are those of the argument `record` when that release was sent. Raises
-        `TargetError` where the target can't be reached.
+        These are the bytes that `send` got as `record` for that release. Raises `TargetError` where
+        the target can't be reached.
         """
 
     def send(

@@ -60,9 +60,9 @@ class Bucket:
         return found
 
     def digest(self, key: str) -> str | None:
-        """The digest that we gave an object in its metadata.
+        """The digest that a publish wrote into the metadata of an object.
 
-        Empty for an object that we have not put; None if there is no such object.
+        Empty for an object that no publish has put; None if there is no object with this key.
         """
         from botocore.exceptions import ClientError
 
@@ -76,7 +76,7 @@ class Bucket:
         return digest
 
     def put_own(self, key: str, content: bytes, **conditions: str) -> str:
-        """Put an object of our own, JSON that is not to be cached; returns its ETag.
+        """Put a JSON object for publishers alone, which nobody is to cache; returns its ETag.
 
         `conditions` are further arguments of the request, such as `IfNoneMatch`.
         """
@@ -97,7 +97,7 @@ class Bucket:
         return etag
 
     def remove(self, key: str) -> None:
-        """Remove an object."""
+        """Remove an object; a missing object is no error."""
         # One by one: stores disagree on the checksum that a request for many must have.
         self._client.delete_object(**self._at(key))
 
@@ -228,8 +228,8 @@ def at_once[T, R](
 ) -> Iterator[tuple[T, R]]:
     """Do the work on all items, `WORKERS` at a time; yields each item with its result.
 
-    They come in the order in which they are done. `meanwhile` is called in between, in this thread.
-    The first error is raised, and items that are not begun by then are left out.
+    Results come in the order in which they are finished. Between results, `meanwhile` is called in
+    the thread of the caller. The first error is raised, and items not begun by then are left out.
     """
     left = iter(items)
     with ThreadPoolExecutor(WORKERS) as pool:

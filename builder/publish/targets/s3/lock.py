@@ -14,17 +14,19 @@ from builder.publish.targets.s3.bucket import OWN, Bucket, error_code
 from builder.publish.targets.target import TargetError
 
 LOCK = f"{OWN}lock.json"
-# A lock of this age in seconds may be taken over. Its holder renews it as often as this.
+# A lock of this age in seconds may be taken over. The holder of the lock renews it as often as
+# this.
 LOCK_SECONDS = 600
 LOCK_RENEWED_SECONDS = 60
 
 
 class Lock:
-    """An object in the store that only one publisher can create; held while the block runs.
+    """An object in the bucket that only one publisher can create: a context manager.
 
-    Creating it needs the conditional request `If-None-Match: *`. Most stores know that request; in
-    a store that does not, we send without a lock. Whoever has lost the lock to another publisher
-    notices within a minute (`renew`) and stops. Raises `TargetError` where another holds it.
+    The publisher holds the lock while the block runs. Raises `TargetError` where another publisher
+    holds the lock. To create the object needs the conditional request `If-None-Match: *`. Most
+    stores know that request; in a store that does not, we send without a lock. A publisher that has
+    lost the lock to another one notices within a minute (`renew`) and stops.
     """
 
     def __init__(self, bucket: Bucket) -> None:

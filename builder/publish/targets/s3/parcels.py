@@ -31,11 +31,11 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True)
 class Parcel:
-    """A file as it is to lie in the store.
+    """A file of a release with its key and headers in the bucket.
 
-    `key` is without the prefix of the settings. `path` is the file with the bytes, and `size` their
-    number; where `headers` (by boto's names) say gzip, it is the compressed copy. `digest` is of
-    the bytes and the headers.
+    `key` is without the prefix of the settings. `path` is the file on this machine, and `size` its
+    number of bytes. Where `headers` (by the names of boto's arguments) say gzip, this file is the
+    compressed copy. `digest` is a hash of the bytes and the headers.
     """
 
     key: str
@@ -46,7 +46,7 @@ class Parcel:
 
     @property
     def stage(self) -> Stage:
-        """The stage in which it is sent."""
+        """The stage in which the parcel is sent."""
         if self.key == _SERVICE_WORKER:
             return Stage.SERVICE_WORKER
         if f"/{self.key}".startswith(IMMUTABLE_FOLDERS):

@@ -14,7 +14,7 @@ from builder.publish.targets.s3.parcels import Parcel, Stage, parcels
 from builder.publish.targets.target import FilesOf, Say, TargetError, files_of_none
 
 RECORD = f"{OWN}record.json"
-# A store lists so many keys in one answer.
+# The number of keys that a store lists in one answer.
 PAGE_OF_KEYS = 1000
 FRONT_PAGE = "index.html"
 
@@ -40,7 +40,7 @@ class S3Target:
         say: Say,
         files_of: FilesOf = files_of_none,
     ) -> None:
-        """Send the files that are not in the bucket yet, then remove those the release lacks."""
+        """Send the files that the bucket lacks, then remove objects that the release lacks."""
         wanted = parcels(release, files_of(name))
         with self._bucket.explained():
             listed = self._objects.read()
@@ -84,7 +84,7 @@ class S3Target:
     def _compare(
         self, wanted: list[Parcel], listed: dict[str, Listed], say: Say
     ) -> tuple[list[Parcel], dict[str, Listed]]:
-        """The parcels that must be sent, and the list entries of those that need not.
+        """The parcels that must be sent, and the list entries of all other parcels.
 
         An object is the parcel where its ETag is the one on the list, and the digest on the list is
         the parcel's. A run that broke has put objects whose ETags are not on the list; the digest
