@@ -79,7 +79,7 @@ def _estimate(request: dict[str, Any], lang: Lang) -> dict[str, Any]:
     return response(_result(request, request.get("answers"), lang), _catalogues[lang])
 
 
-# Few readers use these modules, so each is imported on its first use.
+# Few readers request these files, so the modules for them are imported on request.
 
 
 def _csv(request: dict[str, Any], lang: Lang) -> dict[str, Any]:

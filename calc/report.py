@@ -310,7 +310,7 @@ def _step(step: Step, sources: dict[str, Source], texts: Catalogue) -> str:
 
 
 def known_sources(result: Result) -> dict[str, Source]:
-    """The sources of every rule year by key, beginning with the year whose rules hold."""
+    """The sources of every rule year by key; of one key, the source of the year that holds."""
     sources: dict[str, Source] = {}
     for rules in result.scheme.rules:
         sources |= rules.sources

@@ -510,7 +510,7 @@ class SchemeRules:
         return track if track is not None and track.transition is not None else None
 
     def track_names(self) -> dict[str, Text]:
-        """The tracks of all rule years by id, beginning with the newest year."""
+        """The names of the tracks of all rule years, by id; of several names, the newest one."""
         names: dict[str, Text] = {}
         for rules in reversed(self.rules):
             for track_id, track in rules.tracks.items():

@@ -28,8 +28,8 @@ _NOT_SHOWN = re.compile(
     | < [a-zA-Z][a-zA-Z+.-]+ : [^<>\s]* >)""",
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-# The prose of the site may lack parts of a text that has HTML or images. A link whose address is
-# not allowed has no address here.
+# The prose of the site may lack parts of a text that has HTML or images. In the prose, a link whose
+# address is not allowed has no address.
 _NOT_PLAIN = re.compile(r"<|!\[")
 _LOST_LINK = re.compile(r"<a(?![^>]* href=)")
 _MARKS = re.compile(r"[*_\\]")

@@ -145,7 +145,7 @@ def _has_years(schemes: Mapping[str, Scheme], change: Change) -> bool:
 class FolderContent:
     """The content of one folder, or of several taken together, with the problems found there.
 
-    The arguments are the parts of `Site`; `prose` is the prose of the pages. A scheme with mistakes
+    The fields are as in `Site`; `prose` has the prose of the pages. A scheme with mistakes
     is None.
     """
 

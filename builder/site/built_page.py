@@ -27,7 +27,7 @@ class BuiltPage:
     """The parts of a page, or of a line of it, that are checked, in the order of the page.
 
     `ids` has an id as often as it stands; `references` are pairs of an attribute and an id that it
-    names; `links` are the addresses of all links, `translations` the addresses of the page in other
+    names; `links` are all addresses on the page, `translations` the addresses of the page in other
     languages; `headings` is the number of `h1`. `needs` are the addresses of files that a browser
     loads with the page, `scripts` the addresses of the scripts among these files and of their
     workers.

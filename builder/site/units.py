@@ -102,7 +102,7 @@ class SiteUnits:
 
     @cached_property
     def _page_files(self) -> dict[str | None, list[PageFile]]:
-        """The published texts by the slug of their scheme; None for pages of the whole site."""
+        """The published texts by the slug of their scheme; None for texts of the whole site."""
         pages: dict[str | None, list[PageFile]] = defaultdict(list)
         for page in self.site.pages.values():
             pages[page.scheme].append(page)

@@ -104,7 +104,7 @@ def _grants(
 ) -> Iterator[Node]:
     """A `MonetaryGrant` for each track of the newest rule year that takes in new applicants.
 
-    The offer has the known caps of the track.
+    Each grant has the known caps of its track.
     """
     if not scheme.rules:
         return

@@ -155,7 +155,7 @@ class GitTarget:
 
     @property
     def _sent(self) -> Path:
-        """The file with the newest commit of this machine, and the name of its release."""
+        """The file that names the last commit from this machine, and the release in it."""
         return self._repository.with_suffix(".sent")
 
     def _known(self, files_of: FilesOf) -> Files | None:
