@@ -19,14 +19,7 @@ class Calculator:
         self.output = self.form.locator("[data-result]")
 
     def expect_state(self, state: str) -> None:
-        try:
-            expect(self.form).to_have_attribute("data-state", state)
-        except AssertionError:
-            # The page decides for how long it waits for Python: for 30 seconds without a sign of
-            # life, twice as long as tests wait for anything. Then its state is another.
-            if self.form.evaluate("(form) => form.dataset.state") != "loading":
-                raise
-            expect(self.form).to_have_attribute("data-state", state)
+        expect(self.form).to_have_attribute("data-state", state)
 
     def unfold(self) -> None:
         """Open the groups of questions that come folded, where the page has a form."""
