@@ -10,7 +10,6 @@ from builder.kit import store
 from builder.kit.files import HASH_LENGTH
 from builder.kit.headers import ASSETS
 
-PAGE = "uten-nett"
 """The page that replaces a page that is not cached; `theme/js/service-worker.js` has this name."""
 
 DIGEST_LENGTH = 16

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from builder.checks.addresses import Addresses
 from builder.checks.findings import NO_FINDINGS, Findings, check_folders
 from builder.checks.pages import LinkedPage
 from builder.content import Problem, Site
 from builder.kit.store import Store
+from builder.routes.register import Register
 
 CACHE = Path(".cache/checks/content")
 """The folder with the cached findings, from the root of the project."""
@@ -50,9 +50,9 @@ class Context:
             yield from findings.pages
 
     @cached_property
-    def addresses(self) -> Addresses:
+    def addresses(self) -> Register:
         """Every address of the site, with those that are not public yet or no longer."""
-        return Addresses(self.site, self.today)
+        return self._register(self.site)
 
     @cached_property
     def published(self) -> Site:
@@ -60,9 +60,18 @@ class Context:
         return self.site.published(self.today)
 
     @cached_property
-    def published_addresses(self) -> Addresses:
+    def published_addresses(self) -> Register:
         """Every address that a publish would make public now."""
-        return Addresses(self.published, self.today)
+        return self._register(self.published)
+
+    def _register(self, site: Site) -> Register:
+        def lists() -> Iterable[str]:
+            # Imported here, since the modules of lists take a while to import.
+            from builder.views.list_pages import addresses
+
+            return addresses(site, self.today)
+
+        return Register(site, lists)
 
 
 type Check = Callable[[Context], Iterable[Problem]]

@@ -12,8 +12,8 @@ from builder.checks.context import Context
 from builder.checks.pages import LinkedPage
 from builder.content import Problem, prose
 from builder.content.validate import suggestion
-from builder.data import redirects
-from builder.routes.addresses import address, localized
+from builder.kit.addresses import address, localized
+from builder.routes import redirects
 from calc.rules import Lang
 
 _HEADING = "del-"

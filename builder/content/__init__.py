@@ -1,13 +1,11 @@
 """The content model: reads and validates `content/`, all problems at once, in Norwegian."""
 
 from builder.content.load import load, read
-from builder.content.model import PAGE_NAMES, RULE_YEARS, Change, Deadline, Scheme
+from builder.content.model import Change, Deadline, Scheme
 from builder.content.problems import ContentError, Problem
 from builder.content.site import Site
 
 __all__ = [
-    "PAGE_NAMES",
-    "RULE_YEARS",
     "Change",
     "ContentError",
     "Deadline",

@@ -19,19 +19,6 @@ Of two moments, the later one is the greater text.
 
 DeadlineKind = Literal["application", "reporting"]
 
-PAGE_NAMES = (
-    "om",
-    "hvem-kan-soke",
-    "hva-du-kan-fa-stotte-til",
-    "kalkulator",
-    "slik-soker-du",
-    "rapportering",
-)
-"""The pages of a scheme by file name, in the order of its navigation, its front page first."""
-
-RULE_YEARS = "satser"
-"""The step of an address below which the rates of each rule year stand."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Body:

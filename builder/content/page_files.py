@@ -9,13 +9,13 @@ from builder.content import prose
 from builder.content.files import NAMING, is_content, shown_path, why_no_name
 from builder.content.images import read_images, unused_images
 from builder.content.markdown_file import MarkdownText, read_markdown
-from builder.content.model import PAGE_NAMES
 from builder.content.problems import Problem
 from builder.content.prose import Prose
 from builder.content.site import FolderContent, PageFile
 from builder.content.unfinished import unfilled_in_page
 from builder.content.visibility import NAMES, Visibility, take_visibility
 from builder.content.yaml_file import Document, Plain, read_text
+from builder.kit.addresses import PAGE_NAMES
 from calc.rules import Lang
 
 _HEADER = re.compile(r"(\w+):\s*(.*)")

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder.content.files import CHANGES, PAGES, shown_path, why_no_name
-from builder.content.model import RULE_YEARS
 from builder.content.problems import Problem
 from builder.content.site import PageFile, PageKey, Site
+from builder.kit.addresses import OWN_FOLDERS, RULE_YEARS, SHARED_FOLDERS
 
-RESERVED = {
-    *("api", "assets", "hosting", "nn", "ordninger", "pagefind", "runtime", "schemes"),
-    *(PAGES, CHANGES, "uten-nett"),
-}
+RESERVED = OWN_FOLDERS | {PAGES, CHANGES}
 """Names that neither a scheme nor a general page can have."""
-
-# The site has pages and files of its own below these, such as the further pages of a long list.
-_RESERVED_BELOW = RESERVED | {"endringer", "frister", "innebygd"}
 
 
 def can_be_slug(name: str) -> bool:
@@ -53,7 +47,7 @@ def check_aliases(content: Path, site: Site) -> Iterator[Problem]:
     for path, visibility in files:
         for alias in visibility.aliases:
             _, first, second, *_ = alias.split("/")
-            is_reserved = first in _RESERVED_BELOW or (
+            is_reserved = first in RESERVED | SHARED_FOLDERS or (
                 first in site.schemes and second == RULE_YEARS
             )
             if alias in used or is_reserved:

@@ -21,15 +21,21 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from builder.content.model import PAGE_NAMES, Body, Deadline, Moment, Scheme, State, Status
-from builder.data import rule_files
+from builder.content.model import Body, Deadline, Moment, Scheme, State, Status
 from builder.data.api_descriptions import DESCRIPTIONS
-from builder.routes.addresses import calendar_address
+from builder.kit.addresses import (
+    API_VERSION,
+    PAGE_NAMES,
+    SCHEMES_DATA,
+    address,
+    calendar_address,
+    data_address,
+    rule_file_address,
+    schema_address,
+)
 from builder.routes.paging import in_pages
 from calc.rules import Text, Unit
 
-VERSION: Literal[1] = 1
-FOLDER = f"api/v{VERSION}"
 LICENCE = "CC-BY-4.0"
 # The most schemes in a file of the index: about 1 MB, and 0.1 MB compressed.
 INDEX_PAGE = 500
@@ -129,25 +135,24 @@ def files(
     the addresses in the data begin with `/`.
     """
     for name in _MODELS:
-        yield f"{FOLDER}/schema/{name}.json", _text(schema(name, site_address))
-    for address, index in _indexes(tuple(schemes), today, site_address):
-        yield address.lstrip("/"), _text(_json("schemes", index, site_address))
+        yield schema_address(name).lstrip("/"), _text(schema(name, site_address))
+    for path, index in _indexes(tuple(schemes), today, site_address):
+        yield path.lstrip("/"), _text(_json("schemes", index, site_address))
 
 
 def file_of(scheme: Scheme, today: dt.date, site_address: str) -> tuple[str, bytes]:
     """The path of the file with all data of a scheme, and its bytes; arguments as in `files`."""
     document = _document(scheme, today, site_address)
-    return f"{FOLDER}/{scheme.slug}.json", _text(_json("scheme", document, site_address))
-
-
-def index_address(number: int) -> str:
-    """The address of a page of the index, by its number from 1."""
-    return f"/{FOLDER}/schemes.json" if number == 1 else f"/{FOLDER}/schemes/{number}.json"
+    path = data_address(scheme.slug).lstrip("/")
+    return path, _text(_json("scheme", document, site_address))
 
 
 def index_addresses(count: int) -> list[str]:
     """The addresses of all pages of the index of a site with `count` schemes."""
-    return [index_address(number) for number in range(1, max(1, -(-count // INDEX_PAGE)) + 1)]
+    return [
+        data_address(SCHEMES_DATA, number)
+        for number in range(1, max(1, -(-count // INDEX_PAGE)) + 1)
+    ]
 
 
 def _indexes(
@@ -158,15 +163,15 @@ def _indexes(
     for number, part in enumerate(parts, 1):
         has_next = number < len(parts)
         yield (
-            index_address(number),
+            data_address(SCHEMES_DATA, number),
             Index(
-                api_version=VERSION,
+                api_version=API_VERSION,
                 built_for=today,
                 licence=LICENCE,
                 total=len(schemes),
                 page=number,
                 pages=len(parts),
-                next=site_address + index_address(number + 1) if has_next else None,
+                next=site_address + data_address(SCHEMES_DATA, number + 1) if has_next else None,
                 schemes=tuple(_entry(scheme, today, site_address) for scheme in part),
             ),
         )
@@ -199,21 +204,19 @@ def _entry(scheme: Scheme, today: dt.date, site_address: str) -> Entry:
         state=scheme.state,
         periods=periods(scheme, today),
         last_checked=scheme.last_checked,
-        data=f"{site_address}/{FOLDER}/{scheme.slug}.json",
-        page=_addresses(f"/{scheme.slug}/", site_address),
+        data=site_address + data_address(scheme.slug),
+        page=_addresses(address(scheme.slug, PAGE_NAMES[0]), site_address),
         calendar=_addresses(calendar_address(scheme.slug), site_address),
         rules=_rule_files(scheme, site_address),
     )
 
 
 def _document(scheme: Scheme, today: dt.date, site_address: str) -> Document:
-    front, *others = PAGE_NAMES
-    pages = {front: f"/{scheme.slug}/"} | {name: f"/{scheme.slug}/{name}/" for name in others}
     return Document(
-        api_version=VERSION,
+        api_version=API_VERSION,
         licence=LICENCE,
         periods=periods(scheme, scheme.unchanged_since(today)),
-        pages={name: _addresses(path, site_address) for name, path in pages.items()},
+        pages={name: _addresses(address(scheme.slug, name), site_address) for name in PAGE_NAMES},
         calendar=_addresses(calendar_address(scheme.slug), site_address),
         rule_files=_rule_files(scheme, site_address),
         scheme=scheme,
@@ -228,8 +231,8 @@ def _rule_files(scheme: Scheme, site_address: str) -> tuple[RuleFiles, ...]:
     return tuple(
         RuleFiles(
             year=rules.year,
-            yaml=site_address + rule_files.address(scheme.slug, rules.year, "yaml"),
-            json=site_address + rule_files.address(scheme.slug, rules.year, "json"),
+            yaml=site_address + rule_file_address(scheme.slug, rules.year, "yaml"),
+            json=site_address + rule_file_address(scheme.slug, rules.year, "json"),
         )
         for rules in scheme.rules
     )
@@ -252,7 +255,7 @@ def _exact(data: Any) -> Any:
 
 
 def _schema_address(name: str, site_address: str) -> str:
-    return f"{site_address}/{FOLDER}/schema/{name}.json"
+    return site_address + schema_address(name)
 
 
 def _text(data: dict[str, Any]) -> bytes:

@@ -29,10 +29,10 @@ from icalendar import (
 )
 
 from builder.content.model import Deadline, Scheme
+from builder.kit.addresses import address, calendar_address, localized
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import calendar_address, localized
 from builder.routes.paging import MANY
-from calc.rules import Lang
+from calc.rules import Lang, Text
 
 # The page of each kind of deadline, as the last part of its address.
 PAGES = {"application": "slik-soker-du", "reporting": "rapportering"}
@@ -54,6 +54,35 @@ _FIRST_DAY = dt.date(2020, 1, 1)
 _END = b"END:VCALENDAR\r\n"
 # No text of an event matches this, since a continued line begins with a space (RFC 5545, 3.1).
 _EVENT = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedCalendar:
+    """An item of the list of calendars: the deadlines of one scheme, or of all schemes.
+
+    The calendar of all schemes has no `slug` and no `short_name`. `is_empty`: the calendar has no
+    deadline with a known date.
+    """
+
+    slug: str | None
+    short_name: Text | None
+    is_empty: bool
+
+
+def listed_calendars(schemes: Iterable[Scheme], *, only_all: bool) -> tuple[ListedCalendar, ...]:
+    """The calendar of all schemes, followed, unless `only_all`, by the calendar of each scheme."""
+    of_schemes = tuple(
+        ListedCalendar(
+            slug=scheme.slug,
+            short_name=scheme.short_name,
+            is_empty=all(deadline.date is None for deadline in scheme.deadlines),
+        )
+        for scheme in schemes
+    )
+    every = ListedCalendar(
+        slug=None, short_name=None, is_empty=all(one.is_empty for one in of_schemes)
+    )
+    return (every,) if only_all else (every, *of_schemes)
 
 
 def files(
@@ -153,7 +182,7 @@ def assembled(
     name = t("calendar.name")
     if slug is not None:
         name = t("calendar.name_of_scheme", scheme=schemes[0].short_name.best(lang)[0])
-    here = f"/nn{calendar_address(slug)}" if lang == "nn" else calendar_address(slug)
+    here = localized(calendar_address(slug), lang)
     file = Calendar()
     file.add("VERSION", "2.0")
     file.add("PRODID", f"-//Tilskuddsstigen//Frister//{lang.upper()}")
@@ -232,7 +261,7 @@ def _event(
     # A deadline takes none of the day: calendars are not to show the subscriber as busy.
     event.add("TRANSP", "TRANSPARENT")
     if site_address:
-        page = f"/{scheme.slug}/{PAGES[deadline.kind]}/"
+        page = address(scheme.slug, PAGES[deadline.kind])
         event.add("URL", vUri(f"{site_address}{'/nn' if lang == 'nn' else ''}{page}"))
     for days in REMINDERS:
         alarm = Alarm()

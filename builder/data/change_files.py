@@ -12,20 +12,17 @@ from feedgenerator import Atom1Feed
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
+from builder.kit.addresses import CHANGES_DATA, CHANGES_PAGE, data_address, localized
 from builder.kit.i18n import LANGS
-from builder.routes.addresses import localized
 from builder.routes.paging import in_pages
 from calc.rules import Lang, Source, Text
 
-PAGE = "endringer"
-"""The name of the page with the newest changes. The name of a change is its `id` on the page."""
+ADDRESS = f"/{CHANGES_PAGE}/"
+"""The page with the newest changes. The name of a change is its `id` on the page."""
 
-ADDRESS = f"/{PAGE}/"
 NEWEST = 50
 """The most changes on this page, in the feed, and on a page of a month."""
 
-FEED = "/endringer.atom"
-API = "/api/v1/changes.json"
 API_PAGE = 500
 """The most changes in a file of open data."""
 
@@ -196,15 +193,10 @@ def open_data(changes: tuple[ChangeView, ...], address: str) -> Iterator[tuple[s
             total=len(changes),
             page=number,
             pages=len(parts),
-            next=address + data_address(number + 1) if has_next else None,
+            next=address + data_address(CHANGES_DATA, number + 1) if has_next else None,
             changes=tuple(_entry(change, address) for change in part),
         )
-        yield data_address(number), _DOCUMENT.dump_json(document, indent=2) + b"\n"
-
-
-def data_address(number: int) -> str:
-    """The address of a file of open data with changes, by its number from 1."""
-    return API if number == 1 else f"{API.removesuffix('.json')}/{number}.json"
+        yield data_address(CHANGES_DATA, number), _DOCUMENT.dump_json(document, indent=2) + b"\n"
 
 
 def _entry(change: ChangeView, address: str) -> Entry:

@@ -6,16 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder.content.model import Scheme
+from builder.kit.addresses import RULE_FILE_KINDS, rule_file_address
 from calc.codec import to_json
 
-FOLDER = "regler"
-KINDS = ("yaml", "json")
 _SCHEMA_LINE = re.compile(rb"\A# yaml-language-server: .*\n")
-
-
-def address(slug: str, year: int, kind: str) -> str:
-    """The address, in both målformer, of the rules of a year; `kind` is `yaml` or `json`."""
-    return f"/{slug}/{FOLDER}/{year}.{kind}"
 
 
 def files(scheme: Scheme, content: Path) -> Iterator[tuple[str, bytes]]:
@@ -29,5 +23,5 @@ def files(scheme: Scheme, content: Path) -> Iterator[tuple[str, bytes]]:
         source = content / scheme.slug / "rules" / f"{rules.year}.yaml"
         as_json = json.dumps(to_json(rules), ensure_ascii=False, indent=2) + "\n"
         as_yaml = _SCHEMA_LINE.sub(b"", source.read_bytes())
-        for kind, data in zip(KINDS, (as_yaml, as_json.encode()), strict=True):
-            yield address(scheme.slug, rules.year, kind).lstrip("/"), data
+        for kind, data in zip(RULE_FILE_KINDS, (as_yaml, as_json.encode()), strict=True):
+            yield rule_file_address(scheme.slug, rules.year, kind).lstrip("/"), data

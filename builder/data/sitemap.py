@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
 from builder.content.model import Scheme
+from builder.kit.addresses import ROBOTS, SITEMAP, localized
 from builder.kit.i18n import LANGS
-from builder.routes.addresses import localized
 from builder.routes.paging import in_pages
 
-FILE = "sitemap.xml"
 MOST_ADDRESSES = 20_000
 """The most addresses in a file. The format allows 50 000 addresses, and at most 50 MB."""
 
@@ -28,16 +27,17 @@ def files(
     """
     robots = "User-agent: *\nAllow: /\n"
     if site_address:
-        robots += f"\nSitemap: {site_address}/{FILE}\n"
+        robots += f"\nSitemap: {site_address}{SITEMAP}\n"
         # Only pages of schemes have a date: the content has no date for others.
         checked = {scheme.slug: scheme.last_checked.isoformat() for scheme in schemes}
         parts = in_pages(sorted(set(pages)), MOST_ADDRESSES // len(LANGS))
-        names = [FILE] if len(parts) == 1 else [_name(n) for n in range(1, len(parts) + 1)]
+        whole = SITEMAP.lstrip("/")
+        names = [whole] if len(parts) == 1 else [_name(n) for n in range(1, len(parts) + 1)]
         for name, part in zip(names, parts, strict=True):
             yield name, _serialized(_sitemap(part, checked, site_address))
         if len(parts) > 1:
-            yield FILE, _serialized(_index(names, site_address))
-    yield "robots.txt", robots.encode()
+            yield whole, _serialized(_index(names, site_address))
+    yield ROBOTS.lstrip("/"), robots.encode()
 
 
 def _name(number: int) -> str:

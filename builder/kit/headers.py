@@ -10,6 +10,16 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
+from builder.kit.addresses import (
+    EMBED_SCRIPT,
+    EMBEDDED,
+    OWN_TAPER,
+    RULE_FILES,
+    SEARCH,
+    address,
+    embedded_address,
+)
+
 # A page may use only these kinds of files, all from the site itself.
 _PAGE = {
     "default-src": "'none'",
@@ -81,19 +91,24 @@ def _in_both(*addresses: str) -> tuple[str, ...]:
 # No two rules that match the same address may set the same header.
 EXCEPTIONS = (
     Rule(
-        patterns=_in_both("/egen-nedtrapping/", "/sok/", "/:scheme/kalkulator/"),
+        patterns=_in_both(
+            *(address(None, name) for name in (OWN_TAPER, SEARCH)), address(":scheme", "kalkulator")
+        ),
         directives={**_PAGE, **_WASM},
     ),
     Rule(patterns=("/assets/worker-*.js",), directives=_WORKER),
     Rule(
-        patterns=_in_both("/innebygd/:calculator/"),
+        patterns=_in_both(embedded_address(":calculator")),
         directives=_EMBEDDED,
         # A page that isolates itself shows only frames that say this.
         others={"Cross-Origin-Resource-Policy": "cross-origin"},
     ),
-    Rule(patterns=_in_both("/innebygd/"), directives=_EMBEDDING),
+    Rule(patterns=_in_both(address(None, EMBEDDED)), directives=_EMBEDDING),
     Rule(
-        patterns=("/embed.js", "/api/*", "/*.ics", "/*.atom", *_in_both("/:scheme/regler/*")),
+        patterns=(
+            *(EMBED_SCRIPT, "/api/*", "/*.ics", "/*.atom"),
+            *_in_both(f"/:scheme/{RULE_FILES}/*"),
+        ),
         others=_READABLE,
     ),
 )

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from builder.content import RULE_YEARS, Change, Problem, Scheme, Site
+from builder.content import Change, Problem, Scheme, Site
 from builder.content.files import CHANGES
 from builder.content.visibility import Visibility
-from builder.data.change_files import PAGE as CHANGES_PAGE
-from builder.views import portal
-from builder.views.calculators import EMBEDDED
-from builder.views.overview import SEARCH
+from builder.kit.addresses import CHANGES_PAGE, EMBEDDED, LISTS, RULE_YEARS, SEARCH
 from builder.views.page import PageView, Planned
 from calc.rules import Lang, Rules
 
@@ -24,7 +21,7 @@ _WITH_RULES = {"kalkulator", "hva-du-kan-fa-stotte-til"}
 # Pages that show parts of every scheme.
 _OF_ALL_SCHEMES = {
     *("forside", "frister", "slik-regner-vi", "404"),
-    *(SEARCH, EMBEDDED, portal.FOLDER, CHANGES_PAGE),
+    *(SEARCH, EMBEDDED, LISTS, CHANGES_PAGE),
 }
 _ALWAYS = Visibility()
 

@@ -13,12 +13,13 @@ from builder import content
 from builder.bundle.assets import STYLE
 from builder.content import Problem, Site
 from builder.content.folders import Memory
-from builder.data import redirects, search
+from builder.data import search
 from builder.kit.environment import today
 from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
 from builder.preview.generator import PreviewGenerator, WarningsRaised
 from builder.preview.mistakes import Failure, failure_of
+from builder.routes import redirects
 from builder.views.page import Planned
 from calc.rules import Lang
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from builder import content
 from builder.content import Scheme
 from builder.data import api, change_files, rule_files, sitemap
+from builder.kit.addresses import FEED, localized
 from builder.kit.files import write_files
 from builder.kit.i18n import LANGS, Translations
 from builder.kit.store import digest_of_files
-from builder.routes.addresses import localized
 from builder.views.pages import Pages
 
 type Contents = Iterator[tuple[str, bytes]]
@@ -91,7 +91,7 @@ class DataFiles:
 
     def _changes(self) -> Contents:
         for lang in LANGS:
-            path = localized(change_files.FEED, lang)
+            path = localized(FEED, lang)
             feed = change_files.feed(
                 self.pages.changes,
                 lang,

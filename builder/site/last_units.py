@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from builder.bundle import offline
-from builder.data import hosting, redirects, search
+from builder.data import hosting, search
 from builder.kit.i18n import LANGS
 from builder.kit.store import code_version, key
+from builder.routes import redirects
 from builder.site.output import PlacedUnit, Unit, UnitResult
 from builder.site.units import SiteUnits
 from calc.rules import Lang

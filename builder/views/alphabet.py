@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
+from builder.kit.addresses import NAMES
 from builder.routes.paging import Paging, Step, in_pages, page_address, paging
-from builder.views.portal import FOLDER, Listed
+from builder.views.portal import Listed
 from calc.rules import Lang
 
-ADDRESS = f"/{FOLDER}/a-aa/"
 NAMES_PER_PAGE = 300
 _LAST = "æøå"
 # The characters that follow z in Unicode.
@@ -66,7 +66,7 @@ def pages(schemes: Iterable[Listed], lang: Lang) -> tuple[Page, ...]:
     """The pages with the names of these schemes in a målform, in the order of dictionaries."""
     names = sorted((_name(scheme, lang) for scheme in schemes), key=_key)
     parts = [tuple(_letters(part)) for part in in_pages(names, NAMES_PER_PAGE)]
-    steps = [Step(number=n, url=page_address(ADDRESS, n)) for n in range(1, len(parts) + 1)]
+    steps = [Step(number=n, url=page_address(NAMES, n)) for n in range(1, len(parts) + 1)]
     index: dict[str, str] = {}
     for step, letters in zip(steps, parts, strict=True):
         for letter in letters:

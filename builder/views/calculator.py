@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from builder.content.model import Scheme
+from builder.kit.addresses import OWN_TAPER
 from builder.kit.i18n import Translations
 from calc.answers import Field, Kind
 from calc.codec import to_json
@@ -109,7 +110,7 @@ def own_taper(year: int) -> SchemeRules:
     name = Text(nb="Egen nedtrapping", nn="Eiga nedtrapping")
     track = Track(name=name, own_rules=True)
     rules = Rules(year=year, sources={}, tracks={"egen": track})
-    return SchemeRules(slug="egen-nedtrapping", name=name, rules=(rules,), any_year=True)
+    return SchemeRules(slug=OWN_TAPER, name=name, rules=(rules,), any_year=True)
 
 
 def start_answers(calculator: SchemeRules, track_id: str | None = None) -> Answers:

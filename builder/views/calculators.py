@@ -8,14 +8,12 @@ from typing import Any
 from builder import content
 from builder.bundle.runtime import Runtime
 from builder.content import Scheme
+from builder.kit.addresses import EMBEDDED, OWN_TAPER, embedded_address, localized
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import localized
 from builder.views import calculator
 from builder.views.page import Built, Planned, without_prose
 from calc.rules import Lang
 
-EMBEDDED = "innebygd"
-OWN_TAPER = "egen-nedtrapping"
 # Several pages show the same form, one soon after the other; a scheme has at most a few.
 _CACHED_FORMS = 64
 
@@ -47,7 +45,7 @@ class Calculators:
         function that computes the values of that page's template.
         """
         title = self.titles[slug][lang]
-        url = localized(f"/{EMBEDDED}/{slug}/", lang)
+        url = localized(embedded_address(slug), lang)
 
         def build() -> Built:
             view = without_prose(

@@ -12,7 +12,8 @@ from itertools import groupby
 
 from builder import content
 from builder.content import Change
-from builder.data.change_files import ADDRESS, API_PAGE, NEWEST, ChangeView, Named, data_address
+from builder.data.change_files import ADDRESS, API_PAGE, NEWEST, ChangeView, Named
+from builder.kit.addresses import CHANGES_DATA, data_address
 from builder.routes.paging import Paging, Step, in_pages, page_address, paging
 
 
@@ -85,7 +86,9 @@ def addresses(changes: tuple[Change, ...]) -> Iterator[str]:
     if len(changes) > NEWEST:
         for _, of_month in _months(changes):
             yield from (step.url for step, _ in _month_pages(of_month))
-    yield from (data_address(n) for n in range(1, len(in_pages(changes, API_PAGE)) + 1))
+    yield from (
+        data_address(CHANGES_DATA, n) for n in range(1, len(in_pages(changes, API_PAGE)) + 1)
+    )
 
 
 def _months[T: (Change, ChangeView)](changes: Iterable[T]) -> Iterator[tuple[dt.date, list[T]]]:

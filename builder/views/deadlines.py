@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from builder.content.model import Deadline, Moment, Scheme
+from builder.kit.addresses import DEADLINES, address
 from builder.routes.paging import Paging, Step, in_pages, page_address, paging
 from calc.rules import Text
 
-ADDRESS = "/frister/"
+ADDRESS = address(None, DEADLINES)
 MANY = 100
 """The most deadlines on one page."""
 

@@ -4,14 +4,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from builder.bundle.licences import Licence
+from builder.data.calendars import listed_calendars
 from builder.data.change_files import NEWEST
-from builder.data.change_files import PAGE as CHANGES_PAGE
+from builder.kit.addresses import (
+    CHANGES_PAGE,
+    DEADLINES,
+    EMBEDDED,
+    FRONT_PAGE,
+    OWN_TAPER,
+    SEARCH,
+    address,
+)
 from builder.kit.i18n import Translations
-from builder.routes.addresses import FRONT_PAGE, address, listed_calendars
 from builder.views import rates
-from builder.views.calculators import EMBEDDED, OWN_TAPER, Calculators
-from builder.views.list_pages import DEADLINES, ListPages
-from builder.views.overview import SEARCH, Overview
+from builder.views.calculators import Calculators
+from builder.views.list_pages import ListPages
+from builder.views.overview import Overview
 from builder.views.page import Planned
 from builder.views.prose import Prose
 from calc.rules import Lang, Text

@@ -8,19 +8,34 @@ from typing import Any
 from babel.dates import format_date
 
 from builder import content
-from builder.data.change_files import PAGE as CHANGES_PAGE
+from builder.data import api
+from builder.kit.addresses import CHANGES_PAGE, DEADLINES, LISTS, NAMES, localized
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import localized
 from builder.routes.paging import Step
 from builder.views import alphabet, changes, deadlines, portal
 from builder.views.page import Built, Planned, SiteView, without_prose
 from calc.rules import Lang
 
-DEADLINES = "frister"
 # Templates of pages of lists.
 _DEADLINE_TEMPLATE = "frister-side"
 _MONTH_TEMPLATE = "endringer-maaned"
 _NAMES_TEMPLATE = "a-aa"
+
+
+def addresses(site: content.Site, today: date) -> Iterator[str]:
+    """The bokmål addresses of pages and files of lists, whose number grows with the content.
+
+    `site` is the site on the day `today`. The first pages of lists, which have prose, are left out.
+    """
+    schemes = tuple(site.schemes.values())
+    lists = portal.Lists(portal.listed(schemes, today))
+    yield from lists.addresses()
+    yield from deadlines.AllDeadlines(schemes, today).addresses()
+    if lists.is_large:
+        yield from (page.step.url for page in alphabet.pages(lists.schemes, "nb"))
+    yield from changes.addresses(site.changes)
+    yield from api.index_addresses(len(schemes))
+
 
 # The part of a list on one page.
 type _Shown = (
@@ -68,7 +83,7 @@ class ListPages:
     @property
     def names_address(self) -> str:
         """The bokmål address of the names of all schemes, empty where schemes are few."""
-        return alphabet.ADDRESS if self.is_large else ""
+        return NAMES if self.is_large else ""
 
     @cached_property
     def deadlines(self) -> deadlines.AllDeadlines:
@@ -97,7 +112,7 @@ class ListPages:
             for step, page in portals.pages(choice):
                 if step.url != "/":
                     yield self._page(
-                        step, portal.FOLDER, title, t("filter.lead"), lang, page, {"portal": page}
+                        step, LISTS, title, t("filter.lead"), lang, page, {"portal": page}
                     )
 
     def _name_pages(self, lang: Lang) -> Iterator[Planned]:
@@ -105,7 +120,7 @@ class ListPages:
         title, lead = t("alphabet.title"), t("alphabet.lead")
         for page in self.by_name[lang]:
             yield self._page(
-                page.step, _NAMES_TEMPLATE, title, lead, lang, page, {"names": page}, portal.FOLDER
+                page.step, _NAMES_TEMPLATE, title, lead, lang, page, {"names": page}, LISTS
             )
 
     def _deadline_pages(self, lang: Lang) -> Iterator[Planned]:

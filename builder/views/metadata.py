@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from builder.content.model import PAGE_NAMES, Body, Scheme
+from builder.content.model import Body, Scheme
+from builder.kit.addresses import PAGE_NAMES
 from builder.kit.i18n import Translations
 from calc.rules import Lang, Track
 

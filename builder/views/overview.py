@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from builder.content import PAGE_NAMES
 from builder.data import search
+from builder.kit.addresses import NOT_FOUND, PAGE_NAMES, SEARCH, address, localized
 from builder.kit.i18n import Translations
-from builder.routes.addresses import address, localized
 from builder.views.list_pages import ListPages
 from builder.views.prose import Prose
 from calc.rules import Lang, Text
-
-SEARCH = "sok"
-NOT_FOUND = "404"
 
 # A heading, and the links below it: label, address and målform of each page.
 type LinkGroup = tuple[Text | str, list[tuple[str, str, Lang]]]

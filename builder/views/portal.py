@@ -15,12 +15,12 @@ from functools import cached_property
 
 from builder.content.model import Deadline, Group, Moment, Period, Scheme, Standing, Status
 from builder.kit import store
+from builder.kit.addresses import LISTS
 from builder.kit.i18n import Translations
 from builder.routes.paging import MANY, Paging, Step, in_pages, page_address, paging
 from calc.rules import Lang, Text
 
 # The words of addresses are Norwegian, and the same in both målformer.
-FOLDER = "ordninger"
 # The most choices of a facet that are in view. The others are folded away.
 MOST_CHOICES = 12
 _STATUS_WORDS: dict[Status, str] = {
@@ -195,9 +195,9 @@ class Lists:
 
     def steps(self, facet: str, value: str) -> list[Step]:
         """The pages of a list by number, address and time (see `Step`)."""
-        first, others = "/", f"/{FOLDER}/"
+        first, others = "/", f"/{LISTS}/"
         if facet:
-            first = others = f"/{FOLDER}/{_name(facet, value)}/"
+            first = others = f"/{LISTS}/{_name(facet, value)}/"
         pages = self.pages(facet, value)
         return [
             _step(number, page_address(first, number, others), page)

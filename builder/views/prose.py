@@ -5,8 +5,7 @@ import re
 from markupsafe import Markup
 
 from builder import content
-from builder.content import PAGE_NAMES
-from builder.routes.addresses import FRONT_PAGE, address, localized
+from builder.kit.addresses import FRONT_PAGE, PAGE_NAMES, address, localized
 from builder.views.page import PageView, SiteView
 from calc.rules import Lang
 

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from builder.bundle.runtime import Runtime
-from builder.content import PAGE_NAMES, RULE_YEARS, Scheme
+from builder.content import Scheme
 from builder.data.change_files import ChangeView
+from builder.kit.addresses import PAGE_NAMES, RULE_YEARS, address, localized, year_address
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import address, localized, year_address
 from builder.views import changes, rates, rule_years
 from builder.views.calculators import Calculators
 from builder.views.page import Built, Planned, without_prose

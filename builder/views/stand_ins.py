@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from builder.bundle.offline import PAGE as OFFLINE
-from builder.content import PAGE_NAMES
-from builder.data import redirects
+from builder.kit.addresses import NOT_FOUND, OFFLINE, PAGE_NAMES, address, localized
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import address, localized
-from builder.views.overview import NOT_FOUND, Overview
+from builder.routes import redirects
+from builder.views.overview import Overview
 from builder.views.page import Built, Planned, without_prose
 from builder.views.prose import Prose
 from calc.rules import Lang
@@ -45,7 +43,7 @@ class StandIns:
             lambda: self._overview.values(groups, NOT_FOUND, lang),
             fingerprint=groups,
         )
-        url = localized(f"/{OFFLINE}/", lang)
+        url = localized(address(None, OFFLINE), lang)
         yield _page(OFFLINE, url, t("offline.title"), t("offline.lead"), lang)
 
     def moved(self) -> Iterator[Planned]:

@@ -9,12 +9,11 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from builder.content import PAGE_NAMES, RULE_YEARS, Scheme
+from builder.content import Scheme
+from builder.kit.addresses import FRONT_PAGE, NOT_FOUND, PAGE_NAMES, RULE_YEARS, address, localized
 from builder.kit.headers import content_security_policy
 from builder.kit.i18n import Translations
-from builder.routes.addresses import FRONT_PAGE, address, localized
 from builder.views import metadata
-from builder.views.overview import NOT_FOUND
 from builder.views.page import PageView, Planned
 from builder.views.prose import Prose
 from calc.messages import kroner, whole

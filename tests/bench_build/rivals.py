@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from builder.commands.bootstrap import ROOT, Runner, find_uv, install_uv
-from builder.content import PAGE_NAMES
+from builder.kit.addresses import PAGE_NAMES
 from calc.rules import Lang
 from tests.bench_build import processes
 from tests.bench_build.processes import Run

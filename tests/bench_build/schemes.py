@@ -14,7 +14,7 @@ from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
-from builder.content import PAGE_NAMES
+from builder.kit.addresses import PAGE_NAMES
 from builder.kit.i18n import LANGS
 from calc.rules import Lang
 

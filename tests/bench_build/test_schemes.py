@@ -9,7 +9,8 @@ import pytest
 
 from builder import content
 from builder.checks import check_all
-from builder.content import PAGE_NAMES, Site
+from builder.content import Site
+from builder.kit.addresses import PAGE_NAMES
 from tests.bench_build import schemes
 from tests.conftest import BUILD_DATE
 from tests.files import snapshot

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.content import PAGE_NAMES, Problem
+from builder.content import Problem
+from builder.kit.addresses import PAGE_NAMES
 from tests.checks.conftest import HEADER, Findings, of_scheme, replace_in, write
 from tests.content.sample import RULES, RULES_FILE, SCHEME, SCHEME_FILE
 

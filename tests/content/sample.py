@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.content import PAGE_NAMES, ContentError, Problem, load
+from builder.content import ContentError, Problem, load
 from builder.content.load import Memory
+from builder.kit.addresses import PAGE_NAMES
 from tests.files import write
 
 SLUG = "proveordning"

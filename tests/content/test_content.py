@@ -3,8 +3,9 @@
 import ast
 from pathlib import Path
 
-from builder.content import PAGE_NAMES, Site
+from builder.content import Site
 from builder.content.validate import _RULE_ERRORS
+from builder.kit.addresses import PAGE_NAMES
 from calc.rules import Figure
 
 SCHEMES = {

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.content import PAGE_NAMES, ContentError, Problem, load
+from builder.content import ContentError, Problem, load
+from builder.kit.addresses import PAGE_NAMES
 from tests.content.sample import (
     PAGE,
     PAGE_FILE,

@@ -17,8 +17,9 @@ from builder import schemas
 from builder.__main__ import main
 from builder.commands import new
 from builder.commands.new import NewError, new_scheme, new_year, slug_of
-from builder.content import PAGE_NAMES, ContentError, load
+from builder.content import ContentError, load
 from builder.content.yaml_file import read_yaml
+from builder.kit.addresses import PAGE_NAMES
 from calc.plan import estimate
 from tests.content.sample import RULES_FILE, SLUG, write_sample
 from tests.content.test_schemas import VALIDATORS, as_json

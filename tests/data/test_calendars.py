@@ -12,8 +12,8 @@ from icalendar import Calendar, Event
 
 from builder.content import Scheme, Site
 from builder.data import calendars
+from builder.kit.addresses import calendar_address
 from builder.kit.i18n import LANGS, Translations
-from builder.routes.addresses import calendar_address
 from builder.routes.paging import MANY
 from calc.rules import Lang, Text
 from tests.data.conftest import ADDRESS

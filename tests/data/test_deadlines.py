@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from builder.content import Scheme, Site
-from builder.routes.addresses import listed_calendars
+from builder.data.calendars import listed_calendars
 from builder.views import deadlines
 from calc.rules import Lang
 from tests.data.conftest import EARLIER

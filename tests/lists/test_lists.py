@@ -14,15 +14,16 @@ import brotli
 import pytest
 from jsonschema import Draft202012Validator
 
-from builder.checks.addresses import Addresses
 from builder.content import Scheme, Site
 from builder.content.model import Body
 from builder.data import api, calendars, change_files, sitemap
+from builder.kit.addresses import CHANGES_DATA, FEED, LISTS, data_address
 from builder.routes.paging import MANY
-from builder.views import changes
+from builder.routes.register import Register
+from builder.views import changes, list_pages
 from builder.views.page import Planned
 from builder.views.pages import Pages
-from builder.views.portal import FOLDER, Listed, Lists, listed
+from builder.views.portal import Listed, Lists, listed
 from calc.rules import Text
 from tests.data.test_deadlines import is_shown
 from tests.lists.conftest import (
@@ -105,7 +106,7 @@ def test_up_to_many_everything_stands_on_one_page(
     pages = make_pages(make_site(count))
     found = by_url(pages)
     assert not [url for url in found if "/side-" in url and "/frister/" not in url]
-    assert f"/{FOLDER}/a-aa/" not in found
+    assert f"/{LISTS}/a-aa/" not in found
     html = render(pages, found["/"])
     assert sorted(cards(html)) == sorted(pages.site.schemes)
     portal = read_page(html)
@@ -118,7 +119,7 @@ def test_up_to_many_everything_stands_on_one_page(
 def test_one_scheme_more_makes_a_second_page(make_site: MakeSite, make_pages: MakePages) -> None:
     pages = make_pages(make_site(MANY + 1))
     found = by_url(pages)
-    portal, second = (render(pages, found[url]) for url in ("/", f"/{FOLDER}/side-2/"))
+    portal, second = (render(pages, found[url]) for url in ("/", f"/{LISTS}/side-2/"))
     assert (len(cards(portal)), len(cards(second))) == (MANY, 1)
     assert f"{MANY + 1} ordninger" in text(read_page(portal).one("p", class_="list-count"))
 
@@ -171,17 +172,17 @@ def test_a_reader_can_go_through_the_whole_list(
 
 
 def test_pages_name_their_own_address_and_those_beside_them(read: dict[str, Page]) -> None:
-    for url, start in ((f"/{FOLDER}/side-2/", ""), (f"/nn/{FOLDER}/side-2/", "/nn")):
+    for url, start in ((f"/{LISTS}/side-2/", ""), (f"/nn/{LISTS}/side-2/", "/nn")):
         page = read[url]
         links = {link.get("rel"): link.get("href") for link in page.all("link")}
         assert links["canonical"] == f"{ADDRESS}{url}"
         assert links["prev"] == f"{ADDRESS}{start}/"
-        assert links["next"] == f"{ADDRESS}{start}/{FOLDER}/side-3/"
+        assert links["next"] == f"{ADDRESS}{start}/{LISTS}/side-3/"
 
 
 def test_every_scheme_is_found_by_name(many: Pages, read: dict[str, Page]) -> None:
     for lang, start in (("nb", ""), ("nn", "/nn")):
-        pages = pages_of(f"{start}/{FOLDER}/a-aa/", read)
+        pages = pages_of(f"{start}/{LISTS}/a-aa/", read)
         assert len(pages) == 2
         links = [
             (text(a), a.get("href"))
@@ -218,7 +219,7 @@ def test_names_are_in_the_order_of_dictionaries(make_site: MakeSite, make_pages:
 def test_pages_for_whoever_is_lost_lead_to_the_names(read: dict[str, Page]) -> None:
     for url in ("/404.html", "/sok/", "/innebygd/", "/slik-regner-vi/", "/"):
         links = [a.get("href") for a in read[url].main.iter("a")]
-        assert f"/{FOLDER}/a-aa/" in links
+        assert f"/{LISTS}/a-aa/" in links
         assert len(links) < 200
 
 
@@ -303,7 +304,7 @@ def test_lists_by_status_have_the_right_schemes_on_a_later_day(
     for choice in many.list_pages.portals["nb"].choices:
         if choice.facet != "status":
             continue
-        first = f"/{FOLDER}/{choice.name}/"
+        first = f"/{LISTS}/{choice.name}/"
         steps = many.list_pages.lists.steps("status", choice.value)
         shown: Counter[str] = Counter()
         for step in steps:
@@ -457,7 +458,7 @@ def test_up_to_the_newest_changes_stay_where_they_always_were(make_site: MakeSit
 def test_the_feed_has_the_newest(many: Pages) -> None:
     t = TRANSLATIONS.translator("nb")
     data = change_files.feed(
-        many.changes, "nb", t, author="S", address=ADDRESS, path=change_files.FEED, built=TODAY
+        many.changes, "nb", t, author="S", address=ADDRESS, path=FEED, built=TODAY
     )
     atom = "{http://www.w3.org/2005/Atom}"
     entries = Xml.fromstring(data).findall(f"{atom}entry")  # noqa: S314  # our own
@@ -497,7 +498,7 @@ def test_changes_can_be_followed_to_their_end(make_site: MakeSite) -> None:
     site = make_site(2, changes=2 * change_files.API_PAGE + 1)
     for address in ("", ADDRESS):
         files = dict(change_files.open_data(changes.views(site), address))
-        ids, place = [], f"{address}{change_files.API}"
+        ids, place = [], f"{address}{data_address(CHANGES_DATA)}"
         while place:
             data = json.loads(files.pop(place.removeprefix(address)))
             assert (data["total"], data["pages"]) == (len(site.changes), 3)
@@ -568,7 +569,7 @@ def test_pages_are_found_by_address(many: Pages, planned: dict[str, Planned]) ->
 
 
 def test_editors_can_link_to_every_page(many: Pages) -> None:
-    known = Addresses(many.site, TODAY)
+    known = Register(many.site, lambda: list_pages.addresses(many.site, TODAY))
     for url in (page.url for page in general(many)):
         if not url.startswith("/nn/") and url not in ("/404.html", "/uten-nett/"):
             assert url in known, url

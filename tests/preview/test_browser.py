@@ -73,7 +73,7 @@ def test_pages_find_a_preview_that_starts_anew(
     page.goto(f"{preview.address}/tryggest/")
     script = page.locator("script[data-preview]")
     before = str(script.get_attribute("data-version"))
-    editor.append("builder/routes/addresses.py", "\n# Endret.\n")
+    editor.append("builder/kit/addresses.py", "\n# Endret.\n")
     expect(script).not_to_have_attribute("data-version", before)
     editor.append(OM, "\nEtter omstarten.\n")
     expect(page.get_by_text("Etter omstarten.")).to_be_visible()

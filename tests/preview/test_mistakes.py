@@ -136,7 +136,7 @@ def test_what_nobody_foresaw_is_for_the_terminal(preview: Started, editor: Edito
 @pytest.mark.thorough
 def test_code_that_python_cannot_read_is_a_mistake_too(preview: Started, editor: Editor) -> None:
     """Mended, it starts anew with the new code, at the same address."""
-    name = "builder/routes/addresses.py"
+    name = "builder/kit/addresses.py"
     text = editor.read(name)
     version = shown_version(preview)
     editor.save(name, f"{text}\ndef halv(:\n")

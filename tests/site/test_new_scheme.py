@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from builder.commands.new import new_scheme
 from builder.commands.serve import serve_folder
-from builder.content import PAGE_NAMES, load
+from builder.content import load
+from builder.kit.addresses import PAGE_NAMES
 from builder.site import check
 from calc.plan import estimate
 from tests import building as site

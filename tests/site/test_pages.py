@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from builder.content import PAGE_NAMES, Scheme, Site
+from builder.content import Scheme, Site
+from builder.kit.addresses import PAGE_NAMES
 from builder.kit.i18n import LANGS, Translations
 from calc.rules import Example, Figure, Lang
 from tests.site.pages import Page, find_all, text

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from builder.bundle.licences import Licence
 from builder.content.model import Body, Contact, Deadline, Link, Scheme
+from builder.data.calendars import listed_calendars
 from builder.data.change_files import ChangeView, Named
-from builder.routes.addresses import listed_calendars
+from builder.kit import addresses
 from builder.routes.paging import Step, paging
 from builder.views import alphabet, deadlines, portal
 from builder.views.calculator import FieldGroup, FormField
@@ -422,7 +423,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "alphabet": "",
         },
     ),
-    "method of many": ("slik-regner-vi", {"readings": (), "alphabet": alphabet.ADDRESS}),
+    "method of many": ("slik-regner-vi", {"readings": (), "alphabet": addresses.NAMES}),
     "deadlines": ("frister", {"deadlines": ALL_DEADLINES, "calendars": CALENDARS}),
     "no deadlines": ("frister", {"deadlines": NO_DEADLINES, "calendars": CALENDARS[:1]}),
     "many deadlines": ("frister", {"deadlines": COMING_PAGES[0], "calendars": CALENDARS[:1]}),
@@ -436,7 +437,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "embedding": ("innebygd", {"calculators": CALCULATORS, "alphabet": ""}),
     "embedding of many": (
         "innebygd",
-        {"calculators": CALCULATORS[:1], "alphabet": alphabet.ADDRESS},
+        {"calculators": CALCULATORS[:1], "alphabet": addresses.NAMES},
     ),
     "embedded": (
         "innebygd-kalkulator",
@@ -457,8 +458,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "page_groups": PAGE_GROUPS[1:],
             "other_page": "/nn/404.html",
-            "scheme_links": [("Fra A til Å", alphabet.ADDRESS)],
-            "names": [alphabet.ADDRESS],
+            "scheme_links": [("Fra A til Å", NAMES)],
+            "names": [NAMES],
         },
     ),
     "offline": ("uten-nett", {}),

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from builder import content
-from builder.content import PAGE_NAMES, Scheme
 from builder.content.visibility import Visibility
-from builder.data import rule_files
+from builder.kit.addresses import PAGE_NAMES, address, localized
 from builder.kit.i18n import LANGS
-from builder.routes.addresses import address, calendar_address, localized, year_address
+from builder.routes.register import below
 from calc.rules import Lang
 
 
@@ -30,19 +29,11 @@ def of_files(site: content.Site) -> dict[str, str]:
 
 def _moved(site: content.Site) -> Iterator[tuple[str, str]]:
     for slug, scheme in site.schemes.items():
+        present = [*(address(slug, name) for name in PAGE_NAMES), *below(scheme)]
         for alias in site.visibility.get(slug, Visibility()).aliases:
-            for new in _of_scheme(scheme):
+            for new in present:
                 start = "/nn" if new.startswith("/nn/") else ""
                 yield start + alias + new.removeprefix(f"{start}/{slug}/"), new
     for (of_scheme, name, _), page in site.pages.items():
         for alias in page.visibility.aliases:
             yield alias, address(of_scheme, name)
-
-
-def _of_scheme(scheme: Scheme) -> Iterator[str]:
-    """Every address of a scheme: pages in bokmål, rule files, calendars in both målformer."""
-    yield from (address(scheme.slug, name) for name in PAGE_NAMES)
-    for rules in scheme.rules:
-        yield year_address(scheme.slug, rules.year)
-        yield from (rule_files.address(scheme.slug, rules.year, k) for k in rule_files.KINDS)
-    yield from (localized(calendar_address(scheme.slug), lang) for lang in LANGS)
