@@ -9,6 +9,14 @@
 # Text in and out is UTF-8 whatever the machine's language settings are.
 export PYTHONUTF8 := 1
 
+# Without a home folder that can be written to, programs keep their files in the project.
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.cache/home/cache
+export XDG_CONFIG_HOME := $(CURDIR)/.cache/home/config
+export XDG_DATA_HOME := $(CURDIR)/.cache/home/data
+export npm_config_cache := $(CURDIR)/.cache/home/npm
+endif
+
 RUN := .venv/bin/python
 
 # Pythons to set up with, the first that really runs and is 3.8 or later; pyenv and macOS put
@@ -16,45 +24,45 @@ RUN := .venv/bin/python
 PYTHONS = $(PYTHON) python3.13 python3 python \
   /usr/bin/python3 /usr/local/bin/python3 /opt/homebrew/bin/python3
 
-# $(call bootstrap,command)
-bootstrap = for python in $(PYTHONS); do \
+# $(call python,script)
+python = for python in $(PYTHONS); do \
     if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1; then \
-      exec "$$python" builder/commands/bootstrap.py $(1); \
+      exec "$$python" builder/commands/$(1); \
     fi; \
   done; \
   echo 'Fant ingen Python 3.8 eller nyere; installer Python 3.13 og kjør kommandoen på nytt.' >&2; \
   exit 1
 
 # $(call setup,level): a look at the stamp with the Python already set up, else the whole thing.
-setup = $(RUN) -I -S builder/commands/bootstrap.py ready $(1) 2>/dev/null || { $(call bootstrap,$(1)); }
+setup = $(RUN) -I -S builder/commands/bootstrap.py ready $(1) 2>/dev/null || { $(call python,bootstrap.py $(1)); }
 
-# $(call given,VARIABLE,option): the option with the value of VARIABLE, also with spaces and '.
-given = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
+# $(call option,VARIABLE,option): the option with the value of VARIABLE, also with spaces and '.
+option = $(if $(filter command,$(firstword $(origin $(1)))),--$(2)='$(subst ','\'',$($(1)))')
 
 help: ## Vis denne listen
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 publish: setup-site ## Kontroller, bygg, vis hva som blir endret, og publiser (uten å bli spurt: YES=1)
-	@$(RUN) -m builder publish $(call given,SCHEME,scheme) $(ARGS)
+	@$(RUN) -m builder publish $(call option,SCHEME,scheme) $(ARGS)
 
 releases: setup-site ## Vis publiseringene som er tatt vare på
-	@$(RUN) -m builder releases $(call given,SCHEME,scheme) $(ARGS)
+	@$(RUN) -m builder releases $(call option,SCHEME,scheme) $(ARGS)
 
 rollback: setup-site ## Gå tilbake til publiseringen før (til en bestemt: TO=navn)
-	@$(RUN) -m builder rollback $(call given,TO,to) $(call given,SCHEME,scheme) $(ARGS)
+	@$(RUN) -m builder rollback $(call option,TO,to) $(call option,SCHEME,scheme) $(ARGS)
 
 site: setup-site ## Bygg nettstedet i output/ (én ordning som eget nettsted: SCHEME=mappenavn)
-	@$(RUN) -m builder site $(call given,SCHEME,scheme) $(ARGS)
+	@$(RUN) -m builder site $(call option,SCHEME,scheme) $(ARGS)
 
 serve: setup-site ## Vis det publiserte nettstedet på egen maskin (annen port: PORT=8080)
-	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(call given,SCHEME,scheme) $(ARGS)
+	@$(RUN) -m builder serve $(if $(PORT),--port $(PORT)) $(call option,SCHEME,scheme) $(ARGS)
 
 preview: setup-site ## Vis nettstedet mens du skriver, også utkast (annen port: PORT=8080)
 	@$(RUN) -m builder preview $(if $(PORT),--port $(PORT)) $(ARGS)
 
 new: setup-site ## Lag en ordning (NAME="…") eller et regelverksår (SCHEME=… YEAR=…) å fylle ut
-	@$(RUN) -m builder new $(call given,NAME,name) $(call given,SLUG,slug) \
-	  $(call given,SCHEME,scheme) $(call given,YEAR,year)
+	@$(RUN) -m builder new $(call option,NAME,name) $(call option,SLUG,slug) \
+	  $(call option,SCHEME,scheme) $(call option,YEAR,year)
 
 check: setup-site ## Kontroller innholdet uten å bygge (alle advarslene: ALT=1)
 	@$(RUN) -m builder check $(ARGS)
@@ -64,7 +72,7 @@ check-links: setup-site ## Kontroller lenkene til andre nettsteder (også dem so
 
 # $(call pytest,arguments): with the Chromium that pages are tried in, and a process for each core; one
 # that has nothing left to do takes tests of another. The slowest ten are shown at the end.
-pytest = chromium="$$($(RUN) builder/commands/bootstrap.py browser)" && \
+pytest = chromium="$$($(RUN) -m tests.programs chromium)" && \
   CHROMIUM_PATH="$$chromium" $(RUN) -m pytest -n auto --dist worksteal --durations=10 $(1) $(ARGS)
 
 # The browsers of `make test-all`; only Linux has WebKitGTK, so elsewhere: ENGINES="chromium firefox".
@@ -74,9 +82,9 @@ test: setup-dev lint ## Kjør kontrollene og de raske testene (et utvalg: ARGS="
 	@$(call pytest,-m "not thorough")
 
 test-all: setup-dev lint ## Kjør alle kontroller og tester (inntil en halvtime; et utvalg: ARGS=tests/proof)
-	@$(RUN) builder/commands/bootstrap.py servers
-	@firefox="$(if $(filter firefox,$(ENGINES)),$$($(RUN) builder/commands/bootstrap.py browser firefox))" && \
-	  minibrowser="$(if $(filter webkit,$(ENGINES)),$$($(RUN) builder/commands/bootstrap.py browser webkit))" && \
+	@$(RUN) -m tests.programs servers
+	@firefox="$(if $(filter firefox,$(ENGINES)),$$($(RUN) -m tests.programs firefox))" && \
+	  minibrowser="$(if $(filter webkit,$(ENGINES)),$$($(RUN) -m tests.programs webkit))" && \
 	  export FIREFOX_PATH="$$firefox" MINIBROWSER_PATH="$$minibrowser" && \
 	  $(call pytest,--hypothesis-profile thorough $(ENGINES:%=--browser %))
 
@@ -112,7 +120,7 @@ mutants: setup-dev ## Kontroller at testene merker feil i calc (tar omtrent en h
 	@$(RUN) -m mutmut run --max-children 2; $(RUN) -m mutmut results
 
 lock: ## Skriv låsefilene på nytt (nyeste versjoner: UPGRADE=1)
-	@$(call bootstrap,lock $(if $(UPGRADE),--upgrade))
+	@$(call python,lock.py $(if $(UPGRADE),--upgrade))
 
 clean: ## Slett alt som er laget, bortsett fra public/
 	@rm -rf output dist .cache .venv theme/node_modules .mypy_cache .pytest_cache .ruff_cache \

@@ -12,12 +12,12 @@ import pytest
 from builder import content
 from builder.bundle import exercise, runtime
 from builder.bundle.runtime import Runtime
-from builder.commands.bootstrap import find_chromium
 from builder.commands.serve import serve_folder
 from builder.kit import i18n
 from builder.site import check
 from tests import building as site
 from tests.once import alone, made_once
+from tests.programs import find_chromium
 from tests.site.pages import Page, read_pages
 from tests.tiers import THOROUGH, register_profiles
 

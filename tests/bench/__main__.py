@@ -16,8 +16,8 @@ from pathlib import Path
 from playwright.sync_api import BrowserType, sync_playwright
 
 from builder import content
-from builder.commands.bootstrap import SetupError, find_chromium
 from builder.commands.serve import serve_folder
+from builder.commands.steps import SetupError
 from builder.kit.ports import ServeError
 from builder.site.build import BuildError
 from tests import building, npm
@@ -40,6 +40,7 @@ from tests.bench.table import (
 )
 from tests.conftest import BUILD_DATE
 from tests.measuring import say
+from tests.programs import find_chromium
 
 REPORT = pages.ROOT / "docs/bench.md"
 # Medians of fewer are not worth keeping.

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from builder.commands.bootstrap import ROOT, SetupError
+from builder.commands.steps import ROOT, SetupError
 from tests.bench_build import ours, processes, rivals, schemes
 from tests.bench_build.processes import Run
 from tests.bench_build.schemes import Scheme

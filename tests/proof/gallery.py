@@ -14,12 +14,13 @@ from typing import Literal
 from playwright.sync_api import Error, Page, sync_playwright
 
 from builder import content
-from builder.commands.bootstrap import SetupError, find_chromium
 from builder.commands.serve import serve_folder
+from builder.commands.steps import SetupError
 from builder.kit.ports import ServeError
 from builder.site.build import BuildError
 from tests import npm
 from tests.conftest import CHROMIUM_ARGUMENTS, build_site
+from tests.programs import find_chromium
 from tests.proof.conftest import new_tab
 from tests.proof.states import calculator_states
 from tests.site.pages import addresses

@@ -11,10 +11,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from builder.commands.bootstrap import find_chromium
 from tests import npm
 from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.preview.conftest import Started, copy_for_preview, running
+from tests.programs import find_chromium
 
 ROOT = npm.ROOT
 FOLDER = ROOT / "content/pages/bilder"

@@ -20,14 +20,15 @@ from statistics import median
 from typing import Any
 
 from builder import content
-from builder.commands.bootstrap import SetupError, find_chromium
 from builder.commands.serve import serve_folder
+from builder.commands.steps import SetupError
 from builder.kit.environment import NodeMissingError, node_command
 from builder.kit.ports import ServeError
 from builder.site.build import BuildError
 from tests import building, measuring, npm
 from tests.conftest import BUILD_DATE, CHROMIUM_ARGUMENTS
 from tests.measuring import say, spread
+from tests.programs import find_chromium
 
 ROOT = npm.ROOT
 REPORT = ROOT / "docs/lighthouse.md"

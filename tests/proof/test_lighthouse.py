@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from builder.commands.bootstrap import find_chromium
+from tests.programs import find_chromium
 from tests.proof import lighthouse
 
 

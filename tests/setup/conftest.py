@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from builder.commands import bootstrap
+
 ROOT = Path(__file__).resolve().parents[2]
 
 UV = """#!/bin/sh
-[ "$1" = --version ] && { echo "uv 99.0.0"; exit 0; }
 echo "uv $*" >> "$CALLS"
 if [ "$1" = venv ]; then
   rm -rf .venv && mkdir -p .venv/bin && ln -s "$REAL_PYTHON" .venv/bin/python
@@ -45,14 +46,15 @@ def script(path: Path, text: str) -> Path:
 class Tree:
     root: Path
     programs: Path
+    uv: Path
     env: dict[str, str] = field(default_factory=dict)
 
     def start(self, *arguments: str, before: str = "", **env: str) -> subprocess.Popen[str]:
         """Run bootstrap.py; `before` is Python that prepares its module."""
         code = (
-            f"import sys; sys.path.insert(0, {str(self.root / 'builder/commands')!r})\n"
-            "import bootstrap\n"
-            f"bootstrap.FURTHER_FOLDERS = (); {before}\n"
+            f"import sys; sys.path.insert(0, {str(self.root)!r})\n"
+            "from builder.commands import bootstrap, steps\n"
+            f"{before}\n"
             f"sys.exit(bootstrap.main({list(arguments)!r}))"
         )
         return subprocess.Popen(
@@ -94,8 +96,9 @@ class Tree:
 def tree(tmp_path: Path) -> Tree:
     root, programs = tmp_path / "prosjekt med æøå", tmp_path / "programs"
     for name in (
-        "builder/commands/bootstrap.py",
-        "builder/commands/uv-requirements.txt",
+        "builder/__init__.py",
+        *(f"builder/commands/{name}.py" for name in ("__init__", "bootstrap", "steps")),
+        bootstrap.UV_LOCK,
         ".python-version",
     ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -105,11 +108,11 @@ def tree(tmp_path: Path) -> Tree:
     (root / "theme").mkdir()
     (root / "theme/package.json").write_text("{}\n")
     (root / "theme/package-lock.json").write_text("{}\n")
-    script(programs / "uv", UV)
+    programs.mkdir()
+    uv = script(root / ".cache/uv" / Path(bootstrap.uv()).parent.name / "uv", UV)
     env = {
         "PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin",
         "HOME": str(tmp_path / "home"),
-        "PYENV_ROOT": str(tmp_path / "no-pyenv"),
         "CALLS": str(tmp_path / "calls"),
         "NPM": str(script(tmp_path / "npm", NPM)),
         "REAL_PYTHON": str(Path(sys.executable).resolve()),
@@ -123,4 +126,4 @@ def tree(tmp_path: Path) -> Tree:
         "UV_HTTP_RETRIES": "0",
     }
     Path(env["HOME"]).mkdir()
-    return Tree(root, programs, env)
+    return Tree(root, programs, uv, env)

@@ -6,19 +6,23 @@ import ast
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from builder.commands import bootstrap
+from builder.commands import bootstrap, steps
 from tests.setup.conftest import ROOT, Tree, script
 
 
-def test_runs_on_python_3_8() -> None:
-    ast.parse((ROOT / "builder/commands/bootstrap.py").read_text("utf-8"), feature_version=(3, 8))
+@pytest.mark.parametrize("name", ["bootstrap", "lock", "steps"])
+def test_runs_on_python_3_8(name: str) -> None:
+    ast.parse((ROOT / f"builder/commands/{name}.py").read_text("utf-8"), feature_version=(3, 8))
+
+
+def test_the_shim_around_uv_is_short() -> None:
+    assert len((ROOT / "builder/commands/bootstrap.py").read_text("utf-8").splitlines()) <= 150
 
 
 # --- When a set-up is made ---
@@ -51,33 +55,31 @@ def _lose(name: str) -> Callable[[Path], object]:
     return lambda root: _remove(root / name)
 
 
-CHANGES: dict[str, tuple[Callable[[Path], object], bool, bool]] = {
-    # what changes: how, is Python set up anew, are npm's packages
-    "lock file": (_write("requirements.txt", "one==2\n"), True, False),
-    "Python version": (_write(".python-version", "3.13\n\n"), True, False),
-    "npm's lock file": (_write("theme/package-lock.json", "{ }\n"), False, True),
-    "package.json": (_write("theme/package.json", "{ }\n"), False, True),
-    "Python is gone": (_lose(".venv/bin/python"), True, False),
-    "node_modules is gone": (_lose("theme/node_modules"), False, True),
-    "the environment is gone": (_lose(".venv"), True, True),
-    "the stamp is gone": (_lose(".venv/.ready"), True, True),
-    "the stamp is damaged": (_write(".venv/.ready", "{"), True, True),
-    "the lock file of another level": (_write("requirements-dev.txt", "one==2\n"), False, False),
-    "something else": (_write("README.md", "new\n"), False, False),
+CHANGES: dict[str, tuple[Callable[[Path], object], bool]] = {
+    # the change, and whether it needs a new set-up
+    "lock file": (_write("requirements.txt", "one==2\n"), True),
+    "Python version": (_write(".python-version", "3.13\n\n"), True),
+    "npm's lock file": (_write("theme/package-lock.json", "{ }\n"), True),
+    "package.json": (_write("theme/package.json", "{ }\n"), True),
+    "Python is gone": (_lose(".venv/bin/python"), True),
+    "node_modules is gone": (_lose("theme/node_modules"), True),
+    "the environment is gone": (_lose(".venv"), True),
+    "the stamp is gone": (_lose(".venv/.ready"), True),
+    "the stamp is damaged": (_write(".venv/.ready", "{"), True),
+    "the lock file of another level": (_write("requirements-dev.txt", "one==2\n"), False),
+    "something else": (_write("README.md", "new\n"), False),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_makes_a_new_set_up(tree: Tree, change: str) -> None:
+def test_a_change_of_its_inputs_makes_a_new_set_up(tree: Tree, change: str) -> None:
     tree.run("site")
     tree.calls()
-    make_change, python, node = CHANGES[change]
+    make_change, is_new = CHANGES[change]
     make_change(tree.root)
-    assert tree.is_ready() is not (python or node)
+    assert tree.is_ready() is not is_new
     assert tree.run("site")[0] == 0
-    calls = tree.calls()
-    assert any(call.startswith("uv venv --clear") for call in calls) is python
-    assert any(call.startswith("npm ci") for call in calls) is node
+    assert [call.split()[0] for call in tree.calls()] == (["uv", "uv", "npm"] if is_new else [])
     assert tree.is_ready()
 
 
@@ -187,10 +189,8 @@ def test_two_at_once_make_one_set_up(tree: Tree) -> None:
 
 def test_a_real_environment(tree: Tree) -> None:
     """With the real uv and nothing to download."""
-    uv = bootstrap.find_uv(ROOT)
-    assert uv
-    (tree.programs / "uv").unlink()
-    (tree.programs / "uv").symlink_to(uv)
+    tree.uv.unlink()
+    tree.uv.symlink_to(bootstrap.uv())
     (tree.root / "requirements.txt").write_text("")
     shutil.rmtree(tree.root / "theme")
     code, output = tree.run("site")
@@ -227,40 +227,34 @@ def stopped(result: tuple[int, str]) -> str:
     return sentences[0].removeprefix("Oppsettet stoppet: ")
 
 
-def test_neither_venv_nor_pip(tree: Tree) -> None:
-    (tree.programs / "uv").unlink()
-    python = script(tree.programs / "python", "#!/bin/sh\nexit 1\n")
-    said = stopped(
-        tree.run("site", before=f"sys.executable = {str(python)!r}", PATH=str(tree.programs))
-    )
-    assert said.startswith(f"Python-en {python} har verken venv eller pip")
-    assert "apt-get install python3-venv" in said
+NO_PIP = """#!/bin/sh
+case "$*" in
+  *"import pip"* | *ensurepip*) exit 1 ;;
+  "-m venv "*) echo "No module named ensurepip"; exit 1 ;;
+esac
+exec {python} "$@"
+"""
 
 
-def test_debian_gets_what_its_python_lacks(tree: Tree) -> None:
-    (tree.programs / "uv").unlink()
-    python = script(tree.programs / "python", "#!/bin/sh\nexit 1\n")
+def test_a_python_without_venv_and_pip(tree: Tree) -> None:
+    tree.uv.unlink()
+    python = script(tree.programs / "python", NO_PIP.format(python=tree.env["REAL_PYTHON"]))
     script(tree.programs / "apt-get", '#!/bin/sh\necho "apt-get $*" >> "$CALLS"\nexit 1\n')
-    before = f"sys.executable = {str(python)!r}; bootstrap.os.geteuid = lambda: 0"
-    stopped(tree.run("site", before=before, PATH=str(tree.programs)))
+    before = f"sys.executable = {str(python)!r}; steps.os.geteuid = lambda: 0"
+    said = stopped(tree.run("site", before=before))
+    assert "sudo apt-get install python3-venv" in said
     assert tree.calls() == ["apt-get update -q"]
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("way", ["venv", "pip --target"])
+@pytest.mark.parametrize("way", ["venv", "pip"])
 def test_no_network_for_uv_itself(tree: Tree, way: str) -> None:
-    (tree.programs / "uv").unlink()
-    before = ""
-    if way == "pip --target":
-        real = subprocess.run(
-            [sys.executable, "-c", "import sys; print(sys._base_executable)"],
-            capture_output=True,
-            encoding="utf-8",
-            check=True,
-        ).stdout.strip()
-        # As Debian's: venv is there, but not what it needs.
-        no_venv = f'#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; esac\nexec {real} "$@"\n'
-        python = script(tree.programs / "python", no_venv)
+    tree.uv.unlink()
+    before = "sys.executable = sys._base_executable"  # which has pip, as this one has not
+    if way == "venv":
+        no_pip = '#!/bin/sh\ncase "$*" in *"import pip"*) exit 1;; esac\n'
+        real = tree.env["REAL_PYTHON"]
+        python = script(tree.programs / "python", f'{no_pip}exec {real} "$@"\n')
         before = f"sys.executable = {str(python)!r}"
     result = tree.run("site", before=before)
     assert "får ikke kontakt med pakketjenesten" in stopped(result)
@@ -269,10 +263,8 @@ def test_no_network_for_uv_itself(tree: Tree, way: str) -> None:
 
 
 def test_no_network_for_the_packages(tree: Tree) -> None:
-    uv = bootstrap.find_uv(ROOT)
-    assert uv
-    (tree.programs / "uv").unlink()
-    (tree.programs / "uv").symlink_to(uv)
+    tree.uv.unlink()
+    tree.uv.symlink_to(bootstrap.uv())
     (tree.root / "requirements.txt").write_text("six==1.17.0 --hash=sha256:" + "0" * 64 + "\n")
     said = stopped(tree.run("site"))
     assert said.startswith("Henter og installerer 1 Python-pakker")
@@ -281,12 +273,12 @@ def test_no_network_for_the_packages(tree: Tree) -> None:
 
 
 def test_no_python_of_the_right_version(tree: Tree) -> None:
-    before = "bootstrap.find_python = lambda version: None"
+    before = "bootstrap._python = lambda: '3.13'"
     said = stopped(tree.run("site", before=before, UV_SAYS="error: No download found for 3.13"))
-    assert said.startswith("Fant ikke Python 3.13 på maskinen og fikk ikke hentet den; installer")
+    assert said.startswith("Lager et Python-miljø (3.13): mangler en hel Python; installer Python")
     denied = "failed to create directory `/srv/uv`: Permission denied"
     said = stopped(tree.run("site", before=before, UV_SAYS=denied))
-    assert said.startswith("Henter Python 3.13: mangler skrivetilgang til /srv/uv")
+    assert said.startswith("Lager et Python-miljø (3.13): mangler skrivetilgang til /srv/uv")
 
 
 def test_a_failed_step_leaves_no_stamp(tree: Tree) -> None:
@@ -295,13 +287,9 @@ def test_a_failed_step_leaves_no_stamp(tree: Tree) -> None:
     assert tree.run("site")[0] == 0
 
 
-def test_npm_lock_file_missing(tree: Tree) -> None:
-    (tree.root / "theme/package-lock.json").unlink()
-    assert "kjør «make lock»" in stopped(tree.run("site"))
-
-
 def test_no_write_permission(tree: Tree) -> None:
     # A file where the folder should be stops root as well.
+    shutil.rmtree(tree.root / ".cache")
     (tree.root / ".cache").write_text("")
     said = stopped(tree.run("site"))
     assert said.startswith(f"Klarte ikke å bruke {tree.root / '.cache'}")
@@ -324,11 +312,12 @@ def test_no_write_permission(tree: Tree) -> None:
         ("invalid peer certificate: UnknownIssuer", "sett SSL_CERT_FILE"),
         ("Temporary failure in name resolution", "sjekk nettforbindelsen"),
         ("operation timed out", "sjekk nettforbindelsen"),
+        ("error: No download found for 3.13", "installer Python 3.13 med venv og pip"),
         ("Segmentation fault", "ukjent grunn; send loggen"),
     ],
 )
 def test_the_sentence_for_what_a_step_says(output: str, expected: str) -> None:
-    sentence = bootstrap.explain(f"something\n{output}\n", "Lager miljøet")
+    sentence = steps.explain(f"something\n{output}\n", "Lager miljøet")
     assert sentence.startswith("Lager miljøet: ")
     assert expected in sentence
 
@@ -339,7 +328,7 @@ def test_the_sentence_for_what_a_step_says(output: str, expected: str) -> None:
 )
 def test_the_sentence_for_an_error_of_the_system(number: int, expected: str) -> None:
     error = OSError(number, "Not a directory", "/srv/x")
-    assert expected in bootstrap.explain_os_error(error)
+    assert expected in steps.explain_os_error(error)
 
 
 # --- Pythons that only look like one ---
@@ -387,199 +376,30 @@ def test_make_alone_lists_every_target() -> None:
     assert all(listed.values())
 
 
-# --- Browsers ---
+@pytest.mark.parametrize("home", [None, "/nowhere"])
+def test_without_a_home_folder_programs_keep_their_files_in_the_project(
+    tree: Tree, home: str | None
+) -> None:
+    shutil.copy(ROOT / "Makefile", tree.root)
+    script(tree.programs / "python3.13", f'#!/bin/sh\nexec {tree.env["REAL_PYTHON"]} "$@"\n')
+    variables = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "npm_config_cache")
+    show = "".join(f'echo "home ${name}" >> "$CALLS"\n' for name in variables)
+    tree.uv.write_text(tree.uv.read_text("utf-8").replace("#!/bin/sh\n", f"#!/bin/sh\n{show}", 1))
+    del tree.env["HOME"]
+    env = tree.env | ({} if home is None else {"HOME": home})
+    subprocess.run(["make", "setup-site"], cwd=tree.root, env=env, capture_output=True, check=True)
+    homes = {call for call in tree.calls() if call.startswith("home ")}
+    folders = ("cache", "config", "data", "npm")
+    assert homes == {f"home {tree.root}/.cache/home/{name}" for name in folders}
 
 
-CHROMIUM = "#!/bin/sh\necho Chromium 150.0\n"
-FIREFOX = "#!/bin/sh\necho Mozilla Firefox 140.2.0esr\n"
-# Whatever it is asked to be.
-BROWSER = """#!/bin/sh
-case "$0" in *firefox*) echo Mozilla Firefox 140.2.0esr;; *) echo Chromium 150.0;; esac
-"""
-
-
-@pytest.fixture
-def bare(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
-    """A machine without browsers, where nothing can be installed."""
-    monkeypatch.setenv("PATH", str(tree.programs))
-    monkeypatch.delenv("CHROMIUM_PATH", raising=False)
-    monkeypatch.delenv("FIREFOX_PATH", raising=False)
-    monkeypatch.setattr(bootstrap, "MAC_FIREFOX", "/nowhere")
-    minibrowsers = tree.root.relative_to("/") / "lib/*/webkit*gtk-*"
-    monkeypatch.setattr(bootstrap, "MINIBROWSERS", (str(minibrowsers),))
-    monkeypatch.setattr(bootstrap, "FURTHER_FOLDERS", ())
-    monkeypatch.setattr(bootstrap, "MAC_CHROMIUMS", ())
-    return tree
-
-
-def test_the_chromium_asked_for_comes_first(bare: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    script(bare.programs / "chromium", CHROMIUM)
-    own = script(bare.root / "own", CHROMIUM)
-    monkeypatch.setenv("CHROMIUM_PATH", str(own))
-    assert bootstrap.find_chromium(bare.root) == str(own)
-
-
-def test_the_chromium_asked_for_must_run(bare: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    script(bare.programs / "chromium", CHROMIUM)
-    monkeypatch.setenv("CHROMIUM_PATH", "/nowhere")
-    with pytest.raises(bootstrap.SetupError, match="CHROMIUM_PATH peker på /nowhere"):
-        bootstrap.find_chromium(bare.root)
-
-
-def test_an_installed_browser_that_does_not_run_is_passed_over(bare: Tree) -> None:
-    script(bare.programs / "chromium", "#!/bin/sh\nexit 127\n")
-    chrome = script(bare.programs / "google-chrome", "#!/bin/sh\necho Google Chrome 150\n")
-    assert bootstrap.find_chromium(bare.root) == str(chrome)
-
-
-def test_playwright_fetches_one(bare: Tree) -> None:
-    fetched = bare.programs / "playwright-chromium"
-    waiting = script(bare.programs / "waiting", CHROMIUM)
-    # Stands for the environment's Python: `-m playwright install chromium`, or "which path?".
-    script(
-        bare.root / ".venv/bin/python",
-        f"#!/bin/sh\n[ $1 = -m ] && /bin/cp {waiting} {fetched}\necho {fetched}\n",
+def test_a_home_folder_is_used(tree: Tree) -> None:
+    shutil.copy(ROOT / "Makefile", tree.root)
+    done = subprocess.run(
+        ["make", "--eval", "show: ; @echo [$(XDG_CACHE_HOME)]", "show"],
+        cwd=tree.root,
+        env=tree.env,
+        capture_output=True,
+        check=True,
     )
-    assert bootstrap.find_chromium(bare.root) == str(fetched)
-
-
-@pytest.fixture
-def debian(bare: Tree, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Makes it a machine where root can install packages that bring such programs."""
-
-    def bring(*programs: Path) -> None:
-        waiting = script(bare.root / "waiting", BROWSER)
-        copies = "".join(f"/bin/cp '{waiting}' '{program}'\n" for program in programs)
-        script(
-            bare.programs / "apt-get",
-            f'#!/bin/sh\necho "$*" >> "$CALLS"\n[ $1 = update ] && exit\n{copies}',
-        )
-        monkeypatch.setenv("CALLS", bare.env["CALLS"])
-        monkeypatch.setattr("os.geteuid", lambda: 0)
-
-    return bring
-
-
-INSTALL = "install -q -y --no-install-recommends"
-
-
-def test_debians_chromium_is_installed(bare: Tree, debian: Callable[..., None]) -> None:
-    debian(bare.programs / "chromium")
-    assert bootstrap.find_chromium(bare.root) == str(bare.programs / "chromium")
-    assert bare.calls() == ["update -q", f"{INSTALL} chromium"]
-
-
-def test_no_chromium_to_be_had(bare: Tree) -> None:
-    with pytest.raises(bootstrap.SetupError, match="Testene trenger Chromium"):
-        bootstrap.find_chromium(bare.root)
-
-
-def test_a_firefox_that_is_there_is_used(bare: Tree) -> None:
-    firefox = script(bare.programs / "firefox", FIREFOX)
-    assert bootstrap.find_firefox(bare.root) == str(firefox)
-    esr = script(bare.programs / "firefox-esr", FIREFOX)
-    assert bootstrap.find_firefox(bare.root) == str(esr)
-
-
-@pytest.mark.parametrize(
-    "says", ["Mozilla Firefox 128.14.0esr", "Chromium 150.0", "command not found"]
-)
-def test_a_firefox_that_is_too_old_or_none_is_passed_over(bare: Tree, says: str) -> None:
-    script(bare.programs / "firefox-esr", f"#!/bin/sh\necho {says}\n")
-    firefox = script(bare.programs / "firefox", FIREFOX)
-    assert bootstrap.find_firefox(bare.root) == str(firefox)
-
-
-def test_the_firefox_asked_for_comes_first_and_must_do(
-    bare: Tree, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script(bare.programs / "firefox", FIREFOX)
-    own = script(bare.root / "own", FIREFOX)
-    monkeypatch.setenv("FIREFOX_PATH", str(own))
-    assert bootstrap.find_firefox(bare.root) == str(own)
-    script(own, "#!/bin/sh\necho Mozilla Firefox 115.0\n")
-    with pytest.raises(bootstrap.SetupError, match=f"FIREFOX_PATH peker på {own}"):
-        bootstrap.find_firefox(bare.root)
-
-
-def test_debians_firefox_is_installed(bare: Tree, debian: Callable[..., None]) -> None:
-    debian(bare.programs / "firefox-esr")
-    assert bootstrap.find_firefox(bare.root) == str(bare.programs / "firefox-esr")
-    assert bare.calls() == ["update -q", f"{INSTALL} firefox-esr"]
-
-
-def test_debians_webkit_is_installed_unless_all_of_it_is_there(
-    bare: Tree, debian: Callable[..., None]
-) -> None:
-    minibrowser = script(bare.root / "lib/x86_64/webkit2gtk-4.1/MiniBrowser", BROWSER)
-    debian(bare.programs / "WebKitWebDriver", bare.programs / "Xvfb")
-    for calls in (["update -q", f"{INSTALL} webkit2gtk-driver xvfb"], []):
-        assert bootstrap.find_webkit(bare.root) == str(minibrowser)
-        assert bare.calls() == calls
-
-
-@pytest.mark.parametrize(
-    ("find", "packages"),
-    [
-        (bootstrap.find_firefox, "firefox-esr"),
-        (bootstrap.find_webkit, "webkit2gtk-driver xvfb"),
-    ],
-)
-@pytest.mark.parametrize("is_debian", [True, False])
-def test_what_to_install_is_named_where_it_can_not_be_done(
-    bare: Tree,
-    debian: Callable[..., None],
-    find: Callable[[Path], str],
-    packages: str,
-    is_debian: bool,
-) -> None:
-    if is_debian:
-        debian()
-    with pytest.raises(bootstrap.SetupError, match=f"sudo apt-get install {packages}"):
-        find(bare.root)
-
-
-@pytest.mark.parametrize(("name", "program"), [((), "chromium"), (("firefox",), "firefox")])
-def test_the_command_prints_the_path_and_nothing_else(
-    tree: Tree, name: tuple[str, ...], program: str
-) -> None:
-    path = script(tree.programs / program, BROWSER)
-    before = f"bootstrap.os.environ.pop('{program.upper()}_PATH', None)"
-    assert tree.run("browser", *name, before=before, PATH=str(tree.programs)) == (0, f"{path}\n")
-
-
-# --- Servers ---
-
-
-@pytest.fixture
-def servers(debian: Callable[..., None], bare: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
-    """A machine that lacks two servers, which one package brings, and has no systemd."""
-    wanted = {"server-a": "package", "server-b": "package"}
-    monkeypatch.setattr(bootstrap, "SERVERS", wanted)
-    monkeypatch.setattr(bootstrap, "SYSTEMD", bare.root / "systemd")
-    debian(*(bare.programs / name for name in wanted))
-    return bare
-
-
-def test_debians_servers_are_installed_once(servers: Tree) -> None:
-    assert bootstrap.add_servers(servers.root)
-    assert servers.calls() == ["update -q", f"{INSTALL} package"]
-    assert bootstrap.add_servers(servers.root)
-    assert servers.calls() == []
-
-
-def test_nothing_is_installed_that_systemd_would_start(
-    servers: Tree, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (servers.root / "systemd").mkdir()
-    assert not bootstrap.add_servers(servers.root)
-    assert servers.calls() == []
-    assert "blir hoppet over" in capsys.readouterr().err
-
-
-def test_servers_that_cannot_be_had(
-    servers: Tree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert not bootstrap.add_servers(servers.root)
-    assert "sudo apt-get install package" in capsys.readouterr().err
+    assert done.stdout == b"[]\n"
