@@ -5,21 +5,28 @@ import errno
 import fcntl
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
-def settle(folder: Path) -> None:
-    """Wait until all files and folders in a folder have reached the disk."""
+def settle(folder: Path, paths: Iterable[str] | None = None) -> None:
+    """Wait until all files and folders in a folder have reached the disk.
+
+    With `paths`, only the files at these paths in the folder need to.
+    """
     if _flush(folder):
+        return
+    if paths is not None:
+        for path in paths:
+            sync(folder / path)
         return
     # One by one, but for files with a link in an earlier release, which are on the disk already.
     for parent, _, files in os.walk(folder):
         for name in files:
-            path = Path(parent, name)
-            if path.stat().st_nlink == 1:
-                sync(path)
+            file = Path(parent, name)
+            if file.stat().st_nlink == 1:
+                sync(file)
         sync(Path(parent))
 
 
@@ -73,6 +80,7 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.utime(handle)  # Files that are old are deleted in some folders.
         _held.add(handle)
         yield
     finally:

@@ -17,6 +17,7 @@ from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from builder.kit.files import Files
 from builder.kit.parallel import meanwhile
+from builder.kit.store import CACHE
 from builder.site import check
 from builder.site.output import OutputFolder
 
@@ -136,6 +137,6 @@ def main(argv: Sequence[str]) -> int:
     output = ROOT / "output"
     with prepare(ROOT, output, address=address) as prepared:
         files = build(prepared, scheme=scheme, address=address, whole_site=whole)
-        check.check(output, ROOT / check.CACHE, files=files)
+        check.check(output, ROOT / CACHE, files=files)
     print("Nettstedet ligger i output/.")
     return 0
