@@ -16,8 +16,8 @@ import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,6 @@ _FOLDER = "store"
 _SECONDS_PER_DAY = 24 * 60 * 60
 _ROOT = Path(__file__).resolve().parents[2]
 _DIGEST_BYTES = 32
-_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_NO_FOLDER = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
 
 class StoreError(KnownError):
@@ -52,8 +50,7 @@ class Store:
         """
         self._folder = cache / _FOLDER
         self._kind, self._scope = kind, scope
-        with usable(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
+        _make_usable(self._folder)
 
     def path(self, *name: object) -> Path:
         """The file of the result with this name."""
@@ -76,10 +73,9 @@ class Store:
         return pickle.loads(content[_DIGEST_BYTES:])  # noqa: S301  # our own, and whole
 
     def put(self, *name: object, result: object, version: object = "") -> None:
-        """Cache a result, which can be pickled and is not None. Raises `StoreError`."""
+        """Cache a result, which can be pickled and is not None. Raises `OSError`."""
         content = _digest_of(version) + pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
-        with usable(self._folder):
-            write_whole(self.path(*name), hashlib.sha256(content).digest() + content)
+        write_whole(self.path(*name), hashlib.sha256(content).digest() + content)
 
     def made[R](self, make: Callable[[], R], *name: object, version: object = "") -> R:
         """The result of this name and version, which is made where the cache does not have it."""
@@ -106,23 +102,24 @@ def drop_unused(cache: Path, used: Collection[Path] = ()) -> None:
                 Path(entry.path).unlink()
 
 
-@contextmanager
-def usable(folder: Path) -> Iterator[None]:
-    """Raise `StoreError` in place of an error that the block can't use the folder."""
+def _make_usable(folder: Path) -> None:
+    """Create a folder where it is missing. Raises `StoreError` where it can't be used."""
+    why = "brukeren din har ikke lov til å skrive der"
     try:
-        yield
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return
+    except (FileExistsError, NotADirectoryError):
+        why = "det som ligger der, er ingen mappe"
     except OSError as error:
-        if error.errno not in _NOT_ALLOWED | _NO_FOLDER:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise
-        why = (
-            "brukeren din har ikke lov til å skrive der"
-            if error.errno in _NOT_ALLOWED
-            else "det ligger noe annet enn en mappe der"
-        )
-        raise StoreError(
-            f"Kan ikke bruke mappen «{folder}», for {why}. Slett eller flytt den, eller gi brukeren"
-            " din tilgang, og kjør kommandoen igjen; alt i den blir laget på nytt."
-        ) from None
+    where = next(path for path in (folder, *folder.parents) if path.exists())
+    raise StoreError(
+        f"Kan ikke bruke «{where}», for {why}. Slett eller flytt den, eller gi brukeren din tilgang"
+        " til den, og kjør kommandoen igjen. Alt i mappen blir laget på nytt."
+    )
 
 
 def key(*parts: object) -> str:

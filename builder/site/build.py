@@ -42,13 +42,16 @@ class BuildInput:
 
 
 @contextmanager
-def prepare(project_root: Path, output: Path, *, address: str) -> Iterator[BuildInput]:
+def prepare(
+    project_root: Path, output: Path, *, address: str, verify: bool = False
+) -> Iterator[BuildInput]:
     """Read and check the content, and lock the folder `output` while the block runs.
 
-    `address` is where the site will stand. This function forks processes, so the caller should have
-    no threads. Raises `ContentError` with all mistakes in the content.
+    `address` is where the site will stand. `verify` is as for `OutputFolder`. This function forks
+    processes, so the caller should have no threads. Raises `ContentError` with all mistakes in
+    the content.
     """
-    folder = OutputFolder(output, project_root)
+    folder = OutputFolder(output, project_root, verify=verify)
     try:
         with folder.scan_meanwhile():
             read = content.read(project_root / "content", cached=True)

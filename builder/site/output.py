@@ -18,7 +18,7 @@ from builder.kit.compress import is_copy, with_copies
 from builder.kit.disk import locked, settle
 from builder.kit.files import File, Files, Traces, files_of, folders_of, traces_of, walk
 from builder.kit.parallel import in_parallel, meanwhile
-from builder.kit.store import CACHE, Store, code_version, drop_unused, key, usable
+from builder.kit.store import CACHE, Store, code_version, drop_unused, key
 
 UNIT = "unit"
 """The kind of cached units."""
@@ -94,7 +94,8 @@ class OutputFolder:
     """The folder of a site, locked by one build: another build that wants it waits.
 
     `site` is a hash of the settings that tell this site from others. Each site has its own units in
-    the cache, and the units of its next build take their place.
+    the cache, and the units of its next build take their place. `before` are the units that the
+    last build placed in the folder, and `units` those of this build.
     """
 
     def __init__(self, folder: Path, project: Path, *, verify: bool = False) -> None:
@@ -110,14 +111,13 @@ class OutputFolder:
         self._stores = {False: Store(self._cache, UNIT), True: Store(self._cache, LASTING)}
         self._placed = Store(self._cache, PLACED, str(folder.resolve()))
         self._lock = ExitStack()
-        with usable(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock.enter_context(locked(self._placed.path("lock")))
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock.enter_context(locked(self._placed.path("lock")))
         before: dict[str, PlacedUnit] | None = self._placed.get(version=_code_version())
-        self._before = before or {}
+        self.before = before or {}
         self.units: dict[str, PlacedUnit] = {}
         self._used: set[Path] = set()
-        self._scan_now: Callable[[], _Scan] = lambda: _scan(folder, self._before, verify=verify)
+        self._scan_now: Callable[[], _Scan] = lambda: _scan(folder, self.before, verify=verify)
 
     @contextmanager
     def scan_meanwhile(self) -> Iterator[None]:
@@ -156,7 +156,7 @@ class OutputFolder:
             self._place, todo, label, lambda unit: unit.pages, lambda unit: unit.effort
         )
         done = dict(zip((unit.name for unit in todo), results, strict=True))
-        return {unit.name: done.get(unit.name) or self._before[unit.name] for unit in units}
+        return {unit.name: done.get(unit.name) or self.before[unit.name] for unit in units}
 
     def finish(self) -> None:
         """Delete files of no unit, and note for the next build the units that stand here.
@@ -167,16 +167,16 @@ class OutputFolder:
         paths = [path for unit in self.units.values() for path in unit.files]
         wanted = set(paths)
         assert len(wanted) == len(paths), f"in two units: {Counter(paths).most_common(1)[0][0]}"
-        left = set(_files_of(self._before))
+        left = set(_files_of(self.before))
         for path in (left | self._scanned.others) - wanted:
             (self.folder / path).unlink(missing_ok=True)
         # The innermost first.
         for path in sorted(self._scanned.folders - folders_of(wanted), key=len, reverse=True):
             (self.folder / path).rmdir()
-        before = _files_of(self._before)
+        before = _files_of(self.before)
         if new := [path for path, file in self.files().items() if before.get(path) != file]:
             settle(self.folder, new)
-        if self.units != self._before:
+        if self.units != self.before:
             self._placed.put(result=self.units, version=_code_version())
         drop_unused(self._cache, self._used)
 
@@ -194,7 +194,7 @@ class OutputFolder:
         return {path: file.digest for path, file in files if not is_copy(path)}
 
     def _is_in_place(self, unit: Unit) -> bool:
-        before = self._before.get(unit.name)
+        before = self.before.get(unit.name)
         return (
             before is not None
             and before.key == unit.key
@@ -205,7 +205,7 @@ class OutputFolder:
         contents, extra = self._stores[unit.lasting].made(
             partial(_contents_of, unit), *self._name(unit), version=unit.key
         )
-        before = self._before.get(unit.name)
+        before = self.before.get(unit.name)
         files: Files = {}
         for path, (digest, data) in contents.items():
             file = before.files.get(path) if before else None
