@@ -30,6 +30,7 @@ CACHE = Path(".cache")
 UNUSED_DAYS = 7
 """After so many days without use, a result is deleted."""
 
+NOT_ALLOWED = "brukeren din har ikke lov til å skrive der"
 _FOLDER = "store"
 _SECONDS_PER_DAY = 24 * 60 * 60
 _ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +105,7 @@ def drop_unused(cache: Path, used: Collection[Path] = ()) -> None:
 
 def _make_usable(folder: Path) -> None:
     """Create a folder where it is missing. Raises `StoreError` where it can't be used."""
-    why = "brukeren din har ikke lov til å skrive der"
+    why = NOT_ALLOWED
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
@@ -115,10 +116,14 @@ def _make_usable(folder: Path) -> None:
     except OSError as error:
         if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise
-    where = next(path for path in (folder, *folder.parents) if path.exists())
-    raise StoreError(
+    raise unusable(next(path for path in (folder, *folder.parents) if path.exists()), why)
+
+
+def unusable(where: Path, why: str = NOT_ALLOWED) -> StoreError:
+    """The error that a file or folder of the cache can't be used; `why` is a Norwegian clause."""
+    return StoreError(
         f"Kan ikke bruke «{where}», for {why}. Slett eller flytt den, eller gi brukeren din tilgang"
-        " til den, og kjør kommandoen igjen. Alt i mappen blir laget på nytt."
+        " til den, og kjør kommandoen igjen. Alt som mangler, blir laget på nytt."
     )
 
 

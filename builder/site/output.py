@@ -18,7 +18,7 @@ from builder.kit.compress import is_copy, with_copies
 from builder.kit.disk import locked, settle
 from builder.kit.files import File, Files, Traces, files_of, folders_of, traces_of, walk
 from builder.kit.parallel import in_parallel, meanwhile
-from builder.kit.store import CACHE, Store, code_version, drop_unused, key
+from builder.kit.store import CACHE, Store, code_version, drop_unused, key, unusable
 
 UNIT = "unit"
 """The kind of cached units."""
@@ -112,7 +112,11 @@ class OutputFolder:
         self._placed = Store(self._cache, PLACED, str(folder.resolve()))
         self._lock = ExitStack()
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock.enter_context(locked(self._placed.path("lock")))
+        lock = self._placed.path("lock")
+        try:
+            self._lock.enter_context(locked(lock))
+        except PermissionError:
+            raise unusable(lock) from None
         before: dict[str, PlacedUnit] | None = self._placed.get(version=_code_version())
         self.before = before or {}
         self.units: dict[str, PlacedUnit] = {}
