@@ -22,6 +22,7 @@ import json
 import shutil
 import sys
 import tempfile
+import weakref
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,9 +89,10 @@ class Runtime:
 
     @cached_property
     def folder(self) -> Path:
-        """A temporary folder with the files, for as long as this object and its copies last."""
-        self.__dict__["_temporary"] = tempfile.TemporaryDirectory(prefix="runtime-")
-        folder = Path(self.__dict__["_temporary"].name) / Path(self.url).name
+        """A temporary folder with the files, which lasts as long as this object."""
+        parent = Path(tempfile.mkdtemp(prefix="runtime-"))
+        weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)
+        folder = parent / Path(self.url).name
         write_files(folder, self.files.items())
         return folder
 

@@ -75,6 +75,7 @@ class Store:
 
     def put(self, *name: object, result: object, version: object = "") -> None:
         """Cache a result, which can be pickled and is not None. Raises `OSError`."""
+        _make_usable(self._folder)  # Somebody may have deleted it since.
         content = _digest_of(version) + pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
         write_whole(self.path(*name), hashlib.sha256(content).digest() + content)
 
@@ -93,7 +94,8 @@ def drop_unused(cache: Path, used: Collection[Path] = ()) -> None:
     `used` are the paths of results that are in use without having been read.
     """
     now, used_names = time.time(), {path.name for path in used}
-    for entry in os.scandir(cache / _FOLDER):
+    folder = cache / _FOLDER
+    for entry in os.scandir(folder) if folder.is_dir() else ():
         with suppress(OSError):  # Another build was quicker, or the file is another person's.
             days = (now - entry.stat().st_mtime) / _SECONDS_PER_DAY
             if entry.name in used_names:

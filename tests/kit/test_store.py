@@ -1,6 +1,7 @@
 """The cache: a result is returned whole or made again, and old files go."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -85,6 +86,13 @@ def test_all_that_nobody_has_used_for_some_days_is_deleted(tmp_path: Path) -> No
     # What was used counts as used from now on.
     drop_unused(tmp_path)
     assert cache.get("brukt") == "brukt"
+
+
+def test_the_cache_may_be_deleted_while_it_is_used(tmp_path: Path) -> None:
+    cache = Store(tmp_path / ".cache", "sort")
+    shutil.rmtree(tmp_path / ".cache")
+    drop_unused(tmp_path / ".cache")
+    assert [cache.made(lambda: "verdi", "navn") for _ in range(2)] == ["verdi"] * 2
 
 
 def test_a_killed_process_leaves_no_half_result(tmp_path: Path) -> None:
