@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builder.bundle.packing import RuntimeBuildError, run_tool, write_zip
 from builder.bundle.substitutes import SUBSTITUTES
-from builder.kit.store import code_version, key
+from builder.kit.store import digest_of_files, key
 
 # Where Pyodide puts the standard library, for the file names in tracebacks.
 STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
@@ -18,12 +18,12 @@ WRITER = "xlsxwriter"
 WORKBOOK_IN_BROWSER = "/lib/workbook.zip"
 ROOT = Path(__file__).resolve().parents[2]
 # The modules that decide the compiled standard library, besides the sources from Pyodide.
-LIBRARY_SOURCES = ("builder/bundle/bytecode.py", "builder/bundle/substitutes.py")
+LIBRARY_SOURCES = (ROOT / "builder/bundle/bytecode.py", ROOT / "builder/bundle/substitutes.py")
 
 
 def stdlib_version(sources: Path) -> str:
     """A hash of the compiler, and of `sources`, Pyodide's zip file of the standard library."""
-    return key(code_version(*LIBRARY_SOURCES), sources.read_bytes())
+    return key(sys.version, digest_of_files(ROOT, LIBRARY_SOURCES), sources.read_bytes())
 
 
 def compile_stdlib(sources: Path) -> bytes:

@@ -36,6 +36,7 @@ from typing import Any
 
 from builder.bundle.library import (
     LIBRARY_SOURCES,
+    ROOT,
     WRITER,
     compile_stdlib,
     compile_writer,
@@ -45,7 +46,7 @@ from builder.bundle.node_python import PyodideInNode
 from builder.bundle.packing import HASH_LENGTH, RuntimeBuildError, write_zip
 from builder.bundle.wheel import LOCK, NOTICE, make_wheel, move_out, seal
 from builder.kit.files import write_files
-from builder.kit.store import CACHE, Store, code_version, digest_of_files, key
+from builder.kit.store import CACHE, Store, digest_of_files, key
 
 # Files that are copied from Pyodide's npm package unchanged.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
@@ -55,7 +56,7 @@ WORKBOOK = "workbook.zip"
 TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock", WRITER)
 # The modules that build the runtime: after a change in one of them it is built anew.
 OWN_SOURCES = tuple(
-    f"builder/bundle/{name}.py"
+    ROOT / f"builder/bundle/{name}.py"
     for name in ("runtime", "library", "node_python", "packing", "wheel")
 )
 # The kinds of the cached runtimes, and of the whole compiled standard library.
@@ -175,7 +176,8 @@ def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> s
     )
     return key(
         digest_of_files(project_root, (project_root / place for place in places)),
-        code_version(*OWN_SOURCES, *LIBRARY_SOURCES),
+        digest_of_files(ROOT, (*OWN_SOURCES, *LIBRARY_SOURCES)),
+        sys.version,
         [(tool, installed_version(tool)) for tool in TOOLS],
         MAGIC_NUMBER,
         requests,
