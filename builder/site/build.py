@@ -40,6 +40,11 @@ class BuildInput:
     warnings: list[Problem]
     folder: OutputFolder
 
+    @property
+    def cache(self) -> Path:
+        """The cache of the project."""
+        return self.project_root / CACHE
+
 
 @contextmanager
 def prepare(
@@ -140,6 +145,6 @@ def main(argv: Sequence[str]) -> int:
     output = ROOT / "output"
     with prepare(ROOT, output, address=address) as prepared:
         files = build(prepared, scheme=scheme, address=address, whole_site=whole)
-        check.check(output, ROOT / CACHE, files=files)
+        check.check(output, prepared.cache, files=files)
     print("Nettstedet ligger i output/.")
     return 0
