@@ -56,7 +56,7 @@ def publish(
         digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
-        check.check(output, project_root / check.CACHE, files=files)
+        check.check(output, prepared.cache, files=files)
         site = prepared.site.published(day)
         site = site.only(scheme) if scheme else site
         last = live.name if live else ""

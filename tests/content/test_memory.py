@@ -9,6 +9,8 @@ import pytest
 
 from builder.content import ContentError, load
 from builder.content.folders import Memory
+from builder.kit.errors import KnownError
+from builder.kit.store import CACHE
 from tests.content.sample import PAGE, PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, problems
 from tests.files import change
 
@@ -78,3 +80,19 @@ def test_new_and_removed_files_and_folders_are_noticed(content: Path) -> None:
     (content / OTHER).rename(content / "tredje-ordning")
     assert set(load(content, memory).schemes) == {SLUG, "tredje-ordning"}
     assert content / OTHER not in memory
+
+
+def test_prose_that_the_cache_has_lost_is_read_again_unless_the_folder_has_changed(
+    content: Path,
+) -> None:
+    """Pages are cached by the digest of their folder, so no other prose may get into them."""
+    load(content, cached=True)
+    first, second = (load(content, cached=True) for _ in range(2))
+    page = SLUG, Path(PAGE_FILE).stem, "nb"
+    html = load(content).texts.of(*page).html
+    shutil.rmtree(content.parent / CACHE)
+    assert first.texts.of(*page).html == html
+    with (content / PAGE_FILE).open("a", encoding="utf-8") as file:
+        file.write("\nNytt.\n")
+    with pytest.raises(KnownError, match=f"«{SLUG}» ble endret"):
+        second.texts.of(*page)
