@@ -5,11 +5,8 @@ content. Templates get the address of a file by its path in `theme/`: `url("css/
 `/assets/site-AB12CD34.css`.
 """
 
-import hashlib
 import json
-import os
 import platform
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,7 +16,7 @@ from typing import Any
 
 from builder.kit.errors import KnownError
 from builder.kit.headers import ASSETS, hashed_name
-from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
+from builder.kit.store import CACHE, Store, digest_of_files, key
 
 # The files that templates ask for.
 STYLE = "css/site.css"
@@ -38,8 +35,6 @@ IMAGES = "images"
 INPUTS = ("css", "js", "images", "fonts")
 # The oldest browsers with cascade layers, :has() and module workers. esbuild rewrites newer syntax.
 TARGET = "chrome111,edge111,firefox115,safari16.4"
-MANIFEST = "manifest.json"
-FILES = "files"
 # esbuild needs less than a second. After this time it hangs.
 TIMEOUT_SECONDS = 120
 
@@ -50,13 +45,13 @@ class AssetError(KnownError):
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The built files: `folder` is served as `/assets/`, and `urls` has the address of each file.
+    """The built files: `files`, by name, are served in `/assets/`; `urls` has their addresses.
 
     `service_worker` is the text of this script without its constant, which `builder.bundle.offline`
     adds. `embed` is the text of the script for other sites.
     """
 
-    folder: Path
+    files: Mapping[str, bytes] = field(repr=False)
     service_worker: str = field(repr=False)
     embed: str = field(repr=False)
     urls: dict[str, str] = field(repr=False)
@@ -82,48 +77,36 @@ def build(project_root: Path, constants: Mapping[str, object] | None = None) -> 
     defined = {name: json.dumps(value) for name, value in sorted((constants or {}).items())}
     theme = project_root / "theme"
     esbuild = _esbuild(theme)
-    cache = project_root / ".cache" / "assets"
-    finished = cache / _inputs_hash(theme, defined)
-    if not finished.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        forget_old_builds(cache)
-        # Built beside its place and moved in one step: a killed build leaves no half-built folder.
-        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cache))
-        try:
-            _bundle(theme, esbuild, defined, work)
-            work.chmod(0o755)  # only the owner can read a folder of mkdtemp
-            put_in_place(work, finished)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    os.utime(finished)
-    urls: dict[str, str] = json.loads((finished / MANIFEST).read_text("utf-8"))
-    return Assets(
-        folder=finished / FILES,
-        service_worker=(finished / Path(SERVICE_WORKER).name).read_text("utf-8"),
-        embed=(finished / Path(EMBED).name).read_text("utf-8"),
-        urls=urls,
+    store = Store(project_root / CACHE, "assets")
+    return store.made(
+        lambda: _bundle(theme, esbuild, defined), version=_inputs_hash(theme, defined)
     )
 
 
-def _bundle(theme: Path, esbuild: Path, defined: Mapping[str, str], work: Path) -> None:
-    files = work / FILES
-    files.mkdir()
-    metafile = work / "metafile.json"
+def _bundle(theme: Path, esbuild: Path, defined: Mapping[str, str]) -> Assets:
     defines = [f"--define:{name}={value}" for name, value in defined.items()]
-    _run(
-        theme, esbuild, STYLE, *SCRIPTS, "--format=esm", "--loader:.woff2=file",
-        f"--outdir={files}", "--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]",
-        f"--metafile={metafile}", *defines,
-    )  # fmt: skip
-    _run(theme, esbuild, SERVICE_WORKER, "--format=iife", f"--outdir={work}")
-    _run(theme, esbuild, EMBED, "--format=esm", f"--outdir={work}", *defines)
-    urls = dict(_bundled_names(json.loads(metafile.read_text("utf-8"))["outputs"]))
-    metafile.unlink()
-    for image in sorted((theme / IMAGES).iterdir()):
-        name = hashed_name(image.name, image.read_bytes())
-        shutil.copyfile(image, files / name)
-        urls[f"{IMAGES}/{image.name}"] = ASSETS + name
-    (work / MANIFEST).write_text(json.dumps(urls, indent=1, sort_keys=True), "utf-8")
+    with tempfile.TemporaryDirectory(prefix="assets-") as name:
+        work = Path(name)
+        folder, metafile = work / "files", work / "metafile.json"
+        _run(
+            theme, esbuild, STYLE, *SCRIPTS, "--format=esm", "--loader:.woff2=file",
+            f"--outdir={folder}", "--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]",
+            f"--metafile={metafile}", *defines,
+        )  # fmt: skip
+        _run(theme, esbuild, SERVICE_WORKER, "--format=iife", f"--outdir={work}")
+        _run(theme, esbuild, EMBED, "--format=esm", f"--outdir={work}", *defines)
+        urls = dict(_bundled_names(json.loads(metafile.read_text("utf-8"))["outputs"]))
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        for image in sorted((theme / IMAGES).iterdir()):
+            data = image.read_bytes()
+            hashed = hashed_name(image.name, data)
+            files[hashed], urls[f"{IMAGES}/{image.name}"] = data, ASSETS + hashed
+        return Assets(
+            files=files,
+            service_worker=(work / Path(SERVICE_WORKER).name).read_text("utf-8"),
+            embed=(work / Path(EMBED).name).read_text("utf-8"),
+            urls=dict(sorted(urls.items())),
+        )
 
 
 def _run(theme: Path, esbuild: Path, *arguments: str) -> None:
@@ -186,10 +169,7 @@ def _esbuild(theme: Path) -> Path:
 
 def _inputs_hash(theme: Path, defined: Mapping[str, str]) -> str:
     """A hash of all that decides the files: sources, constants, packages and this module."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    digest.update(json.dumps(defined).encode())
-    digest.update((theme / "package-lock.json").read_bytes())
-    for path in sorted(p for name in INPUTS for p in (theme / name).rglob("*") if p.is_file()):
-        digest.update(f"\0{path.relative_to(theme).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    sources = [theme / name for name in (*INPUTS, "package-lock.json")]
+    return key(
+        Path(__file__).read_bytes(), sorted(defined.items()), digest_of_files(theme, sources)
+    )

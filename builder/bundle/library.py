@@ -1,8 +1,5 @@
 """Compiles the libraries of the browser's Python: the standard library, and the workbook writer."""
 
-import hashlib
-import json
-import os
 import shutil
 import sys
 import tempfile
@@ -10,8 +7,9 @@ import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from builder.bundle.packing import HASH_LENGTH, RuntimeBuildError, run_tool, write_zip
+from builder.bundle.packing import RuntimeBuildError, run_tool, write_zip
 from builder.bundle.substitutes import SUBSTITUTES
+from builder.kit.store import digest_of_files, key
 
 # Where Pyodide puts the standard library, for the file names in tracebacks.
 STDLIB_IN_BROWSER = "/lib/python{}{}.zip".format(*sys.version_info)
@@ -23,20 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY_SOURCES = (ROOT / "builder/bundle/bytecode.py", ROOT / "builder/bundle/substitutes.py")
 
 
-def stdlib_name(sources: Path) -> str:
-    """The file name of the compiled library: a hash of the sources and the compiler, and `.zip`.
-
-    `sources` is the zip file of the standard library in Pyodide.
-    """
-    digests = [
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in (sources, *LIBRARY_SOURCES)
-    ]
-    inputs = json.dumps([*digests, sys.version])
-    return f"{hashlib.sha256(inputs.encode()).hexdigest()[:HASH_LENGTH]}.zip"
+def stdlib_version(sources: Path) -> str:
+    """A hash of the compiler, and of `sources`, Pyodide's zip file of the standard library."""
+    return key(sys.version, digest_of_files(ROOT, LIBRARY_SOURCES), sources.read_bytes())
 
 
-def compile_stdlib(sources: Path, finished: Path) -> None:
-    """Compile the standard library in the zip file `sources` to the zip file `finished`.
+def compile_stdlib(sources: Path) -> bytes:
+    """Compile the standard library in the zip file `sources`; returns the bytes of a zip file.
 
     `SUBSTITUTES` take the place of some modules. Raises RuntimeBuildError where `sources` has no
     module for a substitute to replace.
@@ -56,10 +47,7 @@ def compile_stdlib(sources: Path, finished: Path) -> None:
         run_tool("builder.bundle.bytecode", folder, STDLIB_IN_BROWSER, cwd=ROOT)
         new = Path(name) / "stdlib.zip"
         write_zip(new, {f"{file}c": (folder / f"{file}c").read_bytes() for file in files})
-        finished.parent.mkdir(parents=True, exist_ok=True)
-        beside = finished.with_name(f"{finished.name}.{os.getpid()}")
-        shutil.copyfile(new, beside)
-        beside.replace(finished)
+        return new.read_bytes()
 
 
 def compile_writer(scratch: Path) -> dict[str, bytes]:

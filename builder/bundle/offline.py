@@ -27,8 +27,8 @@ def script(site: Mapping[str, str], assets: Assets, runtime: Runtime) -> bytes:
     published change, browsers install the script anew.
     """
     digests = {
-        ASSETS + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(assets.folder.iterdir())
+        ASSETS + name: hashlib.sha256(data).hexdigest()
+        for name, data in sorted(assets.files.items())
     } | {runtime.url + name: digest for name, digest in sorted(runtime.lock["files"].items())}
     constant = {
         "version": store.key(*site.items())[:HASH_LENGTH],

@@ -14,35 +14,39 @@ unchanged Pyodide starts slowly. The build therefore
 Workbooks need a package and much more of the library, and few readers download one. The files that
 requests for workbooks read beyond the others lie in a second zip file.
 
-The result is a folder of files that never change: its address has a hash of its content.
+The result are files that never change: their address has a hash of their content.
 """
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
+import weakref
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import files
 from importlib.metadata import version as installed_version
 from importlib.util import MAGIC_NUMBER
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from builder.bundle.library import (
     LIBRARY_SOURCES,
+    ROOT,
     WRITER,
     compile_stdlib,
     compile_writer,
-    stdlib_name,
+    stdlib_version,
 )
 from builder.bundle.node_python import PyodideInNode
 from builder.bundle.packing import HASH_LENGTH, RuntimeBuildError, write_zip
 from builder.bundle.wheel import LOCK, NOTICE, make_wheel, move_out, seal
-from builder.kit.store import UNFINISHED, forget_old_builds, put_in_place
+from builder.kit.files import write_files
+from builder.kit.store import CACHE, Store, digest_of_files, key
 
 # Files that are copied from Pyodide's npm package unchanged.
 ENGINE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
@@ -51,22 +55,47 @@ WORKBOOK = "workbook.zip"
 # Packages whose version decides the bytes of the runtime.
 TOOLS = ("build", "hatchling", "pyodide-build", "pyodide-lock", WRITER)
 # The modules that build the runtime: after a change in one of them it is built anew.
-OWN_SOURCES = ("runtime.py", "library.py", "node_python.py", "packing.py", "wheel.py")
-# The folder of the whole compiled standard library in the cache of runtimes.
-STDLIB_CACHE = "stdlib"
+OWN_SOURCES = tuple(
+    ROOT / f"builder/bundle/{name}.py"
+    for name in ("runtime", "library", "node_python", "packing", "wheel")
+)
+# The kinds of the cached runtimes, and of the whole compiled standard library.
+RUNTIME, WHOLE_LIBRARY = "runtime", "stdlib"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Runtime:
-    """A built runtime: a folder whose files are served below `url` and never change.
+    """A built runtime: `files`, by name, are served below `url` and never change.
 
-    `version` is that of Pyodide, and `lock` the content of the lock file.
+    `version` is that of Pyodide.
     """
 
-    folder: Path
-    url: str
+    files: Mapping[str, bytes] = field(repr=False)
     version: str
-    lock: dict[str, Any]
+
+    @cached_property
+    def url(self) -> str:
+        """The address of the folder of the files, with a hash of their content."""
+        contents = [
+            (name, hashlib.sha256(data).hexdigest()) for name, data in sorted(self.files.items())
+        ]
+        digest = hashlib.sha256(json.dumps(contents).encode()).hexdigest()
+        return f"/runtime/{digest[:HASH_LENGTH]}/"
+
+    @cached_property
+    def lock(self) -> dict[str, Any]:
+        """The content of the lock file."""
+        lock: dict[str, Any] = json.loads(self.files[LOCK])
+        return lock
+
+    @cached_property
+    def folder(self) -> Path:
+        """A temporary folder with the files, which lasts as long as this object."""
+        parent = Path(tempfile.mkdtemp(prefix="runtime-"))
+        weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)
+        folder = parent / Path(self.url).name
+        write_files(folder, self.files.items())
+        return folder
 
     @property
     def wheel_name(self) -> str:
@@ -104,26 +133,9 @@ def build(project_root: Path, requests: Sequence[str], workbooks: Sequence[str] 
     """
     project_root = project_root.resolve()
     engine = _engine(project_root)
-    cache = project_root / ".cache" / "runtime"
-    finished = cache / _inputs_hash(project_root, engine, [*requests, "", *workbooks])
-    if not finished.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        forget_old_builds(cache, keep=STDLIB_CACHE)
-        # Built beside its place and moved in one step: a killed build leaves no half-built runtime,
-        # and of two builds at once the later one takes the result of the earlier one.
-        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cache))
-        try:
-            _build_in(project_root, engine, requests, workbooks, work)
-            put_in_place(work, finished)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    os.utime(finished)
-    (folder,) = finished.iterdir()
-    return Runtime(
-        folder=folder,
-        url=f"/runtime/{folder.name}/",
-        version=_engine_version(engine),
-        lock=json.loads((folder / LOCK).read_text("utf-8")),
+    inputs = _inputs_hash(project_root, engine, [*requests, "", *workbooks])
+    return Store(project_root / CACHE, RUNTIME).made(
+        lambda: _build(project_root, engine, requests, workbooks), inputs
     )
 
 
@@ -158,40 +170,23 @@ def _engine_version(engine: Path) -> str:
 
 def _inputs_hash(project_root: Path, engine: Path, requests: Sequence[str]) -> str:
     """A hash of everything that decides the bytes of the runtime."""
-    calc = project_root / "calc"
-    sources = [
-        *sorted(p for p in calc.rglob("*") if p.is_file() and "__pycache__" not in p.parts),
-        project_root / "pyproject.toml",
-        project_root / "LICENSE",
-        project_root / "theme/js/python.js",
-        project_root / "theme/js/node.js",
-        *(Path(__file__).with_name(name) for name in OWN_SOURCES),
-        *LIBRARY_SOURCES,
+    places: tuple[str | Path, ...] = (
+        *("calc", "pyproject.toml", "LICENSE", "theme/js/python.js", "theme/js/node.js"),
         *(engine / name for name in (*ENGINE_FILES, STDLIB, LOCK, "package.json")),
-    ]
-    contents = [
-        # The runtime does not depend on the name of the project's folder.
-        (
-            path.name,
-            "" if path.parent == project_root else path.parent.name,
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-        )
-        for path in sources
-        if path.is_file()
-    ]
-    tools = [(tool, installed_version(tool)) for tool in TOOLS]
-    everything = json.dumps([contents, tools, sys.version, MAGIC_NUMBER.hex(), list(requests)])
-    return hashlib.sha256(everything.encode()).hexdigest()[:HASH_LENGTH]
+    )
+    return key(
+        digest_of_files(project_root, (project_root / place for place in places)),
+        digest_of_files(ROOT, (*OWN_SOURCES, *LIBRARY_SOURCES)),
+        sys.version,
+        [(tool, installed_version(tool)) for tool in TOOLS],
+        MAGIC_NUMBER,
+        requests,
+    )
 
 
-def _build_in(
-    project_root: Path,
-    engine: Path,
-    requests: Sequence[str],
-    workbooks: Sequence[str],
-    work: Path,
-) -> None:
-    """Build the runtime as the only folder in `work`, with a hash of its content as name."""
+def _build(
+    project_root: Path, engine: Path, requests: Sequence[str], workbooks: Sequence[str]
+) -> Runtime:
     with tempfile.TemporaryDirectory(prefix="runtime-") as name:
         scratch = Path(name)
         folder = scratch / "runtime"
@@ -202,12 +197,14 @@ def _build_in(
         _write_notice(folder / NOTICE, _engine_version(engine))
         make_wheel(project_root, _engine_info(engine), folder, scratch)
 
-        whole = work.parent / STDLIB_CACHE / stdlib_name(engine / STDLIB)
-        if not whole.is_file():
+        def compiled() -> bytes:
             shutil.copyfile(engine / STDLIB, folder / STDLIB)
             _check_byte_code(project_root, folder)
-            compile_stdlib(engine / STDLIB, whole)
-        shutil.copyfile(whole, folder / STDLIB)
+            return compile_stdlib(engine / STDLIB)
+
+        store = Store(project_root / CACHE, WHOLE_LIBRARY)
+        whole = store.made(compiled, version=stdlib_version(engine / STDLIB))
+        (folder / STDLIB).write_bytes(whole)
         writer = compile_writer(scratch)
         write_zip(folder / WORKBOOK, writer)
         with PyodideInNode(project_root, folder) as python:
@@ -221,7 +218,7 @@ def _build_in(
         packages = {Path(file).parent for file in used if file.endswith("/__init__.pyc")}
         used += [f for f in further["library"] if f not in used and Path(f).parent in packages]
         more = {file: writer[file] for file in further["workbook"]}
-        with zipfile.ZipFile(whole) as archive:
+        with zipfile.ZipFile(BytesIO(whole)) as archive:
             write_zip(folder / STDLIB, {file: archive.read(file) for file in used})
             more |= {file: archive.read(file) for file in further["library"] if file not in used}
         # The package calc is an exception: it has this zip file in its own path.
@@ -229,8 +226,8 @@ def _build_in(
         write_zip(folder / WORKBOOK, more)
         _check_answers(project_root, folder, requests, workbooks, answers)
         seal(folder)
-
-        shutil.move(folder, work / _content_hash(folder))
+        files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return Runtime(files, _engine_version(engine))
 
 
 def _check_byte_code(project_root: Path, folder: Path) -> None:
@@ -293,11 +290,3 @@ def _licence_of(package: str) -> str:
     """The text of the licence of an installed package, which copies of it must carry."""
     (text,) = (p.read_text("utf-8") for p in files(package) or [] if p.name == "LICENSE.txt")
     return text
-
-
-def _content_hash(folder: Path) -> str:
-    contents = [
-        (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in sorted(folder.iterdir())
-    ]
-    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:HASH_LENGTH]

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from builder import content
 from builder.checks import dates, figures, links
-from builder.checks.context import CACHE, LABEL, Check, Context
+from builder.checks.context import KIND, LABEL, Check, Context
 from builder.checks.findings import change_name
 from builder.checks.report import report, summary
 from builder.content import Problem, publish_settings
 from builder.content.files import PAGES
 from builder.kit.environment import is_set, today
-from builder.kit.store import Store
+from builder.kit.store import CACHE, Store
 
 __all__ = [
     "SUBJECTS",
@@ -62,7 +62,7 @@ def check(
     address of the site, empty where it is not known. Findings in folders are cached below the
     project's `.cache`. With a `label`, progress is reported under it.
     """
-    store = Store(root / CACHE)
+    store = Store(root / CACHE, KIND)
     context = Context(root, site, today, site_address.rstrip("/"), store, label)
     problems: dict[tuple[object, ...], Problem] = {}
     for subject in SUBJECTS:

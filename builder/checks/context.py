@@ -12,8 +12,8 @@ from builder.content import Problem, Site
 from builder.kit.store import Store
 from builder.routes.register import Register
 
-CACHE = Path(".cache/checks/content")
-"""The folder with the cached findings, from the root of the project."""
+KIND = "findings"
+"""The kind of the cached findings."""
 
 LABEL = "Kontrollerer innholdet"
 

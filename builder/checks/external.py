@@ -10,14 +10,13 @@ not asked.
 import argparse
 import contextlib
 import datetime as dt
-import json
 import os
 import queue
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Literal
@@ -36,14 +35,13 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from builder import content
-from builder.checks.context import CACHE, LABEL, Context
+from builder.checks.context import KIND, LABEL, Context
 from builder.checks.report import report
 from builder.content import Problem
 from builder.kit.environment import is_set, today
-from builder.kit.store import Store
+from builder.kit.store import CACHE, Store, code_version
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHED_ANSWERS = ROOT / ".cache/links.json"
 AGENT = "Tilskuddsstigen-lenkekontroll (kontrollerer lenkene på nettstedet Tilskuddsstigen)"
 
 CACHED_FOR = dt.timedelta(days=1)
@@ -265,39 +263,28 @@ def _gather(
 # Cached answers
 
 
-@dataclass(frozen=True)
 class AnswerCache:
-    """A file with the answers of other sites in the last day, so that a second run is quick."""
+    """The answers of other sites in the last day, so that a second run is quick."""
 
-    path: Path
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._version = code_version("builder/checks/external.py")
 
     def answers(self, now: dt.datetime) -> dict[str, Answer]:
-        """The answers of the last day by link; none where the file can't be read."""
+        """The answers of the last day by link."""
         return {url: answer for url, (_, answer) in self._entries(now).items()}
 
     def add(self, answers: Mapping[str, Answer], now: dt.datetime) -> None:
         """Add the certain answers (`fine`, `moved`, `gone`), and drop answers older than a day."""
         certain = {u: a for u, a in answers.items() if a.verdict in ("fine", "moved", "gone")}
         entries = self._entries(now) | {url: (now, answer) for url, answer in certain.items()}
-        data = {
-            url: {"time": when.isoformat(), "answer": asdict(answer)}
-            for url, (when, answer) in entries.items()
-        }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        new = self.path.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
-        new.replace(self.path)
+        self._store.put("answers", result=entries, version=self._version)
 
     def _entries(self, now: dt.datetime) -> dict[str, tuple[dt.datetime, Answer]]:
-        try:
-            data = json.loads(self.path.read_text("utf-8"))
-            read = {
-                url: (dt.datetime.fromisoformat(entry["time"]), Answer(**entry["answer"]))
-                for url, entry in data.items()
-            }
-            return {u: entry for u, entry in read.items() if now - CACHED_FOR < entry[0] <= now}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return {}
+        entries: dict[str, tuple[dt.datetime, Answer]] = (
+            self._store.get("answers", version=self._version) or {}
+        )
+        return {u: entry for u, entry in entries.items() if now - CACHED_FOR < entry[0] <= now}
 
 
 # Reports
@@ -342,8 +329,8 @@ def main(argv: Sequence[str]) -> int:
     if unreadable:
         print("Innholdet har feil, så noen av lenkene kan mangle her. Kjør «make check».")
     address = os.environ.get("SITE_ADDRESS", "")
-    every_link = links(Context(ROOT, site, today(), address, Store(ROOT / CACHE), LABEL))
-    cache = AnswerCache(CACHED_ANSWERS)
+    every_link = links(Context(ROOT, site, today(), address, Store(ROOT / CACHE, KIND), LABEL))
+    cache = AnswerCache(Store(ROOT / CACHE, "links"))
     return report_links(every_link, cache, anew=is_set("NYTT"), every=is_set("ALT"))
 
 

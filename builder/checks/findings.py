@@ -16,7 +16,7 @@ from builder.content.folders import digest_of_folder
 from builder.content.site import PageFile
 from builder.content.yaml_file import Document, Key, Plain, dotted
 from builder.kit.parallel import in_parallel
-from builder.kit.store import Store, code_version, key
+from builder.kit.store import Store, code_version
 
 # The checks that depend on one folder alone, by the subject under which reports list them.
 FOLDER_CHECKS = {
@@ -101,8 +101,8 @@ def check_folders(
         if change.source is not None:
             used.setdefault(change.scheme, set()).add(change.source)
     version = code_version("builder", "calc")
-    keys = {
-        name: key(version, name, digest, sorted(used.get(name, ())))
+    versions = {
+        name: (version, digest, sorted(used.get(name, ())))
         for name, digest in site.digests.items()
         if digest and store
     }
@@ -119,23 +119,19 @@ def check_folders(
                 html_of=lambda page: site.texts.of(page.scheme, page.name, page.lang).html,
             )
         )
-        if store and name in keys and _is_unchanged(folder, site.digests[name]):
-            store.put(keys[name], findings)
+        if store and name in versions and _is_unchanged(folder, site.digests[name]):
+            store.put(name, result=findings, version=versions[name])
         return findings
 
     by_name: dict[str, Findings] = {}
     if store:
-        for name in keys:
-            if (cached := store.get(keys[name])) is not None:
+        for name, of_name in versions.items():
+            if (cached := store.get(name, version=of_name)) is not None:
                 by_name[name] = cached
     others = [name for name in files if name not in by_name]
     by_name |= zip(others, in_parallel(findings_of, others, label), strict=True)
     in_order = {name: by_name[name] for name in sorted(files)}
-    key_of_changes = key(version, CHANGES)
-    in_order |= _check_changes(root, store, key_of_changes)
-    if store:
-        store.keep_only({*keys.values(), key_of_changes})
-    return in_order
+    return in_order | _check_changes(root, store, version)
 
 
 def change_name(change: Change) -> str:
@@ -143,9 +139,10 @@ def change_name(change: Change) -> str:
     return f"{CHANGES}/{change.name}"
 
 
-def _check_changes(root: Path, store: Store | None, cache_key: str) -> dict[str, Findings]:
+def _check_changes(root: Path, store: Store | None, version: str) -> dict[str, Findings]:
     """The findings in each file of a change, by name. The files are small: one entry caches all."""
-    cached: dict[str, tuple[str, Findings]] = (store.get(cache_key) if store else None) or {}
+    of_files = store.get(CHANGES, version=version) if store else None
+    cached: dict[str, tuple[str, Findings]] = of_files or {}
     current = {}
     for path in sorted((root / CONTENT / CHANGES).glob("*.yaml")):
         if not path.is_file() or not is_content(path):
@@ -159,7 +156,7 @@ def _check_changes(root: Path, store: Store | None, cache_key: str) -> dict[str,
             # A file that was saved while it was checked has no digest, so it is checked again.
             current[name] = (digest if _digest(path) == digest else ""), findings
     if store and _digests(current) != _digests(cached):
-        store.put(cache_key, current)
+        store.put(CHANGES, result=current, version=version)
     return {name: findings for name, (_, findings) in current.items()}
 
 

@@ -19,12 +19,13 @@ from builder.content.page_files import read_pages
 from builder.content.prose import Prose
 from builder.content.scheme_files import read_scheme
 from builder.content.site import FolderContent, PageKey
-from builder.kit import store
+from builder.kit.errors import KnownError
+from builder.kit.files import Traces, traces_of, walk
 from builder.kit.parallel import in_parallel
 from builder.kit.store import Store, code_version
 
-# The end of the keys under which prose is cached.
-_PROSE = "-prose"
+# The last part of the names under which prose is cached.
+_PROSE = "prose"
 
 type Memory = dict[Path, tuple[object, FolderContent]]
 """The content of folders as it was last read, each with the state (`_state`) of its files then."""
@@ -52,9 +53,6 @@ class FolderReader:
         read = dict(zip(others, in_parallel(self.read, others, "Leser innholdet"), strict=True))
         if self.store is None:
             self._remember(read)
-        else:
-            keys = {self._key(name, d) for group in (known, read) for name, d in _digests(group)}
-            self.store.keep_only(keys | {f"{key}{_PROSE}" for key in keys})
         for folder in folders:
             yield known[folder] if folder in known else read[folder]
 
@@ -64,8 +62,8 @@ class FolderReader:
         known = {}
         for folder in folders:
             with suppress(OSError):  # Reported where the file is read.
-                key = self._key(folder.name, digest_of_folder(folder))
-                if (folder_content := self.store.get(key)) is not None:
+                name = folder.name, digest_of_folder(folder)
+                if (folder_content := self.store.get(*name, version=_code())) is not None:
                     known[folder] = folder_content
         return known
 
@@ -99,20 +97,32 @@ class FolderReader:
         # A mistake may come from the file system, such as missing access, and pass without a new
         # digest. So content with mistakes is not cached.
         if self.store is not None and all(p.is_warning for p in folder_content.problems):
-            key = self._key(folder.name, digest)
+            # The digest is part of the name: a build that began before an edit needs the old prose.
+            name = folder.name, digest
             # The prose first: whoever finds the rest in the cache must find the prose too.
-            self.store.put(f"{key}{_PROSE}", folder_content.prose)
+            self.store.put(*name, _PROSE, result=folder_content.prose, version=_code())
             folder_content = replace(folder_content, prose={})
-            self.store.put(key, folder_content)
+            self.store.put(*name, result=folder_content, version=_code())
         return folder_content
 
     def prose(self, folder: str, digests: Mapping[str, str]) -> dict[PageKey, Prose]:
-        """The prose of a folder from the cache, or read again where the cache has lost it."""
+        """The prose of a folder from the cache, or read again where the cache has lost it.
+
+        Raises `KnownError` where the cache has lost it and the folder has changed since.
+        """
         digest = digests[folder]
-        cached: dict[PageKey, Prose] | None = None
         if self.store is not None:
-            cached = self.store.get(self._key(folder, digest) + _PROSE)
-        return self._read_files(self.content / folder, digest).prose if cached is None else cached
+            name = folder, digest, _PROSE
+            cached: dict[PageKey, Prose] | None = self.store.get(*name, version=_code())
+            if cached is not None:
+                return cached
+        prose = self._read_files(self.content / folder, digest).prose
+        # Units are cached by the digest, so the prose of another digest must not get into them.
+        if self.store is not None and digest_of_folder(self.content / folder) != digest:
+            raise KnownError(
+                f"Innholdet i «{folder}» ble endret mens det ble brukt. Kjør kommandoen igjen."
+            )
+        return prose
 
     def _read_files(self, folder: Path, digest: str) -> FolderContent:
         read = FolderContent(digests={folder.name: digest})
@@ -126,10 +136,6 @@ class FolderReader:
             is_draft = visibility is not None and visibility.draft
             read.add(read_pages(self.content, folder, folder.name, is_draft=is_draft))
         return read
-
-    def _key(self, folder: str, digest: str) -> str:
-        # The path of the content is part of the key, since the values name their files.
-        return store.key(code_version("builder", "calc"), str(self.content), folder, digest)
 
 
 def digest_of_folder(folder: Path) -> str:
@@ -152,17 +158,15 @@ def digest_of_folder(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _digests(contents: dict[Path, FolderContent]) -> Iterator[tuple[str, str]]:
-    return (pair for one in contents.values() for pair in one.digests.items())
+def _code() -> str:
+    return code_version("builder", "calc")
 
 
-def _state(folder: Path) -> list[tuple[str, int, int, int, int]]:
-    """Path, times, size and inode of each file: another list where any program saved a file."""
+def _state(folder: Path) -> list[tuple[str, int, Traces]]:
+    """Path, time of change and traces of each file: another list where a program saved a file."""
     state = []
-    for path in sorted(folder.rglob("*")):
-        try:
-            stat = path.stat()
-        except OSError:  # a text editor's own file that is gone again, or a link to nothing
-            continue
-        state.append((str(path), stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size, stat.st_ino))
-    return state
+    for path, entry in walk(folder):
+        with suppress(OSError):  # A text editor's own file that is gone again.
+            status = entry.stat(follow_symlinks=False)
+            state.append((path, status.st_ctime_ns, traces_of(status)))
+    return sorted(state)

@@ -8,10 +8,7 @@ from builder.content.folders import FolderReader, Memory
 from builder.content.problems import ContentError, Problem
 from builder.content.reserved import check_addresses, check_aliases
 from builder.content.site import FolderContent, Site, Texts
-from builder.kit.store import Store
-
-CACHE = Path(".cache/content")
-"""The folder with the cached content of folders, from the root of the project."""
+from builder.kit.store import CACHE, Store
 
 
 def load(content: Path, memory: Memory | None = None, *, cached: bool = False) -> Site:
@@ -46,7 +43,9 @@ def read(
     folders = [p for p in content.iterdir() if p.is_dir() and is_content(p) and p.name != CHANGES]
     for gone in memory.keys() - set(folders):
         del memory[gone]
-    reader = FolderReader(content, memory, Store(content.parent / CACHE) if cached else None)
+    # The path of the content is part of the names, since the values name their files.
+    store = Store(content.parent / CACHE, "content", str(content)) if cached else None
+    reader = FolderReader(content, memory, store)
     for folder_content in reader.read_all(sorted(folders)):
         every.add(folder_content)
     shown = shown_path(content, content / CHANGES)

@@ -107,11 +107,6 @@ def hash_of(files: Files) -> str:
     return digest.hexdigest()[:HASH_LENGTH]
 
 
-def content_hash(folder: Path) -> str:
-    """Read all files of a folder, and return their hash (`hash_of`)."""
-    return hash_of(files_of(folder))
-
-
 def link_all(source: Path, target: Path, addresses: Collection[str]) -> None:
     """Put files of the folder `source` in the folder `target` too, as hard links.
 

@@ -1,81 +1,141 @@
-"""Caches below `.cache/`: safe to delete, and safe to share between builds that run at once."""
+"""The cache of a project: results by name, safe to delete, to damage, and to share between builds.
 
+All results lie in one folder, each in a file of its own. The file has a digest of its content,
+which is checked at each reading: a damaged result counts as missing, and is made again. So a result
+need not have reached the disk before it counts. A killed build leaves no half result.
+
+A result has a name and a version, a hash of everything that it depends on. A result of another
+version with the same name takes its place, so the cache grows with the names alone. A result that
+no build has used for `UNUSED_DAYS` is deleted, whatever it is; so is an unfinished file.
+"""
+
+import errno
 import hashlib
 import os
 import pickle
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-UNFINISHED = "new-"
-"""How the names of files and folders begin that are not finished."""
+from builder.kit.errors import KnownError
 
-CACHED_BUILDS = 5
-"""So many finished builds stay in a folder, even those that nobody has used for a day."""
+CACHE = Path(".cache")
+"""The folder of the cache, from the root of a project."""
 
+UNUSED_DAYS = 7
+"""After so many days without use, a result is deleted."""
+
+NOT_ALLOWED = "brukeren din har ikke lov til å skrive der"
+_FOLDER = "store"
 _SECONDS_PER_DAY = 24 * 60 * 60
 _ROOT = Path(__file__).resolve().parents[2]
-_HASH_BYTES = 32
+_DIGEST_BYTES = 32
+
+
+class StoreError(KnownError):
+    """The cache can't be used at all; the text is Norwegian."""
 
 
 class Store:
-    """A cache of results by key, where the key is a hash of everything a result depends on.
+    """The results of one kind in the cache of a project."""
 
-    Each result is a file, which is whole or not there: a killed build leaves no half file, and a
-    damaged file counts as missing.
-    """
+    def __init__(self, cache: Path, kind: str, *scope: object) -> None:
+        """Results lie in the folder `cache`, which is created.
 
-    def __init__(self, folder: Path) -> None:
-        """Cache results in this folder, which is created if it does not exist."""
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def get(self, key: str) -> Any:
-        """The result with this key; None where the cache has none, or a damaged file."""
-        try:
-            data = (self.folder / key).read_bytes()
-        except FileNotFoundError:
-            return None
-        if hashlib.sha256(data[_HASH_BYTES:]).digest() != data[:_HASH_BYTES]:
-            return None
-        return pickle.loads(memoryview(data)[_HASH_BYTES:])  # noqa: S301  # our own, and whole
-
-    def put(self, key: str, result: object) -> None:
-        """Cache a result, which can be pickled and is not None."""
-        data = pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
-        write_whole(self.folder / key, hashlib.sha256(data).digest() + data)
-
-    def all(self) -> Iterator[Any]:
-        """Every result in the cache, in no order."""
-        for entry in os.scandir(self.folder):
-            if not entry.name.startswith(UNFINISHED):
-                result = self.get(entry.name)
-                if result is not None:
-                    yield result
-
-    def keep_only(self, keys: Collection[str], after: float = _SECONDS_PER_DAY) -> None:
-        """Delete the results with other keys that are older than `after` seconds.
-
-        Younger results may be of use to another build. Unfinished files get a day.
+        Names are of this `kind`, a word, and of this `scope`. Raises `StoreError`.
         """
-        now = time.time()
-        for entry in os.scandir(self.folder):
-            if entry.name not in keys:
-                least = _SECONDS_PER_DAY if entry.name.startswith(UNFINISHED) else after
-                with suppress(FileNotFoundError):  # another build was quicker
-                    if now - entry.stat().st_mtime >= least:
-                        Path(entry.path).unlink()
+        self._folder = cache / _FOLDER
+        self._kind, self._scope = kind, scope
+        _make_usable(self._folder)
+
+    def path(self, *name: object) -> Path:
+        """The file of the result with this name."""
+        return self._folder / f"{self._kind}-{key(*self._scope, *name)}"
+
+    def get(self, *name: object, version: object = "") -> Any:
+        """The result of this name and version; None where it is missing or damaged."""
+        try:
+            with self.path(*name).open("rb", buffering=0) as file:
+                data = memoryview(file.readall())
+                if time.time() - os.fstat(file.fileno()).st_mtime > _SECONDS_PER_DAY:
+                    os.utime(file.fileno())
+        except OSError:
+            return None
+        digest, content = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+        if content[:_DIGEST_BYTES] != _digest_of(version):
+            return None
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        return pickle.loads(content[_DIGEST_BYTES:])  # noqa: S301  # our own, and whole
+
+    def put(self, *name: object, result: object, version: object = "") -> None:
+        """Cache a result, which can be pickled and is not None. Raises `OSError`."""
+        _make_usable(self._folder)  # Somebody may have deleted it since.
+        content = _digest_of(version) + pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+        write_whole(self.path(*name), hashlib.sha256(content).digest() + content)
+
+    def made[R](self, make: Callable[[], R], *name: object, version: object = "") -> R:
+        """The result of this name and version, which is made where the cache does not have it."""
+        result: R | None = self.get(*name, version=version)
+        if result is None:
+            result = make()
+            self.put(*name, result=result, version=version)
+        return result
+
+
+def drop_unused(cache: Path, used: Collection[Path] = ()) -> None:
+    """Delete the files in a cache that nobody has used for `UNUSED_DAYS`.
+
+    `used` are the paths of results that are in use without having been read.
+    """
+    now, used_names = time.time(), {path.name for path in used}
+    folder = cache / _FOLDER
+    for entry in os.scandir(folder) if folder.is_dir() else ():
+        with suppress(OSError):  # Another build was quicker, or the file is another person's.
+            days = (now - entry.stat().st_mtime) / _SECONDS_PER_DAY
+            if entry.name in used_names:
+                if days > 1:
+                    os.utime(entry.path)
+            elif days > UNUSED_DAYS:
+                Path(entry.path).unlink()
+
+
+def _make_usable(folder: Path) -> None:
+    """Create a folder where it is missing. Raises `StoreError` where it can't be used."""
+    why = NOT_ALLOWED
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return
+    except (FileExistsError, NotADirectoryError):
+        why = "det som ligger der, er ingen mappe"
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+    raise unusable(next(path for path in (folder, *folder.parents) if path.exists()), why)
+
+
+def unusable(where: Path, why: str = NOT_ALLOWED) -> StoreError:
+    """The error that a file or folder of the cache can't be used; `why` is a Norwegian clause."""
+    return StoreError(
+        f"Kan ikke bruke «{where}», for {why}. Slett eller flytt den, eller gi brukeren din tilgang"
+        " til den, og kjør kommandoen igjen. Alt som mangler, blir laget på nytt."
+    )
 
 
 def key(*parts: object) -> str:
     """A hash of parts whose `repr` tells everything about them."""
-    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
+    return _digest_of(*parts).hex()
+
+
+def _digest_of(*parts: object) -> bytes:
+    return hashlib.sha256("\0".join(map(repr, parts)).encode()).digest()
 
 
 @cache
@@ -85,53 +145,30 @@ def code_version(*places: str) -> str:
     `places` are the files and folders to hash, from the project's root. They are read once in a
     process.
     """
-    digest = hashlib.sha256(sys.version.encode())
-    paths = [_ROOT / "requirements.txt"]
-    for place in (_ROOT / name for name in places):
-        inside = (path for path in place.rglob("*") if "__pycache__" not in path.parts)
-        paths += [place, *sorted(inside)]
-    digest.update(digest_of_files(_ROOT, (path for path in paths if path.is_file())).encode())
-    return digest.hexdigest()
+    places = ("requirements.txt", *places)
+    return key(sys.version, digest_of_files(_ROOT, (_ROOT / place for place in places)))
 
 
 def digest_of_files(root: Path, paths: Iterable[Path]) -> str:
-    """A hash of files in this order, by their contents and their paths from `root`."""
+    """A hash of files, by their contents and their paths from `root`.
+
+    A folder among the `paths` stands for the files below it, but for compiled Python. Missing files
+    are left out.
+    """
     digest = hashlib.sha256()
     for path in paths:
-        data = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode())
-        digest.update(data)
+        inside = path.rglob("*") if path.is_dir() else (path,)
+        for file in sorted(one for one in inside if "__pycache__" not in one.parts):
+            if file.is_file():
+                data = file.read_bytes()
+                digest.update(f"{file.relative_to(root).as_posix()}\0{len(data)}\0".encode())
+                digest.update(data)
     return digest.hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file under another name and rename it, so that nobody ever reads half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
     with os.fdopen(handle, "wb") as file:
         file.write(data)
     Path(name).replace(path)
-
-
-def put_in_place(work: Path, finished: Path) -> None:
-    """Move a finished folder to its place, unless another build has put one there before."""
-    try:
-        work.rename(finished)
-    except OSError:
-        if not finished.is_dir():
-            raise
-
-
-def forget_old_builds(cache: Path, keep: str = "") -> None:
-    """Delete old folders of a cache: unfinished ones, and all but the latest `CACHED_BUILDS`.
-
-    Folders younger than a day stay: another build or the preview may use them now. `keep` is the
-    name of a folder that is no build, and stays.
-    """
-    yesterday = time.time() - _SECONDS_PER_DAY
-    builds = [path for path in cache.iterdir() if path.is_dir() and path.name != keep]
-    builds.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    unfinished = [path for path in builds if path.name.startswith(UNFINISHED)]
-    finished = [path for path in builds if path not in unfinished]
-    for path in [*unfinished, *finished[CACHED_BUILDS:]]:
-        if path.stat().st_mtime < yesterday:
-            shutil.rmtree(path, ignore_errors=True)

@@ -138,9 +138,7 @@ class Project:
                 mistake = error
         if Part.ASSETS in self._stale:
             generator.make_assets()
-            self.assets = {
-                ASSETS + path.name: path.read_bytes() for path in generator.assets.folder.iterdir()
-            }
+            self.assets = {ASSETS + name: data for name, data in generator.assets.files.items()}
             self._stale.discard(Part.ASSETS)
         if mistake is not None:
             raise mistake

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from builder import content
 from builder.kit.files import Files
-from builder.kit.store import Store, code_version, key
+from builder.kit.store import CACHE, Store, code_version
 from builder.publish.assembly import gather, inherit, inheritance
 from builder.publish.command import Clock
 from builder.publish.live import Live, earlier_release
@@ -20,7 +20,8 @@ def cache_of(project_root: Path, public: Path, name: str = "files") -> Store:
 
     The cache `files` has the files of each release, by its name.
     """
-    return Store(project_root / ".cache/releases" / key(str(public.resolve()))[:16] / name)
+    version = code_version("builder/kit/files.py")
+    return Store(project_root / CACHE, "release", str(public.resolve()), name, version)
 
 
 def record_of(
@@ -37,12 +38,11 @@ def record_of(
 
     The `cache` holds the parts of the last record, for as long as the code is the same.
     """
-    code = key(code_version("builder", "calc"))
-    parts: RecordCache = cache.get(code) or RecordCache()
+    code = code_version("builder", "calc")
+    parts: RecordCache = cache.get(version=code) or RecordCache()
     record = Record.of(site, built, name=name, made=made, day=day, files=files, cache=parts)
     with suppress(OSError):  # Without room for the cache, only time is lost.
-        cache.put(code, parts)
-    cache.keep_only({code})
+        cache.put(result=parts, version=code)
     return record
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from builder import checks
 from builder.kit.environment import Confirm, is_approved, is_set, person, today
 from builder.kit.files import hash_of
+from builder.kit.store import CACHE
 from builder.publish.asking import may_go_on, report_changes
 from builder.publish.command import ROOT, Clock, Published, Say, now, options, report
 from builder.publish.disk_errors import disk_errors_in_words
@@ -56,7 +57,7 @@ def publish(
         digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
             return Published(release=live.release, place=where)
-        check.check(output, project_root / check.CACHE, files=files)
+        check.check(output, project_root / CACHE, files=files)
         site = prepared.site.published(day)
         site = site.only(scheme) if scheme else site
         last = live.name if live else ""

@@ -145,7 +145,7 @@ class Releases:
         # A cache: where there is no room for it, the files are read again next time.
         with suppress(OSError):
             if self._cached:
-                self._cached.put(name, files)
+                self._cached.put(name, result=files)
 
     @property
     def current(self) -> Release | None:
@@ -243,8 +243,6 @@ class Releases:
                 kept.add(release.digest)
             else:
                 self.forget(release)
-        if self._cached:
-            self._cached.keep_only({release.name for release in self.all()})
 
     def _record_file(self, name: str) -> Path:
         return self.records / f"{name}.json"

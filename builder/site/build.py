@@ -17,6 +17,7 @@ from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from builder.kit.files import Files
 from builder.kit.parallel import meanwhile
+from builder.kit.store import CACHE
 from builder.site import check
 from builder.site.output import OutputFolder
 
@@ -41,13 +42,16 @@ class BuildInput:
 
 
 @contextmanager
-def prepare(project_root: Path, output: Path, *, address: str) -> Iterator[BuildInput]:
+def prepare(
+    project_root: Path, output: Path, *, address: str, verify: bool = False
+) -> Iterator[BuildInput]:
     """Read and check the content, and lock the folder `output` while the block runs.
 
-    `address` is where the site will stand. This function forks processes, so the caller should have
-    no threads. Raises `ContentError` with all mistakes in the content.
+    `address` is where the site will stand. `verify` is as for `OutputFolder`. This function forks
+    processes, so the caller should have no threads. Raises `ContentError` with all mistakes in
+    the content.
     """
-    folder = OutputFolder(output, project_root)
+    folder = OutputFolder(output, project_root, verify=verify)
     try:
         with folder.scan_meanwhile():
             read = content.read(project_root / "content", cached=True)
@@ -136,6 +140,6 @@ def main(argv: Sequence[str]) -> int:
     output = ROOT / "output"
     with prepare(ROOT, output, address=address) as prepared:
         files = build(prepared, scheme=scheme, address=address, whole_site=whole)
-        check.check(output, ROOT / check.CACHE, files=files)
+        check.check(output, ROOT / CACHE, files=files)
     print("Nettstedet ligger i output/.")
     return 0

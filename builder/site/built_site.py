@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from builder.kit.files import Files, files_of, folders_of
 from builder.kit.parallel import in_parallel
-from builder.kit.store import Store, code_version, key
+from builder.kit.store import Store, code_version
 from builder.site.built_page import BuiltPage, read_page
 
 FRONT = "index.html"
@@ -97,7 +97,7 @@ class UnreadableError(ValueError):
 def read_site(
     site: Path, cache: Path | None = None, *, files: Files | None = None, label: str = ""
 ) -> BuiltSite:
-    """Read a built site; extracts of its files are cached in the folder `cache`.
+    """Read a built site; extracts of its files are cached in `cache`, the cache of a project.
 
     `files` are all files of the site, where the caller has listed them already. Files whose extract
     is cached are not read again. With a `label`, progress is shown.
@@ -105,13 +105,12 @@ def read_site(
     files = files_of(site) if files is None else files
     address = _address(site) if FRONT in files else ""
     buckets = _buckets(name for name in files if name.endswith(".html") or _is_data(name))
-    store = None if cache is None else Store(cache)
+    store = None if cache is None else Store(cache, "extracts", address)
     version = code_version("builder")
-    keys = {bucket: key(version, address, bucket) for bucket in buckets}
     cached: dict[str, _Bucket] = {}
     unread: list[str] = []
     for bucket, names in buckets.items():
-        cached[bucket] = (store.get(keys[bucket]) if store else None) or {}
+        cached[bucket] = (store.get(bucket, version=version) if store else None) or {}
         if {name: one.digest for name, one in cached[bucket].items()} != {
             name: files[name].digest for name in names
         }:
@@ -127,13 +126,11 @@ def read_site(
                 else _Cached(digest, _extract(name, (site / name).read_bytes(), address))
             )
         if store:
-            store.put(keys[bucket], now)
+            store.put(bucket, result=now, version=version)
         return now
 
     results = in_parallel(read, unread, label, lambda bucket: len(buckets[bucket]))
     cached |= zip(unread, results, strict=True)
-    if store:
-        store.keep_only(set(keys.values()))
     extracts = {
         name: cached[bucket][name].extract for bucket, names in buckets.items() for name in names
     }

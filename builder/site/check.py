@@ -20,9 +20,6 @@ from builder.site.built_site import (
 # Nobody reads more problems before mending one: a mistake in a template is on all pages.
 MOST_REPORTED = 200
 
-CACHE = Path(".cache/checks/site")
-"""The cache of the extracts of files, from the root of the project."""
-
 
 class CheckError(KnownError):
     """The built site has mistakes; the text lists them, in Norwegian."""

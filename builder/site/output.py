@@ -1,36 +1,33 @@
 """The output folder: it gets the files of a site's units and no others; equal files stay.
 
 A site consists of units, such as all files of one scheme. The key of a unit is a hash of everything
-that the unit depends on, so that a unit is built once: finished units lie in a cache, each whole.
+that the unit depends on, so that a unit is built once: finished units are cached, each whole.
 """
 
-import fcntl
 import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from builder.kit.compress import is_copy, with_copies
-from builder.kit.files import File, Files, Traces, folders_of, traces_of, walk
+from builder.kit.disk import locked, settle
+from builder.kit.files import File, Files, Traces, files_of, folders_of, traces_of, walk
 from builder.kit.parallel import in_parallel, meanwhile
-from builder.kit.store import Store, code_version, key
+from builder.kit.store import CACHE, Store, code_version, drop_unused, key, unusable
 
-UNITS = Path(".cache/units")
-"""The cache of units that depend on the content; as all caches here, from the project's root."""
-LASTING = Path(".cache/compressed")
-"""The cache of `lasting` units."""
-USES = Path(".cache/uses")
-"""By kind of site, the cache keys of the units that its last build used."""
-PLACED = Path(".cache/output")
-"""By output folder, the units that were placed in it, and the lock of the folder."""
+UNIT = "unit"
+"""The kind of cached units."""
+LASTING = "lasting"
+"""The kind of cached units that are `lasting`."""
+PLACED = "placed"
+"""The kind of the cached notes of the units in an output folder, and of the locks of folders."""
 
 _NEW = ".ny-"
-_LOCK = ".lock"
 # The number of bytes whose best compression takes as long as the rendering of a page.
 _BYTES_LIKE_A_PAGE = 2_500
 
@@ -59,11 +56,6 @@ class Unit:
     effort: float = 1.0
     lasting: bool = False
 
-    @property
-    def cache_key(self) -> str:
-        """The key of the unit in the cache: name and `key`, since units may have the same `key`."""
-        return key(self.name, self.key)
-
 
 def lasting(path: str, data: bytes) -> Unit:
     """A unit of one file that is the same in many sites, and may take long to compress."""
@@ -81,7 +73,6 @@ class PlacedUnit:
     """A unit whose files, by path, stand in the output folder; `extra` is that of its result."""
 
     key: str
-    cache_key: str
     files: Files
     extra: Any
 
@@ -100,22 +91,37 @@ class _Scan:
 
 
 class OutputFolder:
-    """The folder of a site, locked by one build: another build that wants it waits."""
+    """The folder of a site, locked by one build: another build that wants it waits.
 
-    def __init__(self, folder: Path, project: Path) -> None:
-        """Make the folder if it is not there, and lock it; caches are in the project `project`."""
+    `site` is a hash of the settings that tell this site from others. Each site has its own units in
+    the cache, and the units of its next build take their place. `before` are the units that the
+    last build placed in the folder, and `units` those of this build.
+    """
+
+    def __init__(self, folder: Path, project: Path, *, verify: bool = False) -> None:
+        """Make the folder if it is not there, and lock it; the cache is that of the project.
+
+        With `verify`, all files of the folder are read, so that those with another digest than they
+        were written with are written again, also where their traces are the same. Raises
+        `StoreError`.
+        """
         self.folder = folder
+        self.site = ""
+        self._cache = project / CACHE
+        self._stores = {False: Store(self._cache, UNIT), True: Store(self._cache, LASTING)}
+        self._placed = Store(self._cache, PLACED, str(folder.resolve()))
+        self._lock = ExitStack()
         folder.mkdir(parents=True, exist_ok=True)
-        self._stores = {False: Store(project / UNITS), True: Store(project / LASTING)}
-        self._uses = Store(project / USES)
-        self._placed = Store(project / PLACED)
-        self._name = key(_code_version(), str(folder.resolve()))
-        self._lock = (project / PLACED / f"{self._name}{_LOCK}").open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        before: dict[str, PlacedUnit] | None = self._placed.get(self._name)
-        self._before = before or {}
+        lock = self._placed.path("lock")
+        try:
+            self._lock.enter_context(locked(lock))
+        except PermissionError:
+            raise unusable(lock) from None
+        before: dict[str, PlacedUnit] | None = self._placed.get(version=_code_version())
+        self.before = before or {}
         self.units: dict[str, PlacedUnit] = {}
-        self._scan_now: Callable[[], _Scan] = lambda: _scan(folder, self._before)
+        self._used: set[Path] = set()
+        self._scan_now: Callable[[], _Scan] = lambda: _scan(folder, self.before, verify=verify)
 
     @contextmanager
     def scan_meanwhile(self) -> Iterator[None]:
@@ -133,6 +139,7 @@ class OutputFolder:
 
         Units that are not in a cache are built first. With a `label`, progress is shown.
         """
+        self._used |= set(map(self._entry, units))
         self.units |= self._placed_units(units, label)
 
     @contextmanager
@@ -142,6 +149,7 @@ class OutputFolder:
             self.place(units)
             yield
             return
+        self._used |= set(map(self._entry, units))
         with meanwhile(lambda: self._placed_units(units, label)) as placed:
             yield
             self.units |= placed()
@@ -152,31 +160,29 @@ class OutputFolder:
             self._place, todo, label, lambda unit: unit.pages, lambda unit: unit.effort
         )
         done = dict(zip((unit.name for unit in todo), results, strict=True))
-        return {unit.name: done.get(unit.name) or self._before[unit.name] for unit in units}
+        return {unit.name: done.get(unit.name) or self.before[unit.name] for unit in units}
 
-    def finish(self, kind: str) -> None:
+    def finish(self) -> None:
         """Delete files of no unit, and note for the next build the units that stand here.
 
-        The caches lose the units that neither this site uses nor the last sites of other kinds; a
-        `kind` is a hash of the settings that tell one site from another.
+        The note counts for more than its own bytes: files with the traces in it are not read again.
+        So the files reach the disk first.
         """
         paths = [path for unit in self.units.values() for path in unit.files]
         wanted = set(paths)
         assert len(wanted) == len(paths), f"in two units: {Counter(paths).most_common(1)[0][0]}"
-        left = {path for unit in self._before.values() for path in unit.files}
+        left = set(_files_of(self.before))
         for path in (left | self._scanned.others) - wanted:
             (self.folder / path).unlink(missing_ok=True)
         # The innermost first.
         for path in sorted(self._scanned.folders - folders_of(wanted), key=len, reverse=True):
             (self.folder / path).rmdir()
-        self._placed.put(self._name, self.units)
-        self._placed.keep_only({self._name, f"{self._name}{_LOCK}"})
-        self._uses.put(kind, {unit.cache_key for unit in self.units.values()})
-        self._uses.keep_only({kind})
-        # A build of another kind that misses a unit deleted here makes it again.
-        used: set[str] = set().union(*self._uses.all())
-        self._stores[False].keep_only(used, after=0)
-        self._stores[True].keep_only(used)
+        before = _files_of(self.before)
+        if new := [path for path, file in self.files().items() if before.get(path) != file]:
+            settle(self.folder, new)
+        if self.units != self.before:
+            self._placed.put(result=self.units, version=_code_version())
+        drop_unused(self._cache, self._used)
 
     def unlock(self) -> None:
         """Let other builds have the folder."""
@@ -184,7 +190,7 @@ class OutputFolder:
 
     def files(self) -> Files:
         """Every file of the units that have been placed, compressed copies too."""
-        return {path: file for unit in self.units.values() for path, file in unit.files.items()}
+        return _files_of(self.units)
 
     def digests(self) -> dict[str, str]:
         """The SHA-256 of every file but the compressed copies, sorted by path."""
@@ -192,7 +198,7 @@ class OutputFolder:
         return {path: file.digest for path, file in files if not is_copy(path)}
 
     def _is_in_place(self, unit: Unit) -> bool:
-        before = self._before.get(unit.name)
+        before = self.before.get(unit.name)
         return (
             before is not None
             and before.key == unit.key
@@ -200,25 +206,38 @@ class OutputFolder:
         )
 
     def _place(self, unit: Unit) -> PlacedUnit:
-        store = self._stores[unit.lasting]
-        cached: tuple[dict[str, tuple[str, bytes]], Any] | None = store.get(unit.cache_key)
-        if cached is None:
-            result = unit.make()
-            contents = {
-                path: (hashlib.sha256(data).hexdigest(), data)
-                for path, data in with_copies(result.files).items()
-            }
-            cached = contents, result.extra
-            store.put(unit.cache_key, cached)
-        contents, extra = cached
-        before = self._before.get(unit.name)
+        contents, extra = self._stores[unit.lasting].made(
+            partial(_contents_of, unit), *self._name(unit), version=unit.key
+        )
+        before = self.before.get(unit.name)
         files: Files = {}
         for path, (digest, data) in contents.items():
             file = before.files.get(path) if before else None
             if file is None or file.digest != digest or path in self._scanned.changed:
                 file = File(digest, *_write(self.folder / path, data))
             files[path] = file
-        return PlacedUnit(unit.key, unit.cache_key, files, extra)
+        return PlacedUnit(unit.key, files, extra)
+
+    def _name(self, unit: Unit) -> tuple[str, ...]:
+        """The name of a unit in its store; all sites share the `lasting` units."""
+        return (unit.name,) if unit.lasting else (self.site, unit.name)
+
+    def _entry(self, unit: Unit) -> Path:
+        return self._stores[unit.lasting].path(*self._name(unit))
+
+
+def _contents_of(unit: Unit) -> tuple[dict[str, tuple[str, bytes]], Any]:
+    """Make a unit: digest and content of each file, and the `extra` of its result."""
+    result = unit.make()
+    contents = {
+        path: (hashlib.sha256(data).hexdigest(), data)
+        for path, data in with_copies(result.files).items()
+    }
+    return contents, result.extra
+
+
+def _files_of(units: Mapping[str, PlacedUnit]) -> Files:
+    return {path: file for unit in units.values() for path, file in unit.files.items()}
 
 
 def _code_version() -> str:
@@ -226,8 +245,9 @@ def _code_version() -> str:
     return code_version("builder/site/output.py", "builder/kit/files.py")
 
 
-def _scan(folder: Path, placed: Mapping[str, PlacedUnit]) -> _Scan:
-    changed = {path: file for unit in placed.values() for path, file in unit.files.items()}
+def _scan(folder: Path, placed: Mapping[str, PlacedUnit], *, verify: bool) -> _Scan:
+    changed = _files_of(placed)
+    now = files_of(folder) if verify else {}
     others: set[str] = set()
     folders: set[str] = set()
     for path, entry in walk(folder):
@@ -235,7 +255,9 @@ def _scan(folder: Path, placed: Mapping[str, PlacedUnit]) -> _Scan:
             folders.add(path)
         elif path not in changed:
             others.add(path)
-        elif changed[path].traces == traces_of(entry.stat(follow_symlinks=False)):
+        elif changed[path].traces == traces_of(entry.stat(follow_symlinks=False)) and (
+            not verify or now.get(path) == changed[path]
+        ):
             del changed[path]
     return _Scan(frozenset(changed), frozenset(others), frozenset(folders))
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican, signals
 from pelican.generators import Generator
 from pelican.log import console
@@ -22,7 +21,7 @@ from builder.kit.environment import today
 from builder.kit.store import code_version, digest_of_files, key
 from builder.site import last_units
 from builder.site.data_files import DataFiles
-from builder.site.materials import make_assets, make_materials
+from builder.site.materials import CompiledTemplates, make_assets, make_materials
 from builder.site.output import OutputFolder
 from builder.site.units import SiteUnits
 from builder.views.page import Planned, SiteView
@@ -78,10 +77,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.content_path = Path(self.settings["PATH"])
         self.root = self.content_path.parent
         self.env.filters |= FILTERS
-        # Each version of a template is compiled once.
-        compiled = self.root / ".cache/templates"
-        compiled.mkdir(parents=True, exist_ok=True)
-        self.env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        self.env.bytecode_cache = CompiledTemplates(self.root)
         self.materials = make_materials(self.root, Path(self.theme))
         self.translations = self.materials.translations
         self.runtime = self.materials.runtime
@@ -143,6 +139,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             render=lambda planned: self.render(planned, self.pages.values(planned)),
             version=self._version,
         )
+        folder.site = self._kind
         slugs = set(self.site.schemes)
         folder.place([*units.lasting(), *units.of_schemes()], "Lager sidene")
         # The other parts of the search index have pages of schemes only, which are placed by now.
@@ -151,7 +148,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
             folder.place(list(units.of_whole_site(folder.folder)))
             folder.place(last_units.first_parts(folder.units, folder.folder, slugs))
         folder.place([last_units.last(units, folder.units, folder.digests())])
-        folder.finish(self._kind)
+        folder.finish()
 
     @cached_property
     def _kind(self) -> str:
@@ -163,11 +160,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def _version(self) -> str:
         """A hash of everything that every page depends on, but for the day."""
         theme = Path(self.theme)
-        files = [
-            *(path for path in sorted((theme / "templates").rglob("*")) if path.is_file()),
-            *sorted((theme / "translations").glob("*.po")),
-            self.root / "pelican.conf.py",
-        ]
+        files = (theme / "templates", theme / "translations", self.root / "pelican.conf.py")
         return key(
             code_version("builder", "calc"),
             digest_of_files(self.root, files),

@@ -14,6 +14,7 @@ from builder.content import Change, Scheme
 from builder.content.files import PAGES
 from builder.content.site import PageFile
 from builder.data import search
+from builder.kit.headers import ASSETS
 from builder.kit.store import key
 from builder.site.data_files import DataFiles
 from builder.site.output import Unit, UnitResult, lasting
@@ -39,17 +40,12 @@ class SiteUnits:
 
     def lasting(self) -> Iterator[Unit]:
         """A unit for each file of the assets and of the browser's Python, and for other images."""
-        folders = (
-            ("assets", self.assets.folder),
-            (self.runtime.url.strip("/"), self.runtime.folder),
-        )
         files = {
-            f"{place}/{path.relative_to(folder).as_posix()}": path.read_bytes()
-            for place, folder in folders
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
+            **{ASSETS.lstrip("/") + name: data for name, data in self.assets.files.items()},
+            **{self.runtime.url.lstrip("/") + n: data for n, data in self.runtime.files.items()},
+            **_images(self._page_files[None]),
+            "embed.js": self.assets.embed.encode(),
         }
-        files |= {**_images(self._page_files[None]), "embed.js": self.assets.embed.encode()}
         # The largest first, so that no core is left with it at the end.
         for path, data in sorted(files.items(), key=lambda pair: -len(pair[1])):
             yield lasting(path, data)

@@ -69,7 +69,7 @@ def measure(built: Path, changed: Path) -> list[Row]:
 
 
 def _releases(work: Path) -> Releases:
-    return Releases(work / "public", Store(work / "kept"))
+    return Releases(work / "public", Store(work / "kept", "release"))
 
 
 def _folder(work: Path, built: Path, changed: Path) -> Iterator[Row]:
@@ -89,7 +89,7 @@ def _folder(work: Path, built: Path, changed: Path) -> Iterator[Row]:
 
 def _publish_here(work: Path, built: Path, files: Files, name: str) -> None:
     """As `builder.publish.publish` does it, without questions and reports."""
-    known: Store = Store(work / "known")
+    known = Store(work / "known", "record")
     releases = _releases(work)
     with releases.alone(), releases.work() as folder:
         pages: RecordCache = known.get("pages") or RecordCache()
@@ -98,7 +98,7 @@ def _publish_here(work: Path, built: Path, files: Files, name: str) -> None:
         record = Record.of(
             empty, built, name=name, made=now, day=now.date(), files=files, cache=pages
         )
-        known.put("pages", pages)
+        known.put("pages", result=pages)
         if not name:
             return
         earlier = releases.current

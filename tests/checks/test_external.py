@@ -29,6 +29,8 @@ from builder.checks.external import (
     report_links,
 )
 from builder.content import read
+from builder.kit.store import Store
+from tests.building import cached
 from tests.checks.conftest import DAY, HEADER, replace_in, write
 from tests.content.sample import PAGE_FILE, SCHEME_FILE
 
@@ -292,7 +294,7 @@ def test_without_links_nothing_is_asked() -> None:
 
 
 def test_answers_are_remembered_for_a_day(tmp_path: Path) -> None:
-    memory = AnswerCache(tmp_path / "cache/links.json")
+    memory = AnswerCache(Store(tmp_path, "links"))
     assert memory.answers(NOW) == {}
     certain = {"a": Answer("fine"), "b": Answer("gone", "x"), "c": Answer("moved", new="d")}
     memory.add({**certain, "e": Answer("unclear", "y"), "f": Answer("unreachable")}, NOW)
@@ -302,20 +304,6 @@ def test_answers_are_remembered_for_a_day(tmp_path: Path) -> None:
     assert memory.answers(later) == {**certain, "g": Answer("fine")}
     assert memory.answers(NOW + dt.timedelta(days=1)) == {"g": Answer("fine")}
     assert memory.answers(NOW - dt.timedelta(hours=1)) == {}
-    assert [path.name for path in memory.path.parent.iterdir()] == ["links.json"]
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", "3", '{"a": 3}', '{"a": {"time": "i dag", "answer": {}}}',
-             '{"a": {"time": "2030-03-01T12:00:00", "answer": {"verdict": "fine"}}}'],
-)  # fmt: skip
-def test_a_memory_that_cannot_be_read_is_empty(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "links.json"
-    path.write_text(text, "utf-8")
-    memory = AnswerCache(path)
-    assert memory.answers(NOW) == {}
-    memory.add({"a": Answer("fine")}, NOW)
-    assert memory.answers(NOW) == {"a": Answer("fine")}
 
 
 # Findings
@@ -359,7 +347,7 @@ def test_each_place_of_a_link_is_reported() -> None:
 def test_the_command_asks_once_and_remembers(
     site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    memory = AnswerCache(tmp_path / "links.json")
+    memory = AnswerCache(Store(tmp_path, "links"))
     place = [Occurrence(Path("content/a.md"), 4)]
     found = {f"{site.address}/a/": place}
     assert report_links(found, memory, visitor) == 0
@@ -381,10 +369,9 @@ def test_without_network_the_command_prints_one_sentence(
 
     monkeypatch.setattr(socket, "getaddrinfo", no_name)
     monkeypatch.setattr(external, "ROOT", root)
-    monkeypatch.setattr(external, "CACHED_ANSWERS", root / ".cache/links.json")
     assert external.main([]) == 0
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         "Ingen av nettstedene kan nås. Er maskinen på nett? Lenkene er ikke kontrollert."
     ]
-    assert not (root / ".cache/links.json").exists()
+    assert not cached(root, "links")

@@ -10,10 +10,11 @@ import pytest
 
 from builder import content
 from builder.checks import check, check_all, findings, pages, warnings
-from builder.checks.context import CACHE
 from builder.content import ContentError, Problem, prose
 from builder.content.files import CHANGES, PAGES
 from builder.content.site import PageFile
+from builder.kit.store import CACHE
+from tests.building import cached
 from tests.checks.conftest import DAY, HEADER, replace_in, write
 from tests.content.sample import PAGE_FILE, RULES_FILE, SCHEME_FILE, SLUG, write_sample
 
@@ -146,7 +147,7 @@ def test_cached_or_not_the_same_is_reported(root: Path, seed: int) -> None:
 def test_damaged_entries_of_the_cache_are_made_anew(root: Path, looked: Looked) -> None:
     first = check_all(root, DAY)
     looked()
-    for path in (root / CACHE).iterdir():
+    for path in cached(root):
         data = path.read_bytes()
         path.write_bytes(data[: len(data) // 2])
     assert check_all(root, DAY) == first

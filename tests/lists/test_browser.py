@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from builder.bundle import assets
 from builder.commands.serve import serve_folder
+from builder.kit.files import write_files
 from builder.routes.paging import MANY
 from builder.views.pages import Pages
 from tests.lists.conftest import CONSTANTS, MakePages, MakeSite, general, render
@@ -35,7 +36,7 @@ def site(pages: Pages, project_root: Path, tmp_path_factory: pytest.TempPathFact
     for planned in general(pages):
         write(folder / planned.file, render(pages, planned))
     made = assets.build(project_root, CONSTANTS)
-    (folder / "assets").symlink_to(made.folder)
+    write_files(folder / "assets", made.files.items())
     (folder / "embed.js").write_text(made.embed, "utf-8")
     return folder
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import content
-from builder.kit.files import content_hash
+from builder.kit.files import files_of, hash_of
 from builder.publish.page_digests import PageDigest, pages_of, read_page
 from builder.publish.record import Outcome, Record, RecordedFigure, RecordedScheme
 from tests.content.sample import RULES_FILE, SLUG
@@ -247,7 +247,7 @@ def test_the_hash_of_a_site_is_of_names_and_contents(tmp_path: Path) -> None:
         folder.mkdir()
         for name, text in files.items():
             (folder / name).write_text(text, "utf-8")
-        return content_hash(folder)
+        return hash_of(files_of(folder))
 
     hashes = [site(a="1", b="2"), site(a="1", c="2"), site(a="1", b="3"), site(a="1")]
     assert len(set(hashes)) == 4

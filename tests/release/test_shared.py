@@ -11,7 +11,7 @@ import pytest
 
 from builder import content
 from builder.kit import disk, files
-from builder.kit.files import content_hash, files_of
+from builder.kit.files import files_of, hash_of
 from builder.publish import page_digests, releases
 from builder.publish.page_digests import pages_of
 from builder.publish.record import Record
@@ -97,7 +97,7 @@ def test_nothing_of_it_is_needed(project: Project) -> None:
     for n in range(KEPT_RELEASES + 2):
         project.publish(SITE | {"index.html": page(str(n))})
         shutil.rmtree(project.public / ".spare", ignore_errors=True)
-        shutil.rmtree(project.root / ".cache/releases")
+        shutil.rmtree(project.root / ".cache/store")
         assert project.live == page(str(n))
         assert not project.publish().is_new
 
@@ -201,7 +201,7 @@ def test_many_files_are_read_by_several_processes_to_the_same_result(tmp_path: P
     for path in names:
         digest.update(f"{path.relative_to(tmp_path).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    assert content_hash(tmp_path) == digest.hexdigest()[: files.HASH_LENGTH]
+    assert hash_of(files_of(tmp_path)) == digest.hexdigest()[: files.HASH_LENGTH]
 
 
 # --- On the disk before it is live ---

@@ -10,8 +10,9 @@ import pytest
 
 from builder.bundle import exercise
 from builder.bundle.node_python import PyodideInNode
-from builder.bundle.runtime import Runtime
+from builder.bundle.runtime import WHOLE_LIBRARY, Runtime
 from builder.kit.i18n import Translations
+from tests.building import share_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,11 +48,8 @@ def workbook_node(shipped: Runtime) -> Iterator[PyodideNode]:
 
 def write_project(root: Path, browser: str | None = ECHO) -> Path:
     """A project of its own: the real packaging, with a calculator of the test's (or the real)."""
-    # Compiling the standard library takes time, and is the same for all.
-    stdlib = ROOT / ".cache/runtime/stdlib"
-    stdlib.mkdir(parents=True, exist_ok=True)
-    (root / ".cache/runtime").mkdir(parents=True)
-    (root / ".cache/runtime/stdlib").symlink_to(stdlib)
+    # Compiling the standard library takes time, and is the same for all; `shipped` has done it.
+    share_cache(ROOT, root, WHOLE_LIBRARY)
     (root / "theme/js").mkdir(parents=True)
     for script in ("python.js", "node.js"):
         shutil.copy(ROOT / "theme/js" / script, root / "theme/js")
@@ -68,6 +66,6 @@ def write_project(root: Path, browser: str | None = ECHO) -> Path:
 
 
 @pytest.fixture
-def make_project(tmp_path: Path) -> MakeProject:
+def make_project(tmp_path: Path, shipped: Runtime) -> MakeProject:
     """Make a project: `make_project(calculator, name="project")`."""
     return lambda browser=ECHO, name="project": write_project(tmp_path / name, browser)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from builder.bundle import library, runtime
 from builder.bundle.packing import RuntimeBuildError
-from builder.bundle.runtime import Runtime
+from builder.bundle.runtime import RUNTIME, Runtime
+from tests.building import cached
 
 from .conftest import ROOT, MakeProject
 
@@ -26,7 +29,7 @@ print(runtime.build(Path(sys.argv[1]), ["a"]).url)
 
 
 def contents(made: Runtime) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in made.folder.iterdir()}
+    return dict(made.files)
 
 
 def start_build(root: Path) -> subprocess.Popen[str]:
@@ -58,7 +61,7 @@ def test_what_is_made_is_made_once(make_project: MakeProject, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise AssertionError("built again")
 
-    monkeypatch.setattr(runtime, "_build_in", fail)
+    monkeypatch.setattr(runtime, "_build", fail)
     assert runtime.build(root, ["a"]) == made
 
 
@@ -77,7 +80,7 @@ def test_the_address_follows_what_is_shipped(make_project: MakeProject):
 def test_a_standard_library_compiled_anew_is_the_same_bytes(make_project: MakeProject):
     shared = make_project(name="shared")
     alone = make_project(name="alone")
-    (alone / ".cache/runtime/stdlib").unlink()
+    shutil.rmtree(alone / ".cache")
     library = "python_stdlib.zip"
     made = [contents(runtime.build(root, ["a"]))[library] for root in (shared, alone)]
     assert made[0] == made[1]
@@ -88,7 +91,7 @@ def test_a_stand_in_for_a_module_that_is_not_there_is_told(
     make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
 ):
     root = make_project()
-    (root / ".cache/runtime/stdlib").unlink()
+    shutil.rmtree(root / ".cache")
     monkeypatch.setitem(library.SUBSTITUTES, "pyodide/gone.py", "")
     with pytest.raises(RuntimeBuildError, match=r"«pyodide/gone\.py».*Ta den ut der"):
         runtime.build(root, ["a"])
@@ -106,7 +109,7 @@ def handle(request):
     root = make_project(late)
     for requests, is_shipped in ((["early"], False), (["early", "late"], True)):
         made = runtime.build(root, requests)
-        with zipfile.ZipFile(made.folder / "python_stdlib.zip") as archive:
+        with zipfile.ZipFile(BytesIO(made.files["python_stdlib.zip"])) as archive:
             assert ("colorsys.pyc" in archive.namelist()) is is_shipped
 
 
@@ -149,7 +152,7 @@ def test_a_failed_build_leaves_nothing(make_project: MakeProject):
     root = make_project("import finnes_ikke")
     with pytest.raises(RuntimeBuildError):
         runtime.build(root, ["a"])
-    assert [path.name for path in (root / ".cache/runtime").iterdir()] == ["stdlib"]
+    assert not cached(root, RUNTIME)
 
 
 @pytest.mark.thorough
@@ -159,25 +162,7 @@ def test_two_builds_at_once(make_project: MakeProject):
     said = [build.communicate()[0] for build in builds]
     assert [build.returncode for build in builds] == [0, 0]
     assert said[0] == said[1]
-    assert not list((root / ".cache/runtime").glob("new-*"))
-
-
-@pytest.mark.thorough
-def test_what_a_killed_build_left_is_forgotten_after_a_day(make_project: MakeProject):
-    root = make_project()
-    young, old = (root / f".cache/runtime/new-{age}" for age in ("young", "old"))
-    for left in (young, old):
-        left.mkdir()
-    os.utime(old, (1_000_000_000, 1_000_000_000))
-    used = [root / f".cache/runtime/build-{number}" for number in range(9)]
-    for number, build in enumerate(used):
-        build.mkdir()
-        os.utime(build, (1_000_000_000 + number, 1_000_000_000 + number))
-    runtime.build(root, ["a"])
-    # The young one may be at work, and the last builds may be wanted again.
-    assert young.is_dir()
-    assert not old.exists()
-    assert [build.is_dir() for build in used] == [False] * 4 + [True] * 5
+    assert not list((root / ".cache/store").glob("new-*"))
 
 
 def test_another_python_in_the_browser_is_refused(make_project: MakeProject):
@@ -197,7 +182,7 @@ def test_other_byte_code_in_the_browser_is_refused(
     make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
 ):
     root = make_project()
-    (root / ".cache/runtime/stdlib").unlink()
+    shutil.rmtree(root / ".cache")
     monkeypatch.setattr(runtime, "MAGIC_NUMBER", b"\0\0\r\n")
     with pytest.raises(RuntimeBuildError, match="bytekode av en annen utgave"):
         runtime.build(root, ["a"])

@@ -3,7 +3,6 @@ grants: it doubles a number."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from builder.bundle import assets, runtime
 from builder.bundle.runtime import Runtime
 from builder.commands.serve import serve_folder
+from builder.kit.files import write_files
 
 from .conftest import ROOT, write_project
 
@@ -77,7 +77,7 @@ PAGE = """<!doctype html>
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
+def made(tmp_path_factory: pytest.TempPathFactory, shipped: Runtime) -> Runtime:
     root = write_project(tmp_path_factory.mktemp("form") / "project", CALCULATOR)
     return runtime.build(root, REQUESTS)
 
@@ -86,8 +86,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
 def address(made: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("form-site")
     theme = assets.build(ROOT, made.constants)
-    shutil.copytree(theme.folder, folder / "assets")
-    shutil.copytree(made.folder, folder / made.url.strip("/"))
+    write_files(folder / "assets", theme.files.items())
+    write_files(folder / made.url.strip("/"), made.files.items())
     tracks = "".join(
         f'<input type="radio" name="track" id="is-{t}" value="{t}"'
         f'{" checked" if t == "one" else ""}><label for="is-{t}">{t}</label>'

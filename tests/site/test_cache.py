@@ -14,17 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from builder.bundle.runtime import Runtime
+from builder.bundle.runtime import RUNTIME, WHOLE_LIBRARY, Runtime
 from builder.kit.files import files_of
-from builder.kit.store import Store
+from builder.kit.store import CACHE
 from builder.site import build
-from builder.site.output import LASTING, PLACED, UNITS
+from builder.site.output import LASTING, PLACED, UNIT, OutputFolder
 from tests import building as site
 from tests.conftest import BUILD_DATE, copy_project
 from tests.files import snapshot
+from tests.kit.test_store import HARMS
 
 # What takes long to make, and has tests of its own.
-SHARED = ("assets", "runtime", LASTING.name)
+SHARED = (RUNTIME, WHOLE_LIBRARY, "assets", LASTING)
 SCHEMES = ("oppfolging-voksne", "oppfolging-barn-unge", "tryggest")
 
 type Edit = Callable[[Path, random.Random], None]
@@ -55,9 +56,7 @@ def new_cache(root: Path, project_root: Path) -> None:
         cache.unlink()
     elif cache.exists():
         shutil.rmtree(cache)
-    cache.mkdir()
-    for name in SHARED:
-        (cache / name).symlink_to(project_root / ".cache" / name)
+    site.share_cache(project_root, root, *SHARED)
 
 
 def clean(root: Path, project_root: Path, folder: Path) -> dict[str, bytes]:
@@ -274,8 +273,9 @@ def test_pages_of_a_scheme_are_made_again_when_the_day_changes_them(
 
 def keys_of_units(root: Path) -> dict[str, str]:
     """What each unit of the built site is known by, by name."""
-    (placed,) = Store(root / PLACED).all()
-    return {name: unit.key for name, unit in placed.items()}
+    folder = OutputFolder(root / "output", root)
+    folder.unlock()
+    return {name: unit.key for name, unit in folder.before.items()}
 
 
 @pytest.mark.thorough
@@ -303,31 +303,49 @@ def test_what_somebody_does_to_the_built_site_is_undone(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("harm", ["cut", "changed", "emptied", "deleted"])
-def test_what_is_kept_and_broken_is_made_again(
-    project: Path, project_root: Path, tmp_path: Path, harm: str
+def test_a_file_that_was_damaged_with_its_traces_intact_is_built_again_when_asked(
+    project: Path, project_root: Path, tmp_path: Path
 ) -> None:
-    site.build(project, project / "output")
-    shutil.rmtree(project / "output")
-    kept = [p for name in ("units", "content", "output", "uses") for p in kept_in(project, name)]
-    for number, path in enumerate(kept):
-        data = path.read_bytes()
-        if harm == "deleted" and number % 2:
-            path.unlink()
-        elif harm == "cut":
-            path.write_bytes(data[: len(data) // 2])
-        elif harm == "changed" and data:
-            path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-        elif harm == "emptied":
-            path.write_bytes(b"")
-    site.build(project, project / "output")
+    output = project / "output"
+    site.build(project, output)
+    page = output / "index.html"
+    status = page.stat()
+    with page.open("r+b") as file:
+        file.write(b"\0" * status.st_size)
+    os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with build.prepare(project, output, address="", verify=True) as prepared:
+        build.build(prepared)
     expect_same(project, project_root, tmp_path)
 
 
-def kept_in(project: Path, name: str) -> list[Path]:
-    found = [path for path in (project / ".cache" / name).iterdir() if path.suffix != ".lock"]
-    assert found
-    return sorted(found)
+@pytest.mark.thorough
+@pytest.mark.parametrize("harm", HARMS)
+def test_each_file_of_the_cache_is_made_again_where_it_is_broken(project: Path, harm: str) -> None:
+    publish(project)
+    whole = snapshot(project / "public/current")
+    # `tests/kit/test_store.py` damages results one by one.
+    files = site.cached(project)
+    assert {path.name.partition("-")[0] for path in files} == {
+        *("assets", "content", "extracts", "findings", "lasting", "placed", "release", "runtime"),
+        *("stdlib", "template", "unit"),
+    }
+    for path in files:
+        HARMS[harm](path)
+    shutil.rmtree(project / CACHE / "publish")
+    shutil.rmtree(project / "public")
+    publish(project)
+    assert snapshot(project / "public/current") == whole
+
+
+def publish(project: Path) -> None:
+    """Publish the project by the command, which must say nothing of an error."""
+    command = [sys.executable, "-m", "builder", "publish"]
+    environment = os.environ | {"YES": "1"}
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def start(project: Path, folder: Path) -> subprocess.Popen[bytes]:
@@ -378,7 +396,7 @@ def test_a_build_that_is_killed_leaves_nothing_that_the_next_would_trip_over(
 
 
 def kept(project: Path) -> int:
-    return len(list((project / UNITS).iterdir()))
+    return len(site.cached(project, UNIT))
 
 
 @pytest.mark.thorough
@@ -394,7 +412,7 @@ def test_ctrl_c_ends_all_that_a_build_has_started_and_says_no_more(
         encoding="utf-8",
         start_new_session=True,
     )
-    while build.poll() is None and not ((project / PLACED).exists() and kept(project) >= units):
+    while build.poll() is None and not (site.cached(project, PLACED) and kept(project) >= units):
         threading.Event().wait(0.01)
     os.killpg(build.pid, signal.SIGINT)
     # Until no process can say more.

@@ -128,7 +128,7 @@ def test_what_is_damaged_is_made_anew(site: Path, tmp_path: Path, read: Read) ->
     write(site, "side-2/index.html", '<a href="/borte/">a</a>')
     first = told(site, tmp_path / "cache", files_of(site))
     names = read()
-    for path in (tmp_path / "cache").iterdir():
+    for path in (tmp_path / "cache/store").iterdir():
         path.write_bytes(path.read_bytes()[:-1])
     assert told(site, tmp_path / "cache", files_of(site)) == first
     assert read() == names

@@ -1,14 +1,12 @@
-import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 
 from builder.bundle import assets
 from builder.bundle.assets import AssetError, Assets
-from builder.kit.store import CACHED_BUILDS
+from tests.building import cached
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,31 +28,27 @@ def built() -> Assets:
     return assets.build(ROOT)
 
 
-def content(built: Assets) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in built.folder.iterdir()}
-
-
 def test_names_give_addresses_with_a_hash_of_existing_files(built: Assets):
     for name in ("css/site.css", "js/calculator.js", "js/worker.js", "images/favicon.svg"):
         address = built.url(name)
         stem, suffix = Path(name).stem, Path(name).suffix
         assert re.fullmatch(rf"/assets/{stem}-[0-9A-Z]{{8}}{re.escape(suffix)}", address)
-        assert (built.folder / Path(address).name).is_file()
+        assert Path(address).name in built.files
 
 
 def test_the_font_that_pages_fetch_ahead_is_the_one_of_the_style_sheet(built: Assets):
     font = Path(built.url("fonts/inter-latin-wght-normal.woff2")).name
-    css = (built.folder / Path(built.url("css/site.css")).name).read_text("utf-8")
+    css = built.files[Path(built.url("css/site.css")).name].decode()
     assert f'url("./{font}")' in css
     for file in re.findall(r'url\("?\./([^")]+)', css):
-        assert (built.folder / file).is_file()
+        assert file in built.files
     assert not re.search(r"url\(\"?(?:https?:)?//", css)
 
 
 def test_two_builds_are_the_same_bytes(project: Path):
-    first = content(assets.build(project))
+    first = assets.build(project)
     shutil.rmtree(project / ".cache")
-    assert content(assets.build(project)) == first
+    assert assets.build(project) == first
 
 
 def test_the_same_sources_are_built_once(project: Path, monkeypatch: pytest.MonkeyPatch):
@@ -68,7 +62,6 @@ def test_a_change_gives_a_new_address_and_keeps_the_others(project: Path):
     with (project / "theme/css/base/text.css").open("a") as file:
         file.write("h1 { color: inherit }\n")
     after = assets.build(project)
-    assert after.folder != before.folder
     assert after.url("css/site.css") != before.url("css/site.css")
     assert after.url("js/worker.js") == before.url("js/worker.js")
 
@@ -76,7 +69,7 @@ def test_a_change_gives_a_new_address_and_keeps_the_others(project: Path):
 def test_scripts_are_given_the_constants_that_they_name(project: Path):
     lock = {"files": {"python": "0123"}}
     built = assets.build(project, {"RUNTIME": {"url": "/runtime/abc/", "lock": lock}})
-    script = (built.folder / Path(built.url("js/worker.js")).name).read_text("utf-8")
+    script = built.files[Path(built.url("js/worker.js")).name].decode()
     assert "/runtime/abc/" in script
     assert "0123" in script
     other = assets.build(project, {"RUNTIME": {"url": "/runtime/def/", "lock": lock}})
@@ -86,14 +79,14 @@ def test_scripts_are_given_the_constants_that_they_name(project: Path):
 
 def test_the_service_worker_is_no_asset(built: Assets):
     assert "addEventListener" in built.service_worker
-    assert not list(built.folder.glob("service-worker*"))
+    assert not [name for name in built.files if name.startswith("service-worker")]
 
 
 def test_a_mistake_is_reported_and_leaves_nothing(project: Path):
     (project / "theme/css/reset.css").write_text('@import "./missing.css";')
     with pytest.raises(AssetError, match=r"esbuild fant feil(.|\n)*missing\.css"):
         assets.build(project)
-    assert list((project / ".cache/assets").iterdir()) == []
+    assert not cached(project)
 
 
 def test_missing_packages_are_reported_with_a_remedy(project: Path):
@@ -105,19 +98,3 @@ def test_missing_packages_are_reported_with_a_remedy(project: Path):
 def test_an_unknown_name_is_reported_with_the_known_ones(built: Assets):
     with pytest.raises(AssetError, match=r"«css/annet\.css».*css/site\.css"):
         built.url("css/annet.css")
-
-
-@pytest.mark.thorough
-def test_builds_that_nobody_has_used_for_a_day_are_forgotten_but_for_the_last(project: Path):
-    folder = project / ".cache/assets"
-    for n in range(CACHED_BUILDS + 3):
-        (project / "theme/images/mark.svg").write_text(f"<svg>{n}</svg>")
-        assets.build(project)
-    # All of today: each may be in use.
-    builds = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
-    assert len(builds) == CACHED_BUILDS + 3
-    for days, build in enumerate(reversed(builds), 2):
-        os.utime(build, times=(0, time.time() - days * 86_400))
-    (project / "theme/images/mark.svg").write_text("<svg>ny</svg>")
-    assets.build(project)
-    assert {path for path in builds if path.exists()} == set(builds[-CACHED_BUILDS:])
