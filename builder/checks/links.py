@@ -20,7 +20,7 @@ _HEADING = "del-"
 # Pages with a form have an id for each field. After `#`, scripts read answers and words to search.
 _WITH_FORM = ("kalkulator", "egen-nedtrapping")
 _FOR_SCRIPTS = re.compile(r"(svar|q)=")
-_ID = re.compile(r'\bid="([^"]+)"')
+_ID = re.compile(r'\bid="([^"]+)"')  # in a template, which is no HTML yet
 _PLACEHOLDER = re.compile(r"{{.*?}}")
 _HOST = re.compile(r"([\w-]+\.)+[a-z]{2,}(/|$)")
 

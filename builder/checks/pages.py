@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from markdown import Markdown
 from markdown.extensions.fenced_code import FencedBlockPreprocessor
+from selectolax.lexbor import LexborHTMLParser
 
 from builder.content import prose
 from builder.content.site import PageFile
 from builder.content.yaml_file import read_text
-from builder.kit.html_reader import Reader, feed
 from calc.rules import Lang
 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -31,7 +31,6 @@ _NOT_SHOWN = re.compile(
 # The prose of the site may lack parts of a text that has HTML or images. In the prose, a link whose
 # address is not allowed has no address.
 _NOT_PLAIN = re.compile(r"<|!\[")
-_LOST_LINK = re.compile(r"<a(?![^>]* href=)")
 _MARKS = re.compile(r"[*_\\]")
 _LIST_ITEM = re.compile(r"[ ]{0,3}(?:[-*+]|\d+[.)])[ \t]")
 # The characters before and after an address.
@@ -108,7 +107,7 @@ def read_pages(
         if text is not None:
             source = re.sub(r"\r\n?", "\n", text)
             html = html_of(file) if html_of and _NOT_PLAIN.search(source) is None else None
-            if html is None or _LOST_LINK.search(html):
+            if html is None or LexborHTMLParser(html).css_first("a:not([href])"):
                 html = _html(source)
             pages.append(_page(file, shown, source, html))
     return tuple(pages)
@@ -135,56 +134,47 @@ def _html(source: str) -> str:
 
 
 def _page(file: PageFile, shown: Path, source: str, html: str) -> Page:
-    reader = _Reader()
-    feed(reader, html)
+    tree = LexborHTMLParser(html)
+    # Each pair is an address, and the alternative text of an image or None for a link.
+    links = [(node.attributes["href"] or "", None) for node in tree.css("a[href]")]
+    images = [
+        (node.attributes.get("src") or "", node.attributes.get("alt") or "")
+        for node in tree.css("img")
+    ]
     without_code = _without_code(_without_header(source))
     return Page(
         file=file,
         shown=shown,
         prose=_MARKS.sub("", unescape(_blank(_NOT_SHOWN, without_code))),
-        links=tuple(_located(without_code, reader.links)),
-        images=tuple(_located(without_code, reader.images)),
-        anchors=tuple(reader.anchors),
-        paragraphs=tuple(filter(None, (" ".join("".join(p).split()) for p in reader.paragraphs))),
+        links=tuple(_located(without_code, links)),
+        images=tuple(_located(without_code, images)),
+        anchors=tuple(node.attributes["id"] or "" for node in tree.css("[id]")),
+        paragraphs=tuple(_paragraphs(tree)),
     )
 
 
-class _Reader(Reader):
-    """Collects links, images, anchors and paragraphs from the HTML of a page."""
+# Elements whose texts are paragraphs, and elements whose texts are not, also inside paragraphs.
+_BLOCKS = {"p", "li"}
+_NOT_COUNTED = {"h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "code"}
 
-    _BLOCKS = ("p", "li")
-    _NOT_COUNTED = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "pre", "code")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[tuple[str, str | None]] = []
-        self.images: list[tuple[str, str | None]] = []
-        self.anchors: list[str] = []
-        self.paragraphs: list[list[str]] = []
-        self.open: list[tuple[str, list[str]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if "id" in values:
-            self.anchors.append(values["id"])
-        if tag == "a" and "href" in values:
-            self.links.append((values["href"], None))
-        elif tag == "img":
-            self.images.append((values.get("src", ""), values.get("alt", "")))
-        elif tag in self._BLOCKS:
-            self.paragraphs.append([])
-            self.open.append((tag, self.paragraphs[-1]))
-        elif tag in self._NOT_COUNTED:
-            self.open.append((tag, []))
-
-    def handle_endtag(self, tag: str) -> None:
-        names = [name for name, _ in self.open]
-        if tag in names:
-            del self.open[len(names) - 1 - names[::-1].index(tag) :]
-
-    def handle_data(self, data: str) -> None:
-        if self.open:
-            self.open[-1][1].append(data)
+def _paragraphs(tree: LexborHTMLParser) -> Iterator[str]:
+    """The texts of paragraphs and list items, each without the texts of those inside it."""
+    texts: list[list[str]] = []
+    # The list that the text in an element belongs to, by the id of the element.
+    of_element: dict[int, list[str]] = {}
+    for node in tree.root.traverse(include_text=True) if tree.root else ():
+        around = of_element.get(node.parent.mem_id, []) if node.parent else []
+        if node.is_text_node:
+            around.append(node.text_content or "")
+        elif node.tag in _BLOCKS:
+            texts.append([])
+            of_element[node.mem_id] = texts[-1]
+        else:
+            of_element[node.mem_id] = [] if node.tag in _NOT_COUNTED else around
+    for parts in texts:
+        if text := " ".join("".join(parts).split()):
+            yield text
 
 
 def _located(source: str, references: Iterable[tuple[str, str | None]]) -> Iterator[Reference]:

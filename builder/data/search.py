@@ -6,7 +6,6 @@ målform has an index, so that a reader finds a page once, in the målform of th
 
 import json
 import os
-import re
 import subprocess
 import tempfile
 import zlib
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pagefind_bin import get_executable
+from selectolax.lexbor import LexborHTMLParser
 
 from builder.kit.errors import KnownError
 from builder.kit.files import write_files
@@ -32,7 +32,6 @@ WASM = "wasm.{lang}.pagefind"
 OF_EACH_PART = ("pagefind.*.pf_meta", "index/*", "fragment/*")
 # This number of schemes has some 400 pages in a målform, which Pagefind indexes in half a second.
 SCHEMES_PER_PART = 64
-_LANG = re.compile(rb"<html[^>]*>")
 # Parts of the main element that are no text of the page: forms and their answers, texts that stand
 # on other pages too, labels that repeat their values, and links to follow.
 NOT_INDEXED = ", ".join(
@@ -79,12 +78,12 @@ def language(lang: Lang, part: int) -> str:
 
 def searched(html: bytes) -> bytes | None:
     """The part of a page that is indexed, as a page by itself; None where the page has none."""
-    if b"data-pagefind-body" not in html:
+    tree = LexborHTMLParser(html.decode())
+    main, root = tree.css_first("main[data-pagefind-body]"), tree.root
+    if main is None or root is None:
         return None
-    start, end = html.index(b"<main"), html.index(b"</main>") + len(b"</main>")
-    lang = _LANG.search(html)
-    assert lang is not None
-    return b"<!doctype html>" + lang[0] + b"<body>" + html[start:end] + b"</body></html>"
+    lang = root.attributes["lang"]
+    return f'<!doctype html><html lang="{lang}"><body>{main.html}</body></html>'.encode()
 
 
 @dataclass(frozen=True, slots=True)

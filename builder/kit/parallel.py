@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Any
 
 from builder.kit.errors import KnownError, raise_lost_interrupt
+from calc.messages import whole
 
 # Less work than this, as `effort` counts it, is done before other processes would have started.
 FEW = 12
@@ -47,22 +47,18 @@ class WorkerError(KnownError):
         )
 
 
-@dataclass
 class Progress:
     """Shows on standard error how many of `total` items are done, and how long the rest may take.
 
     `effort` is the work on all items together, in any unit. Where it is 0, each item counts alike.
+    A terminal shows a bar; elsewhere, as in a log, a line is printed now and then.
     """
 
-    label: str
-    total: int
-    effort: float = 0.0
-    done: int = 0
-    _spent: float = 0.0
-    _began: float = field(default_factory=time.monotonic)
-    _reported_at: float = 0.0
-    _reported: int = 0
-    _width: int = 0
+    def __init__(self, label: str, total: int, effort: float = 0.0) -> None:
+        self.label, self.total, self.effort = label, total, effort
+        self.done, self._spent = 0, 0.0
+        self._began, self._reported_at = time.monotonic(), 0.0
+        self._bar: Any = None
 
     def step(self, number: int = 1, effort: float = 0.0) -> None:
         """Count `number` more items as done, which were so much `effort`; show it now and then."""
@@ -71,31 +67,46 @@ class Progress:
         now = time.monotonic()
         pause = _TERMINAL_SECONDS if sys.stderr.isatty() else _LOG_SECONDS
         if now - self._began >= QUIET_SECONDS and now - self._reported_at >= pause:
-            self._reported_at = now
-            self._report(self.text(now))
+            self._report(now)
 
     def text(self, now: float) -> str:
         """The progress at the time `now` of the monotonic clock: `Lager sidene: 12 av 40, …`."""
-        counts = f"{self.label}: {_number(self.done)} av {_number(self.total)}"
-        part = self._spent / self.effort if self.effort else self.done / max(self.total, 1)
+        counts = f"{self.label}: {whole(self.done)} av {whole(self.total)}"
+        part = self._part
         if part < _ENOUGH_TO_GUESS or self.done == self.total:
             return counts
         return f"{counts}, {time_left((now - self._began) * (1 - part) / part)}"
 
     def end(self) -> None:
-        """Where progress has been shown, show that all is done, and end the line on a terminal."""
-        if self._reported_at and self._reported < self.total:
-            self._report(self.text(time.monotonic()))
-        if self._reported_at and sys.stderr.isatty():
-            print(file=sys.stderr, flush=True)
+        """Where progress has been shown, show the last of it, and end the bar on a terminal."""
+        if self._reported_at:
+            self._report(time.monotonic())
+        if self._bar is not None:
+            self._bar.stop()
 
-    def _report(self, text: str) -> None:
-        self._reported = self.done
-        if sys.stderr.isatty():
-            print(f"\r{text:<{self._width}}", end="", file=sys.stderr, flush=True)
-            self._width = len(text)
-        else:
-            print(text, file=sys.stderr, flush=True)
+    @property
+    def _part(self) -> float:
+        return self._spent / self.effort if self.effort else self.done / max(self.total, 1)
+
+    def _report(self, now: float) -> None:
+        self._reported_at = now
+        if not sys.stderr.isatty():
+            print(self.text(now), file=sys.stderr, flush=True)
+            return
+        if self._bar is None:
+            # Imported here: most commands show no progress, and rich takes long to import.
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bar
+
+            # Without the thread that would draw the bar: a process with threads can't be forked.
+            console = Console(stderr=True)
+            columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+            self._bar = Bar(*columns, console=console, auto_refresh=False)
+            self._bar.add_task("", total=1.0)
+            self._bar.start()
+        task = self._bar.task_ids[0]
+        self._bar.update(task, completed=self._part, description=self.text(now), refresh=True)
 
 
 def time_left(seconds: float) -> str:
@@ -105,10 +116,6 @@ def time_left(seconds: float) -> str:
     if seconds < 100:
         return f"omtrent {round(seconds, -1):.0f} sekunder igjen"
     return f"omtrent {seconds / 60:.0f} minutter igjen"
-
-
-def _number(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def in_parallel[T, R](

@@ -1,11 +1,11 @@
 """Digests of the pages of a built site: hashes of the content that readers see on each page."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
 
 from builder.kit.files import HASH_LENGTH, Files, files_of, of_each, steps
 from builder.kit.headers import IMMUTABLE_FOLDERS
@@ -70,23 +70,9 @@ def _shortened_digest(data: bytes) -> str:
 
 # Attributes of elements that `theme/js/today.js` shows from a day on, or hides after it.
 _DATED = {"data-from", "data-until", "data-days-until"}
-_INVISIBLE = {"script", "style", "template"}
+# The content of templates is no part of the tree.
+_INVISIBLE = {"script", "style"}
 _VISIBLE_ATTRIBUTES = {"href", "src", "alt", "value", "placeholder", "aria-label"}
-_VOID = {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"),
-    *("track", "wbr"),
-}
-
-# A tag: whether it ends an element, its name, and its attributes.
-_TAG = r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>"""
-# Text, a tag, or a comment. By regular expressions, since Python's own reader takes five times as
-# long: more than a minute for 20 000 pages.
-_PART = re.compile(rf"([^<]++|<(?![a-zA-Z/!?]))|{_TAG}|<!--.*?(?:-->|\Z)|<[^>]*+>?", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""([^\s"'=<>/]++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]++)))?""")
-# Scripts and style sheets, whose content is not HTML.
-_RAW = re.compile(
-    r"(?P<start><(?P<name>script|style)\b[^>]*+>).*?(?=</(?P=name)\b|\Z)", re.DOTALL | re.IGNORECASE
-)
 
 
 def read_page(html: str) -> tuple[str, list[str], list[str]]:
@@ -97,45 +83,31 @@ def read_page(html: str) -> tuple[str, list[str], list[str]]:
     Left out are addresses with a digest in them and the version of the calculator, since they
     change with code that readers do not see.
     """
-    html = _RAW.sub(r"\g<start>", html)
-    title = version = ""
-    text: list[str] = []
+    tree = LexborHTMLParser(html)
+    title = _words(node.text() if (node := tree.css_first("title")) else "")
+    text = [title] if title else []
+    described = tree.css_first("meta[name=description]")
+    text += [described.attributes.get("content") or ""] if described else []
+    version = node.attributes["data-version"] if (node := tree.css_first("[data-version]")) else ""
     dated: list[str] = []
-    # For each open element: its name, and whether it is or lies in `main`, a dated element, or an
-    # invisible one.
-    elements = [("", False, False, False)]
-    for piece, end, tag, rest in _PART.findall(html):
-        around, in_main, in_dated, in_invisible = elements[-1]
-        if piece:
-            if around == "title" and not title:
-                title = _words(piece)
-                text.append(title)
-            elif in_main and not in_invisible and (words := _words(piece)):
+    main = tree.css_first("main")
+    # Whether the content of an element is dated, by the id of the element.
+    is_dated: dict[int, bool] = {}
+    for node in main.traverse(include_text=True) if main else ():
+        parent = node.parent
+        in_dated = parent is not None and is_dated.get(parent.mem_id, False)
+        if node.is_text_node:
+            words = _words(node.text_content or "")
+            if words and parent is not None and parent.tag not in _INVISIBLE:
                 (dated if in_dated else text).append(words)
-        elif end:
-            _close(elements, tag.lower())
-        elif tag:
-            name = tag.lower()
-            in_main = in_main or name == "main"
-            # For speed: the attributes of most tags outside `main` are not needed.
-            attributes = (
-                _attributes(rest) if rest and (in_main or name == "meta" or "data-" in rest) else {}
+        elif node.is_element_node:
+            attributes = node.attributes
+            is_dated[node.mem_id] = in_dated = in_dated or not _DATED.isdisjoint(attributes)
+            (dated if in_dated else text).extend(
+                value
+                for key, value in attributes.items()
+                if value and key in _VISIBLE_ATTRIBUTES and not value.startswith(IMMUTABLE_FOLDERS)
             )
-            in_dated = in_dated or not _DATED.isdisjoint(attributes)
-            if name not in _VOID and not rest.endswith("/"):
-                elements.append((name, in_main, in_dated, in_invisible or name in _INVISIBLE))
-            if name == "meta" and attributes.get("name") == "description":
-                text.append(attributes.get("content", ""))
-            version = attributes.get("data-version") or version
-            if in_main:
-                parts = dated if in_dated else text
-                for key, value in attributes.items():
-                    if (
-                        value
-                        and key in _VISIBLE_ATTRIBUTES
-                        and not value.startswith(IMMUTABLE_FOLDERS)
-                    ):
-                        parts.append(value)
     return (
         title,
         [part for part in text if part != version],
@@ -144,16 +116,5 @@ def read_page(html: str) -> tuple[str, list[str], list[str]]:
 
 
 def _words(text: str) -> str:
-    """The text with single spaces, and without HTML's escapes."""
-    return " ".join(unescape(text).split())
-
-
-def _attributes(text: str) -> dict[str, str]:
-    return {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(text)}
-
-
-def _close(elements: list[tuple[str, bool, bool, bool]], tag: str) -> None:
-    """Close the innermost open element of this name, and the elements in it."""
-    if elements[-1][0] == tag or any(name == tag for name, *_ in elements):
-        while elements.pop()[0] != tag:
-            pass
+    """The text with single spaces."""
+    return " ".join(text.split())

@@ -1,10 +1,10 @@
 """A page of a built site as its checks see it: ids, links, headings, and the files it needs."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from builder.kit.html_reader import IrregularError, Reader, elements, lines
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _LINKS = {"href", "src", "poster", "data", "action", "formaction", "cite", "manifest"}
 _CANDIDATES = {"srcset", "imagesrcset"}
@@ -19,12 +19,11 @@ _FOR_SOCIAL_MEDIA = re.compile(r"(og|twitter):(url|image)")
 _GOT = re.compile(r"\b(stylesheet|icon|preload|modulepreload)\b")
 # The elements for which a browser gets a file, and the attribute that names the file.
 _GETTING = {"link": "href", "script": "src", "img": "src"}
-_REMEMBERED = 1 << 15
 
 
 @dataclass
 class BuiltPage:
-    """The parts of a page, or of a line of it, that are checked, in the order of the page.
+    """The parts of a page that are checked, in the order of the page.
 
     `ids` has an id as often as it stands; `references` are pairs of an attribute and an id that it
     names; `links` are all addresses on the page, `translations` the addresses of the page in other
@@ -43,21 +42,9 @@ class BuiltPage:
     scripts: set[str] = field(default_factory=set)
     has_calculator: bool = False
 
-    def add(self, other: "BuiltPage") -> None:
-        """Add the line that follows."""
-        self.ids += other.ids
-        self.links += other.links
-        self.references += other.references
-        self.canonical = other.canonical or self.canonical
-        self.translations += other.translations
-        self.headings += other.headings
-        self.needs |= other.needs
-        self.scripts |= other.scripts
-        self.has_calculator |= other.has_calculator
-
-    def add_element(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Add an element, with its attributes as `html.parser` gives them."""
-        values = {name: value for name, value in attributes if value is not None}
+    def add_element(self, name: str, attributes: dict[str, str | None]) -> None:
+        """Add an element, with its attributes; the value of one without a value is None."""
+        values = {name: value for name, value in attributes.items() if value is not None}
         for attribute, value in values.items():
             if attribute == "id":
                 self.ids.append(value)
@@ -70,7 +57,7 @@ class BuiltPage:
             elif attribute.startswith("data-") and _DATA_ADDRESS.match(value):
                 self.links += value.split()
         self.headings += name == "h1"
-        self.has_calculator |= any(attribute == "data-calculator" for attribute, _ in attributes)
+        self.has_calculator |= "data-calculator" in attributes
         if name == "link" and "href" in values:
             self._add_link(values)
         if name == "meta":
@@ -108,34 +95,21 @@ class BuiltPage:
 
 
 def read_page(html: str) -> BuiltPage:
-    """Read the HTML of a page, line by line where it is regular, else by `html.parser`."""
+    """Read the HTML of a page as browsers do, contents of templates included."""
     page = BuiltPage()
-    try:
-        parts = [part for line in lines(html) if (part := _part(line)) is not None]
-    except IrregularError:
-        _Reader(page).feed(html)
-        return page
-    for part in parts:
-        page.add(part)
+    for element in _elements(LexborHTMLParser(html).root):
+        if attributes := element.attributes:
+            page.add_element(element.tag or "", attributes)
+        elif element.tag == "h1":
+            page.headings += 1
     return page
 
 
-@lru_cache(_REMEMBERED)
-def _part(line: str) -> BuiltPage | None:
-    """The parts of a line that are checked, or None. Cached: most lines are on many pages."""
-    page = BuiltPage()
-    for element in elements(line):
-        page.add_element(element.name, element.attributes)
-    return None if page == _NOTHING else page
-
-
-_NOTHING = BuiltPage()
-
-
-class _Reader(Reader):
-    def __init__(self, page: BuiltPage) -> None:
-        super().__init__()
-        self.page = page
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.page.add_element(tag, attrs)
+def _elements(root: LexborNode | None) -> Iterator[LexborNode]:
+    """Every element in a tree, and then every element in its templates."""
+    roots = [root] if root is not None else []
+    while roots:
+        root = roots.pop()
+        yield from root.traverse()
+        # A template is not among the templates of its own content.
+        roots += [one for one in root.template_fragments() if one.mem_id != root.mem_id]
