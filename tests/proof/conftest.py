@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests import npm
-from tests.browser.engines.page import PATIENCE
+from tests.patience import LONGEST
 from tests.site.pages import addresses
 
 # A worker that never answers. (Holding its requests back would turn off the browser's cache.)
@@ -19,11 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.thorough)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def patience() -> None:
-    expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +51,7 @@ def _has_form(path: Path) -> bool:
 def new_tab(browser: Browser, base_url: str, *, with_python: bool = False) -> Iterator[Page]:
     """A tab of its own, in which nothing moves. Without Python, pages stay as they were built."""
     with browser.new_context(base_url=base_url, reduced_motion="reduce") as context:
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(LONGEST * 1000)
         context.add_init_script("delete Navigator.prototype.serviceWorker")
         if not with_python:
             context.add_init_script(NO_PYTHON)

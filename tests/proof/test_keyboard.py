@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.browser.calculator import Calculator
-from tests.browser.engines.page import until
+from tests.browser.engines.page import expect, until
 from tests.proof.conftest import new_tab
 from tests.proof.states import open_everything, script
 

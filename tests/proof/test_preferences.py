@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
+from tests.browser.engines.page import expect
 from tests.proof.conftest import new_tab
 from tests.proof.states import open_everything
 

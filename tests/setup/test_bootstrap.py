@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from builder.commands import bootstrap
+from tests.patience import Patience
 from tests.setup.conftest import ROOT, Tree, script
 
 
@@ -121,10 +122,10 @@ def test_a_tree_without_npm_packages_is_ready_too(tree: Tree) -> None:
 
 
 def _wait_for_call(tree: Tree, start: str) -> None:
-    deadline = time.monotonic() + 20
+    patience = Patience()
     path = Path(tree.env["CALLS"])
     while not (path.exists() and start in path.read_text("utf-8")):
-        assert time.monotonic() < deadline
+        assert not patience.is_over()
         time.sleep(0.02)
 
 
