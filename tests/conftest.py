@@ -74,6 +74,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if unfit:
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if item not in unfit]
+    # Processes begin at different places of the list: one makes the browser's Python, while the
+    # others do what does not need it.
+    items.sort(key=lambda item: "shipped" not in getattr(item, "fixturenames", ()))
 
 
 def _browser_of(item: pytest.Item) -> str:

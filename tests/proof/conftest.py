@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -13,6 +14,12 @@ from tests.site.pages import addresses
 
 # A worker that never answers. (Holding its requests back would turn off the browser's cache.)
 NO_PYTHON = "globalThis.Worker = class extends EventTarget { postMessage() {} terminate() {} };"
+
+
+LIGHT_AND_DARK: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+
+# The processes of a run share the pages among them by such parts, so that all are busy to the end.
+PARTS = 6
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +48,23 @@ def every_calculator(built_site: Path) -> list[str]:
     found = [url for url, path in addresses(built_site).items() if _has_form(path)]
     assert len(found) > 1
     return found
+
+
+@pytest.fixture(params=range(PARTS), ids="part {}".format)
+def some_pages(request: pytest.FixtureRequest, every_page: list[str]) -> list[str]:
+    """One part of the addresses of all pages; a test that asks for it runs once for each part."""
+    return every_page[request.param :: PARTS]
+
+
+@pytest.fixture(params=range(PARTS), ids="part {}".format)
+def some_calculators(request: pytest.FixtureRequest, every_calculator: list[str]) -> list[str]:
+    """One part of the addresses of the pages with a form, as `some_pages`."""
+    return every_calculator[request.param :: PARTS]
+
+
+def is_translated(address: str) -> bool:
+    """Whether a page is the nynorsk one: its words differ from bokmål, its templates do not."""
+    return address.startswith("/nn/")
 
 
 def _has_form(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Tests wait as long on a busy machine as on one at rest, counted in seconds of a free processor."""
+"""Tests wait as long on a busy machine as on one at rest, not counting what others take."""
 
 from dataclasses import dataclass
 
