@@ -41,7 +41,8 @@ CHROMIUM_ARGUMENTS = [
 
 # What a build writes nothing to; `.cache` is shared so that nothing is made twice.
 SHARED = ("calc", "theme", ".cache")
-OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "LICENSE")
+# Keys of caches depend on the locked packages too: without them, a copy compresses all anew.
+OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "requirements.txt", "LICENSE")
 
 
 def copy_project(project_root: Path, root: Path, own: Collection[str] = ()) -> None:
@@ -53,7 +54,8 @@ def copy_project(project_root: Path, root: Path, own: Collection[str] = ()) -> N
         if name in SHARED and name not in own:
             (root / name).symlink_to(source)
         elif source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # With the compiled modules: the copies have the times of the originals.
+            shutil.copytree(source, root / name)
         else:
             shutil.copy(source, root / name)
 
