@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import LONGEST
+
 ROOT = Path(__file__).resolve().parents[2]
 
 UV = """#!/bin/sh
@@ -65,7 +67,7 @@ class Tree:
 
     def run(self, *arguments: str, before: str = "", **env: str) -> tuple[int, str]:
         process = self.start(*arguments, before=before, **env)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=LONGEST)
         return process.returncode, output
 
     @contextlib.contextmanager
