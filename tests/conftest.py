@@ -19,7 +19,7 @@ from tests import building as site
 from tests.once import alone, made_once
 from tests.programs import find_chromium
 from tests.site.pages import Page, read_pages
-from tests.tiers import THOROUGH, register_profiles
+from tests.tiers import THOROUGH, examples, register_profiles
 
 # Statuses and notes on deadlines depend on the day; the tests' site is always of this one.
 BUILD_DATE = "2026-11-22"
@@ -41,7 +41,8 @@ CHROMIUM_ARGUMENTS = [
 
 # What a build writes nothing to; `.cache` is shared so that nothing is made twice.
 SHARED = ("calc", "theme", ".cache")
-OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "LICENSE")
+# Keys of caches depend on the locked packages too: without them, a copy compresses all anew.
+OWN = ("builder", "content", "pelican.conf.py", "pyproject.toml", "requirements.txt", "LICENSE")
 
 
 def copy_project(project_root: Path, root: Path, own: Collection[str] = ()) -> None:
@@ -53,9 +54,18 @@ def copy_project(project_root: Path, root: Path, own: Collection[str] = ()) -> N
         if name in SHARED and name not in own:
             (root / name).symlink_to(source)
         elif source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # With the compiled modules: the copies have the times of the originals.
+            shutil.copytree(source, root / name)
         else:
             shutil.copy(source, root / name)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--after-quick",
+        action="store_true",
+        help="leave out the tests that `make test` has just passed on the same files",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,9 +81,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         is_for_all = item.get_closest_marker("every_engine") is not None
         if _browser_of(item) != "chromium" and not is_for_all:
             unfit.append(item)
+    if config.getoption("--after-quick"):
+        unfit += [item for item in items if _is_same_in_both_tiers(item)]
     if unfit:
         config.hook.pytest_deselected(items=unfit)
-        items[:] = [item for item in items if item not in unfit]
+        left_out = set(unfit)
+        items[:] = [item for item in items if item not in left_out]
+    # Processes begin at different places of the list: one makes the browser's Python, while the
+    # others do what does not need it.
+    items.sort(key=lambda item: "shipped" not in getattr(item, "fixturenames", ()))
+
+
+def _is_same_in_both_tiers(item: pytest.Item) -> bool:
+    """Whether `make test` runs the test too, and `make test-all` would not try more in it."""
+    is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    has_own_number = hasattr(getattr(item, "module", None), examples.__name__)
+    is_only_in_all = item.get_closest_marker(THOROUGH) is not None
+    is_more = is_property or has_own_number or is_only_in_all
+    return not is_more and _browser_of(item) == "chromium"
 
 
 def _browser_of(item: pytest.Item) -> str:

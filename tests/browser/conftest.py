@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request
 
 from tests.browser.calculator import Calculator
 from tests.browser.engines import firefox, webkit
-from tests.browser.engines.page import PATIENCE, AnyPage
+from tests.browser.engines.page import AnyPage
+from tests.patience import LONGEST
 from tests.programs import find_firefox, find_webkit
 
 # The calculator in which the reader types the rules too; it belongs to no scheme.
@@ -38,7 +39,7 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> BrowserContext:
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(LONGEST * 1000)
         context.on("request", self._request)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -76,11 +77,6 @@ def watch(base_url: str) -> Iterator[Watch]:
     watch = Watch(base_url)
     yield watch
     watch.check()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def patience() -> None:
-    expect.set_options(timeout=PATIENCE * 1000)
 
 
 # --- The browser that `--browser` says, Chromium if it says none ---

@@ -4,6 +4,8 @@ import time
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.patience import Patience
+
 
 def expect_next_waits(page: Page) -> None:
     """The service worker of another publish has got all that it needs, and waits for its turn."""
@@ -32,7 +34,7 @@ def open_taken_over(context: BrowserContext, address: str) -> Page:
     A browser may still be letting go of a page that was closed when the next one opens; then the
     service worker before stays in charge until that one is closed too, so that is what is done.
     """
-    end = time.monotonic() + 30
+    patience = Patience()
     while True:
         page = context.new_page()
         page.goto(address)
@@ -44,6 +46,6 @@ def open_taken_over(context: BrowserContext, address: str) -> Page:
         )
         if state == "activated":
             return page
-        assert time.monotonic() < end, state
+        assert not patience.is_over(), state
         page.close()
         time.sleep(0.1)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import OpenCalculator, Watch
-from tests.browser.engines.page import until
+from tests.browser.engines.page import expect, until
 
 PATH = "/oppfolging-voksne/kalkulator/"
 CONTENT = "År;Tilskudd\r\n2025;3250000\r\n"

@@ -1,7 +1,6 @@
 """Using the calculators: typing, choosing, correcting, going back."""
 
 import re
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser
 from builder.kit.i18n import Translations
 from tests.browser.conftest import GENERAL, OpenCalculator, Watch, go_to_calculator
 from tests.browser.engines.page import AnyPage, expect
+from tests.patience import until
 
 pytestmark = pytest.mark.every_engine
 
@@ -253,12 +253,7 @@ def leave_and_come_back(page: AnyPage) -> bool:
     page.evaluate("setTimeout(() => history.back())")
     expect(page).to_have_url(re.compile(r"/kalkulator/$"))
     # The address is another before the page knows that it is shown again.
-    deadline = time.monotonic() + 2
-    while time.monotonic() < deadline:
-        if page.evaluate("window.kept ?? null"):
-            return True
-        time.sleep(0.05)
-    return False
+    return bool(until(lambda: page.evaluate("window.kept ?? null"), bool, seconds=2))
 
 
 def test_a_page_that_the_browser_has_kept_goes_on_where_it_was(

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Route, expect
+from playwright.sync_api import Browser, Frame, Page, Route
 
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import Watch
+from tests.browser.engines.page import expect
 from tests.browser.hosts import Pages, serving
+from tests.patience import Patience
 
 SCHEME = "oppfolging-voksne"
 ELEMENT = (
@@ -73,9 +75,9 @@ def expect_fit(page: Page) -> None:
 
     What is in it may still change, so what is asked is that both come to agree, and soon.
     """
-    deadline = time.monotonic() + 15
+    patience = Patience()
     while (inner := inner_heights(page)) != (height(page), height(page)):
-        assert time.monotonic() < deadline, f"{inner} in a frame of {height(page)}"
+        assert not patience.is_over(), f"{inner} in a frame of {height(page)}"
         time.sleep(0.02)
 
 

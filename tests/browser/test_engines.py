@@ -7,10 +7,11 @@ from functools import partial
 import playwright.sync_api as playwright
 import pytest
 
+from tests import patience
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import GENERAL, OpenContext, Watch, go_to_calculator
 from tests.browser.engines import page as engines
-from tests.browser.engines.page import PATIENCE, AnyPage, expect, until
+from tests.browser.engines.page import AnyPage, expect, until
 
 pytestmark = pytest.mark.every_engine
 
@@ -51,13 +52,13 @@ def test_a_context_shares_nothing_with_another(page: AnyPage, open_context: Open
 
 def fails_soon(claim: Callable[[], None]) -> None:
     """What does not hold, and will not, is not waited for."""
-    playwright.expect.set_options(timeout=100)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "PATIENCE", 0.1)
+        for name in ("PATIENCE", "LONGEST"):
+            patch.setattr(patience, name, 0.1)
+        patch.setattr(engines, "SECONDS_OF_A_LOOK", 0.1)
         # Playwright's word for several elements where there should be one is not an assertion.
         with pytest.raises((AssertionError, playwright.Error)):
             claim()
-    playwright.expect.set_options(timeout=PATIENCE * 1000)
 
 
 type Expectation = Callable[[Calculator], None]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserType, Locator, Page, Route
 
 from builder.commands.serve import serve_folder
 from builder.kit.headers import content_security_policy
@@ -17,6 +17,7 @@ from builder.kit.i18n import Translations
 from tests.bench.network import slow_line
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import OpenCalculator, Watch
+from tests.browser.engines.page import expect
 
 type Translate = Callable[..., str]
 
@@ -291,7 +292,7 @@ def test_a_slow_network_is_waited_for(
         # The page is whole, and can be filled in meanwhile.
         calculator.expect_plan("award", {2025: 5_000_000})
         calculator.answer(positions="6,5")
-        expect(calculator.form).to_have_attribute("data-state", "ready", timeout=60_000)
+        expect(calculator.form).to_have_attribute("data-state", "ready")
         calculator.expect_plan("award", {2025: 3_250_000})
 
 

@@ -1,12 +1,10 @@
 """Python is got ahead for who is on the way to a calculator, and only then."""
 
-from time import monotonic
-
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.conftest import Watch
-from tests.browser.engines.page import PATIENCE
+from tests.patience import Patience
 
 SCHEME = "/oppfolging-voksne/"
 LINK = f'a[href="{SCHEME}kalkulator/"]'
@@ -17,9 +15,9 @@ NO_SERVICE_WORKER = "delete Navigator.prototype.serviceWorker"
 
 
 def is_got(page: Page, watch: Watch) -> None:
-    deadline = monotonic() + PATIENCE
+    patience = Patience()
     while not any(url.endswith("/python_stdlib.zip") for url in watch.requests):
-        assert monotonic() < deadline, "Python is not asked for"
+        assert not patience.is_over(), "Python is not asked for"
         page.wait_for_timeout(20)
 
 

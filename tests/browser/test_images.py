@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from playwright.sync_api import Browser, BrowserContext, Locator
 from playwright.sync_api import Page as BrowserPage
 
 from builder.commands.serve import serve_folder
+from tests.browser.engines.page import expect
 from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.test_offline import KEPT, Host, is_kept
 from tests.conftest import build_site, copy_project

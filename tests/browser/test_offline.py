@@ -5,10 +5,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from builder.commands.serve import serve_folder
 from tests.browser.calculator import Calculator
+from tests.browser.engines.page import expect
 from tests.browser.service_workers import expect_next_waits, open_taken_over
 from tests.browser.workbooks import REQUEST, WORKBOOK, ask, watch_worker
 from tests.conftest import build_site, copy_project

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from builder.content import Site
 from builder.kit.addresses import PAGE_NAMES
 from builder.kit.i18n import Translations
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import GENERAL, OpenCalculator, Watch
+from tests.browser.engines.page import expect
 
 SCHEME = "/oppfolging-voksne/"
 KINDS = [

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from builder.commands.serve import serve_folder
 from tests.browser.conftest import Watch
+from tests.browser.engines.page import expect
 from tests.conftest import build_site, copy_project
 from tests.once import made_once
 

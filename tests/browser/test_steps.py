@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page
 
 from builder.kit.i18n import Translations
 from builder.views.calculator import GROUPS
 from tests.browser.calculator import Calculator
 from tests.browser.conftest import GENERAL, Watch
+from tests.browser.engines.page import expect
 
 PATH = "/oppfolging-voksne/kalkulator/"
 PHONE = {"width": 360, "height": 740}

@@ -7,10 +7,11 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route
 
 from builder.commands.serve import serve_folder
 from tests.browser.conftest import Watch
+from tests.browser.engines.page import expect
 from tests.conftest import build_site, copy_project
 from tests.once import made_once
 

@@ -222,11 +222,20 @@ def test_a_change_may_repeat_the_figures_of_the_rules(root: Path, findings: Find
     assert (problem.line, problem.found, problem.is_warning) == (6, "500 000 kr", True)
 
 
+def seconds(text: str) -> float:
+    """The least time of a processor that the figures of a text took, of five times."""
+    taken = []
+    for _ in range(5):
+        start = time.process_time()
+        list(figures(text))
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
 @pytest.mark.parametrize(
-    "text",
-    ["1" + " " * 40_000, "1 og " * 10_000, "1," * 20_000 + " kr", "1" * 30_000, "1 000 " * 20_000],
+    ("text", "end"), [("1 og ", ""), ("1,", " kr"), ("1", ""), ("1 000 ", ""), (" ", "1")]
 )
-def test_a_strange_text_takes_no_long_time(text: str) -> None:
-    start = time.process_time()
-    list(figures(text))
-    assert time.process_time() - start < 5
+def test_a_strange_text_takes_time_by_its_length_only(text: str, end: str) -> None:
+    """A regular expression that tries all ways to divide it takes 16 times as long for 4 texts."""
+    one, four = (seconds("1" + text * times + end) for times in (1_000, 4_000))
+    assert four < 9 * one

@@ -20,6 +20,7 @@ from tests.hosting.expected import (
     THERE_ON_SERVERS,
     Expected,
 )
+from tests.patience import LONGEST
 
 DECODERS: dict[str | None, Callable[[bytes], bytes]] = {
     "br": brotli.decompress,
@@ -44,7 +45,7 @@ class Answer:
 
 def ask(address: str, method: str = "GET", **headers: str) -> Answer:
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=LONGEST)
     with contextlib.closing(connection):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, parts.path, headers=named)

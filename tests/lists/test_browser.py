@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from builder.bundle import assets
 from builder.commands.serve import serve_folder
 from builder.kit.files import write_files
 from builder.routes.paging import MANY
 from builder.views.pages import Pages
+from tests.browser.engines.page import expect
 from tests.lists.conftest import CONSTANTS, MakePages, MakeSite, general, render
 
 COUNT = 320

@@ -21,9 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from builder.bundle.runtime import Runtime
 from tests.conftest import BUILD_DATE, copy_project
+from tests.patience import LONGEST, until
 
-# Ample for any machine; how long it takes is measured elsewhere.
-PATIENCE = 40
 STARTED = re.compile(r"Forhåndsvisningen er på (http://127\.0\.0\.1:\d+)/")
 # Folders of theme/ that tests change; all else is shared with the project.
 OWN_OF_THEME = ("css", "js", "templates", "translations")
@@ -49,7 +48,7 @@ class Started:
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Ask for an address just as it is written."""
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=LONGEST)
         try:
             connection.putrequest(method, path, skip_host="Host" in headers)
             for name, value in headers.items():
@@ -89,10 +88,8 @@ class Started:
 
 def eventually[T](ask: Callable[[], T], is_right: Callable[[T], bool]) -> T:
     """Ask until the answer is right."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_right(answer := ask()):
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.02)
+    answer = until(ask, is_right)
+    assert is_right(answer), answer
     return answer
 
 
@@ -135,7 +132,7 @@ def running(root: Path, port: int = 0) -> Iterator[Started]:
             yield started
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE)
+            process.wait(LONGEST)
             reader.join()
 
 

@@ -4,22 +4,19 @@ import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from builder.commands.serve import serve_folder
 from builder.content import Problem
 from builder.kit.ports import listen_from
 from builder.preview.command import Preview
-from tests.preview.conftest import PATIENCE, Editor, Started, eventually, free_port, running
+from tests.browser.engines.page import expect
+from tests.patience import LONGEST
+from tests.preview.conftest import Editor, Started, eventually, free_port, running
 
 OM = "content/tryggest/om.md"
 SCHEME = "content/tryggest/scheme.yaml"
 CALCULATOR = "/tryggest/kalkulator/"
-
-
-@pytest.fixture(autouse=True)
-def patience() -> None:
-    expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.mark.smoke
@@ -202,7 +199,7 @@ def test_what_checks_find_comes_to_the_bar_after_the_page(
     warning = Problem(Path(OM), 3, "", "Lenken svarer ikke.", is_warning=True)
 
     def check(*_: object) -> list[Problem]:
-        assert may_end.wait(PATIENCE)
+        assert may_end.wait(LONGEST)
         return [warning]
 
     with listen_from(free_port()) as listener:

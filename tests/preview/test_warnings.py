@@ -13,7 +13,8 @@ from builder.preview.checker import Checker
 from builder.preview.command import Terminal
 from builder.preview.project import Project
 from tests.conftest import BUILD_DATE
-from tests.preview.conftest import PATIENCE, copy_for_preview
+from tests.patience import LONGEST
+from tests.preview.conftest import copy_for_preview
 
 FILE = Path("content/tryggest/om.md")
 
@@ -40,14 +41,14 @@ def test_warnings_of_checks_stand_on_the_pages_they_are_about(
         told = threading.Event()
         checker = Checker(project, [check], told.set)
         checker.start()
-        assert told.wait(PATIENCE)
+        assert told.wait(LONGEST)
         page = answers.answer("/tryggest/").body.decode()
         other = answers.answer("/tryggest/rapportering/").body.decode()
         told.clear()
         # The same is found again: there is nothing new to tell.
         project.refresh()
         checker.wake()
-        assert told.wait(PATIENCE)
+        assert told.wait(LONGEST)
         assert project.findings_version == 1
         checker.stop()
         checker.join()

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.calculator import Calculator
-from tests.browser.engines.page import until
+from tests.browser.engines.page import expect, until
 
 SCRIPTS = Path(__file__).parent / "scripts"
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.browser.calculator import Calculator
-from tests.browser.engines.page import until
-from tests.proof.conftest import new_tab
+from tests.browser.engines.page import expect, until
+from tests.proof.conftest import is_translated, new_tab
 from tests.proof.states import open_everything, script
 
 FOCUS = script("colours") + script("focus")
@@ -81,15 +81,17 @@ def skip(page: Page) -> Iterator[str]:
         yield "after the skip link, the keyboard is back in the menu"
 
 
-def test_every_page_can_be_used_by_keyboard_and_shows_where_it_is(
-    tab: Page, every_page: list[str]
+def test_some_pages_can_be_used_by_keyboard_and_shows_where_it_is(
+    tab: Page, some_pages: list[str]
 ) -> None:
     problems = []
-    for address in every_page:
+    for address in some_pages:
         tab.set_viewport_size({"width": WIDE, "height": 900})
         tab.goto(address)
         problems += (f"{address}: {text}" for text in walk(tab))
         problems += (f"{address}: {text}" for text in skip(tab))
+        if is_translated(address):
+            continue
         open_everything(tab)
         for colours in COLOURS:
             tab.emulate_media(**colours)

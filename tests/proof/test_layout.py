@@ -78,23 +78,23 @@ def large_tab(
     launch = {**browser_type_launch_args, "args": arguments}
     with (
         closing(browser_type.launch(**launch)) as browser,
-        new_tab(browser, served_site, with_python=True) as page,
+        new_tab(browser, served_site) as page,
     ):
         yield page
 
 
-def test_no_text_is_lost_on_any_page(tab: Page, every_page: list[str]) -> None:
+def test_no_text_is_lost_on_any_page(tab: Page, some_pages: list[str]) -> None:
     problems = []
-    for address in every_page:
+    for address in some_pages:
         tab.goto(address)
         open_everything(tab)
         problems += complaints(tab, address)
     assert not problems, "\n".join(problems)
 
 
-def test_nor_where_text_is_twice_as_large(large_tab: Page, every_page: list[str]) -> None:
+def test_nor_where_text_is_twice_as_large(large_tab: Page, some_pages: list[str]) -> None:
     problems = []
-    for address in every_page:
+    for address in some_pages:
         large_tab.goto(address)
         assert large_tab.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
         open_everything(large_tab)
@@ -103,11 +103,11 @@ def test_nor_where_text_is_twice_as_large(large_tab: Page, every_page: list[str]
 
 
 def test_nor_in_a_calculator_with_a_full_result_or_with_mistakes(
-    browser: Browser, served_site: str, every_calculator: list[str]
+    browser: Browser, served_site: str, some_calculators: list[str]
 ) -> None:
     problems = []
     with new_tab(browser, served_site, with_python=True) as tab:
-        for address in every_calculator:
+        for address in some_calculators:
             tab.set_viewport_size({"width": 1280, "height": 900})
             for state in calculator_states(tab, address):
                 open_everything(tab)

@@ -54,6 +54,7 @@ def test_two_builds_are_the_same_bytes(
     assert first.url == second.url
 
 
+@pytest.mark.thorough
 def test_what_is_made_is_made_once(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch):
     root = make_project()
     made = runtime.build(root, ["a"])

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route
 
 from builder.bundle import assets, runtime
 from builder.bundle.runtime import Runtime
 from builder.commands.serve import serve_folder
 from builder.kit.files import write_files
+from tests.browser.engines.page import expect
 
 from .conftest import ROOT, write_project
 
@@ -134,10 +135,10 @@ class Form:
         return self
 
     def is_in(self, state: str) -> None:
-        expect(self.form).to_have_attribute("data-state", state, timeout=20_000)
+        expect(self.form).to_have_attribute("data-state", state)
 
     def shows(self, value: str) -> None:
-        expect(self.double).to_have_attribute("data-value", value, timeout=20_000)
+        expect(self.double).to_have_attribute("data-value", value)
 
     def choose(self, track: str) -> None:
         self.page.locator(f"#is-{track}").check()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from builder.commands import bootstrap
+from tests.patience import LONGEST
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +68,7 @@ class Tree:
 
     def run(self, *arguments: str, before: str = "", **env: str) -> tuple[int, str]:
         process = self.start(*arguments, before=before, **env)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=LONGEST)
         return process.returncode, output
 
     @contextlib.contextmanager

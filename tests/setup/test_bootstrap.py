@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from builder.commands import bootstrap, steps
+from tests.patience import LONGEST, Patience
 from tests.setup.conftest import ROOT, Tree, script
 
 
@@ -123,10 +124,10 @@ def test_a_tree_without_npm_packages_is_ready_too(tree: Tree) -> None:
 
 
 def _wait_for_call(tree: Tree, start: str) -> None:
-    deadline = time.monotonic() + 20
+    patience = Patience()
     path = Path(tree.env["CALLS"])
     while not (path.exists() and start in path.read_text("utf-8")):
-        assert time.monotonic() < deadline
+        assert not patience.is_over()
         time.sleep(0.02)
 
 
@@ -149,7 +150,7 @@ def test_a_killed_set_up_is_made_anew(tree: Tree) -> None:
         # What the killed one had started is waited for, so that it can't write in between.
         again = tree.start("site")
         _read_until(again, "venter på det")
-    again.communicate(timeout=30)
+    again.communicate(timeout=LONGEST)
     process.communicate()
     assert again.returncode == 0
     assert [call.split()[0] for call in tree.calls()] == ["uv", "uv", "npm"]
@@ -161,7 +162,7 @@ def test_a_lock_file_that_changes_meanwhile_is_not_taken_for_installed(tree: Tre
         process = tree.start("site")
         _wait_for_call(tree, "uv pip")
         (tree.root / "requirements.txt").write_text("one==2\n")
-    process.communicate(timeout=30)
+    process.communicate(timeout=LONGEST)
     assert not tree.is_ready()
 
 
@@ -170,7 +171,7 @@ def test_ctrl_c_ends_in_a_sentence(tree: Tree) -> None:
         process = tree.start("site")
         _wait_for_call(tree, "uv pip")
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=10)
+        output, _ = process.communicate(timeout=LONGEST)
     assert process.returncode == 130
     assert output.endswith("Oppsettet ble avbrutt; det er trygt å kjøre kommandoen på nytt.\n")
 
@@ -181,8 +182,8 @@ def test_two_at_once_make_one_set_up(tree: Tree) -> None:
         _wait_for_call(tree, "uv pip")
         second = tree.start("site")
         _read_until(second, "venter på det")
-    assert "venter på det" not in first.communicate(timeout=30)[0]
-    second.communicate(timeout=30)
+    assert "venter på det" not in first.communicate(timeout=LONGEST)[0]
+    second.communicate(timeout=LONGEST)
     assert (first.returncode, second.returncode) == (0, 0)
     assert sum(call.startswith("uv venv") for call in tree.calls()) == 1
 

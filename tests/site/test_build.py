@@ -12,6 +12,7 @@ from tests.files import snapshot
 from tests.site.conftest import Command
 
 
+@pytest.mark.thorough
 def test_a_build_elsewhere_gives_the_same_bytes(
     built_site: Path, project: Path, run: Command
 ) -> None:

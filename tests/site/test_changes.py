@@ -83,6 +83,7 @@ def test_a_rule_year_has_the_changes_that_are_about_it(
             ]
 
 
+@pytest.mark.thorough
 def test_more_than_three_changes_and_a_correction(project: Path, run: Command) -> None:
     for n in range(1, 6):
         (project / f"content/changes/2026-11-2{n + 3}-prove.yaml").write_text(

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from builder.commands.new import new_scheme
 from builder.commands.serve import serve_folder
@@ -14,6 +14,7 @@ from builder.kit.addresses import PAGE_NAMES
 from builder.site import check
 from calc.plan import estimate
 from tests import building as site
+from tests.browser.engines.page import expect
 from tests.content.sample import SCHEME
 
 SLUG = "ukjent-ordning"
@@ -97,7 +98,7 @@ def test_a_new_scheme_needs_no_python(project: Path, page: Page) -> None:
         for lang in ("", "/nn"):
             page.goto(f"{address}{lang}/{SLUG}/kalkulator/")
             form = page.locator("form[data-calculator]")
-            expect(form).to_have_attribute("data-state", "ready", timeout=60_000)
+            expect(form).to_have_attribute("data-state", "ready")
             page.locator("details.field-fold summary").first.wait_for()
             page.evaluate("document.querySelectorAll('form details').forEach((d) => d.open = true)")
             for name in ("persons", "population", "award_year_3", "other_costs", "cost_per_person"):

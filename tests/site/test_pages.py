@@ -13,6 +13,7 @@ from builder.content import Scheme, Site
 from builder.kit.addresses import PAGE_NAMES
 from builder.kit.i18n import LANGS, Translations
 from calc.rules import Example, Figure, Lang
+from tests.patience import LONGEST
 from tests.site.pages import Page, find_all, text
 
 SLUGS = sorted(
@@ -95,7 +96,7 @@ def test_every_link_within_the_site_works(pages: dict[str, Page], served_site: s
     }
     inside = {(link, url) for link, url in links if link.startswith(served_site)}
     assert len(inside) > 300
-    connection = http.client.HTTPConnection(urlsplit(served_site).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(served_site).netloc, timeout=LONGEST)
     statuses = {}
     for path in {urlsplit(link).path for link, _ in inside}:
         connection.request("GET", path)

@@ -61,7 +61,16 @@ def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
     assert where in failed.stderr
     assert "Traceback" not in failed.stderr
     assert (releases(project), state(public)) == ([release], live)
-    rules.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.thorough
+def test_a_dead_link_stops_publishing_and_who_mended_it_can_go_back(
+    project: Path, run: Command
+) -> None:
+    public = project / "public"
+    assert run("publish").returncode == 0
+    (release,) = releases(project)
+    live = state(public)
 
     # A link that leads nowhere is found in the built site.
     page = project / "content/pages/om.md"
@@ -99,6 +108,7 @@ def test_publishing_makes_a_release_and_a_mistake_changes_nothing(
     assert f"Tilbake til {release}" in listed
 
 
+@pytest.mark.thorough
 def test_a_page_that_pelican_cannot_read_stops_publishing(project: Path, run: Command) -> None:
     template = project / "theme/templates/page.html"
     theme = project / "theme"

@@ -17,6 +17,7 @@ import pytest
 
 from builder.commands.serve import KEEPER
 from builder.kit.ports import HOST
+from tests.patience import Patience
 
 SECONDS_TO_START = 60
 # Where Debian keeps programs of the administrator.
@@ -55,10 +56,10 @@ def kept(command: Sequence[str], is_ready: Callable[[], bool], log: Path) -> Ite
             start_new_session=True,
         )
     try:
-        deadline = time.monotonic() + SECONDS_TO_START
+        patience = Patience(SECONDS_TO_START)
         while not is_ready():
             assert keeper.poll() is None, log.read_text(errors="replace")
-            assert time.monotonic() < deadline, log.read_text(errors="replace")
+            assert not patience.is_over(), log.read_text(errors="replace")
             time.sleep(0.05)
         yield
     finally:

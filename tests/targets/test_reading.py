@@ -10,12 +10,13 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.config import Config
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from builder.commands.serve import CADDY
 from builder.content.publish_settings import S3
 from builder.kit.ports import HOST
 from builder.publish.targets.s3.target import S3Target
+from tests.browser.engines.page import expect
 from tests.targets.releases import FIRST, record
 from tests.targets.servers import Store, answers, free_port, kept
 
@@ -86,7 +87,7 @@ def test_the_calculator_and_the_search_work(stored_site: str, page: Page) -> Non
     page.goto(f"{stored_site}/oppfolging-voksne/kalkulator/")
     form = page.locator("form[data-calculator]").first
     form.locator("input").first.focus()
-    expect(form).to_have_attribute("data-state", "ready", timeout=60_000)
+    expect(form).to_have_attribute("data-state", "ready")
     page.goto(f"{stored_site}/sok/#q=årsverk")
     expect(page.get_by_text(re.compile(r"\d+ treff for «årsverk»")).first).to_be_visible()
     assert troubles == []

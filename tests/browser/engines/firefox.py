@@ -13,7 +13,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.browser.engines.page import PATIENCE, Gone, Page, PageError, until
+from tests.browser.engines.page import Page, PageError
+from tests.patience import LONGEST, Gone, until
 
 # Errors of a command to a document that is just being replaced by the next.
 ON_THE_WAY = ("no such frame", "no such node", "stale element reference")
@@ -36,7 +37,7 @@ class Connection:
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
-            message = json.loads(self.socket.recv(PATIENCE * 4))
+            message = json.loads(self.socket.recv(LONGEST))
             if message["type"] == "event":
                 self._hear(message["method"], message["params"])
             elif message["id"] != number:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import playwright.sync_api as playwright
 
-# How long something that ought to happen may take on a slow machine, in seconds.
-PATIENCE = 15.0
+from tests.patience import Patience, until
+
+# How long Playwright looks by itself before it is asked whether patience is over.
+SECONDS_OF_A_LOOK = 1.0
 
 
 class Tab(Protocol):
@@ -43,27 +44,8 @@ class Tab(Protocol):
         """Do what WebDriver calls actions: the same in WebDriver and WebDriver BiDi."""
 
 
-class Gone(Exception):
-    """The page went away while it was asked."""
-
-
 class PageError(Exception):
     """What was asked of the page failed in the page."""
-
-
-def until[T](look: Callable[[], T], is_good: Callable[[T], bool]) -> T:
-    """What is seen, as soon as it is good; or after a long time, as it is then."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            found = look()
-        except Gone:
-            if time.monotonic() > deadline:
-                raise
-        else:
-            if is_good(found) or time.monotonic() > deadline:
-                return found
-        time.sleep(0.01)
 
 
 # From the steps of a locator to elements. `isVisible` as Playwright has it.
@@ -343,13 +325,34 @@ class PageExpectations:
         assert pattern.search(found), f"expected the address {pattern.pattern}, found {found}"
 
 
+class PatientExpectations:
+    """Playwright's own expectations, with the patience of all tests instead of a time-out."""
+
+    def __init__(self, subject: Any) -> None:
+        self.expectations = playwright.expect(subject)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        expectation = getattr(self.expectations, name)
+
+        def expect_it(*arguments: object, **options: object) -> None:
+            patience = Patience()
+            while True:
+                try:
+                    return expectation(*arguments, **options, timeout=SECONDS_OF_A_LOOK * 1000)
+                except AssertionError:
+                    if patience.is_over():
+                        raise
+
+        return expect_it
+
+
 def expect(subject: Any) -> Any:
     """Expectations of a page or a locator, of Playwright's or of these."""
     if isinstance(subject, Locator):
         return Expectations(subject)
     if isinstance(subject, Page):
         return PageExpectations(subject)
-    return playwright.expect(subject)
+    return PatientExpectations(subject)
 
 
 type AnyPage = Page | playwright.Page

@@ -12,7 +12,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.error import HTTPError, URLError
 
-from tests.browser.engines.page import PATIENCE, Page, PageError, until
+from tests.browser.engines.page import Page, PageError
+from tests.patience import LONGEST, until
 
 # The driver tells nothing of what goes wrong in a page, and a MiniBrowser that is driven keeps
 # nothing, so it does not write to its output what pages tell the console either. So the page
@@ -78,7 +79,7 @@ class WebKitTab:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE * 4) as response:
+            with urllib.request.urlopen(request, timeout=LONGEST) as response:
                 return json.load(response)["value"]
         except HTTPError as error:
             problem = json.load(error)["value"]
