@@ -81,6 +81,7 @@ _RULE_ERRORS = {
         "Dette er ikke en adresse på nettstedet.",
         "en tidligere adresse på bokmål med skråstrek foran og bak, for eksempel /gammelt-navn/",
     ),
+    "alias_refused": ("Den tidligere adressen kan ikke brukes.", "{expected}"),
     "year_twice": ("Året står to ganger.", "hvert regelverksår bare én gang"),
     "not_a_host": ("Dette er ikke navnet på en tjener.", "vert.example.no, eller bruker@vert"),
     "not_a_port": ("Dette er ikke et portnummer.", "1 til 65535; vanligvis 22"),

@@ -9,14 +9,16 @@ YAML's language server shows `errorMessage` and `patternErrorMessage` in place o
 from collections.abc import Iterable
 from typing import Any
 
+from builder.content.files import SLUG
 from builder.content.validate import explanation
+from builder.content.visibility import ALIAS, LONGEST_ALIAS
 from calc.answers import AWARD_PREFIX, NAMES, SHARE_PREFIX
 from calc.fields import FIRST_YEAR, LAST_YEAR
 from calc.rules import KRONER, PER_UNIT, Unit
 
 type Schema = dict[str, Any]
 
-NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME = f"^{SLUG.pattern}$"
 _WHOLE: tuple[Unit, ...] = (*KRONER, "personer", "år")
 _PER_UNIT = tuple(PER_UNIT)
 
@@ -236,6 +238,6 @@ CONSTRAINTS: dict[str, Schema] = {
     ),
     "ChangeFacts.years": {**_SOME, "uniqueItems": True},
     "Visibility.aliases": {
-        "items": {"type": "string", "pattern": "^/(?!nn/)([a-z0-9]+(-[a-z0-9]+)*/)+$"}
+        "items": {"type": "string", "pattern": ALIAS, "maxLength": LONGEST_ALIAS}
     },
 }
