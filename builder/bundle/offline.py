@@ -14,8 +14,8 @@ from builder.kit.i18n import LANGS, Translations
 PAGE = "uten-nett"
 """The page that replaces a page that is not cached; `theme/js/service-worker.js` has this name."""
 
-DIGEST_LENGTH = 8
-"""The hexadecimal digits of a file's SHA-256 in the script: enough to notice a broken copy.
+DIGEST_LENGTH = 6
+"""The hexadecimal digits of a file's SHA-256 in the script: one broken copy of 16 million passes.
 
 They need not withstand an attacker, who could change the script as well as the cached files.
 """

@@ -15,11 +15,16 @@ from pydantic_core import ErrorDetails
 
 from builder.content.problems import Problem
 from builder.content.yaml_file import Document, Key, Plain, at
-from calc.rules import KRONER, RuleError
+from calc.rules import FIRST_YEAR, KRONER, LAST_YEAR, MOST_YEARS, RuleError
 
 # By the code of a `RuleError`, which the model raises: the message, and the expected value.
 _RULE_ERRORS = {
     "empty": ("Teksten er tom.", "en tekst"),
+    "not_a_year": (
+        "Året er utenfor det nettstedet kan vise.",
+        f"et år fra {FIRST_YEAR} til {LAST_YEAR}",
+    ),
+    "too_many_years": ("Antallet år er utenfor det som kan brukes.", f"1 til {MOST_YEARS}"),
     "empty_list": ("Listen er tom.", "minst ett punkt"),
     "value_or_unknown": (
         "Et tall må ha enten «value» eller «unknown», og ikke begge.",

@@ -20,11 +20,11 @@ from builder.content.unfinished import MARK
 from builder.content.validate import explanation
 from builder.content.visibility import Visibility
 from builder.schemas.constraints import (
-    CONSTRAINTS,
     FIGURE_AT,
     FIGURES,
     Schema,
     answers,
+    constraints,
     figure,
     options,
 )
@@ -89,7 +89,7 @@ def _of_class(name: str, part: Schema) -> Schema:
     part["required"] = [key for key in part.get("required", ()) if key not in optional]
     for key in optional:
         part["properties"][key]["type"] = [part["properties"][key]["type"], "null"]
-    return part | CONSTRAINTS.get(name, {})
+    return part | constraints(name)
 
 
 def _of_key(name: str, part: Schema) -> Schema:
@@ -103,7 +103,7 @@ def _of_key(name: str, part: Schema) -> Schema:
     if "$ref" in part.get("anyOf", [{}])[0]:
         # Text editors show the description that is nearest to the reference.
         part["anyOf"][0] |= description
-    return {**description, **part, **CONSTRAINTS.get(name, {})}
+    return {**description, **part, **constraints(name)}
 
 
 def _plain(part: Any) -> Any:

@@ -242,5 +242,5 @@ async function explain(path) {
   const isNynorsk = path.startsWith("/nn/");
   const page = await findPage(isNynorsk ? `/nn${OFFLINE}` : OFFLINE);
   const type = "text/html;charset=utf-8";
-  return page ?? new Response(new Blob([SITE.pages[Number(isNynorsk)]], { type }));
+  return page ?? new Response(new Blob([SITE.pages[isNynorsk ? 1 : 0]], { type }));
 }
