@@ -1,9 +1,11 @@
 """Turns the plain values of a YAML file into the model; mistakes are reported in Norwegian."""
 
 import dataclasses
+import datetime as dt
 import difflib
 import functools
 import json
+import re
 import types
 import typing
 from collections.abc import Collection, Iterator
@@ -105,6 +107,10 @@ _RULE_ERRORS = {
 
 # Units without decimals: with one of these, `600.000` is meant as 600 000, the Norwegian way.
 _WHOLE_UNITS = (*KRONER, "personer", "år")
+# With dates near the year 1 or 9999, the calendar has no day before or after.
+YEAR_OF_DATE = "(19|20)[0-9]{2}"
+"""The pattern of the year in a date of the content."""
+
 _WRONG_TYPE = "Verdien har feil type."
 # The expected type in Norwegian, by the start of pydantic's code for the mistake.
 _TYPE_NAMES = {
@@ -163,13 +169,18 @@ def _number(value: object) -> float:
 
 
 def _refuse_guesses(cls: type, document: Document) -> None:
-    """Report numbers that would be read as other numbers than the editor meant.
+    """Report numbers that would be read as other numbers than the editor meant, and absurd dates.
 
     pydantic takes text for a number: it reads «1_000» and «1e3» as a thousand. And `600.000` is
     six hundred to a computer, but not to a Norwegian. Each is replaced by 0 in the document, so
     that it is not reported once more.
     """
     for key, members, value in list(typed_values(cls, document.data)):
+        if dt.date in members and isinstance(value, str) and re.match(r"[0-9]{4}-", value):
+            if not re.match(YEAR_OF_DATE, value):
+                message, expected = "Dette er ikke en dato.", _TYPE_NAMES["date"]
+                document.problems.append(document.problem(key, message, as_text(value), expected))
+            continue
         holder = at(document.data, key[:-1])
         if not isinstance(holder, dict) or Decimal not in members or str in members:
             continue

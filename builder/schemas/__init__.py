@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from builder.content.model import ChangeFacts, Facts
 from builder.content.unfinished import MARK
-from builder.content.validate import explanation
+from builder.content.validate import YEAR_OF_DATE, explanation
 from builder.content.visibility import Visibility
 from builder.schemas.constraints import (
     FIGURE_AT,
@@ -34,7 +34,7 @@ from calc.rules import Rules
 FOLDER = Path(__file__).resolve().parent
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _REFERENCE = "#/definitions/{model}"
-_DATE = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_DATE = f"^{YEAR_OF_DATE}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 # By the name of the schema's file: the title that text editors show, and the class of the model.
 _MODELS: dict[str, tuple[str, type]] = {
     "scheme": ("Tilskuddsordning", Facts),

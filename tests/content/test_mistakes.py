@@ -113,6 +113,10 @@ MISTAKES = {
         "deadlines[1].for_year",
         "Året er utenfor det nettstedet kan vise.", "99999", "et år fra 2015 til 2040",
     ),
+    "the last day of all": in_scheme(
+        "review_by: 2030-08-01", "review_by: 9999-12-31", "review_by:", "review_by",
+        "Dette er ikke en dato.", "«9999-12-31»", "en dato som finnes",
+    ),
     "a year without a calendar": in_scheme(
         "2031-04", "0000-04", "expected:", "deadlines[2].expected",
         "Dette er ikke en måned.", "0000-04", "år og måned",
