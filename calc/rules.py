@@ -7,7 +7,7 @@ check that needs more than one value stands in `__post_init__`. Both raise a `Ru
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
@@ -62,12 +62,18 @@ def checked(
 ) -> Any:
     """A field of a `Checked` dataclass, with the rules for its value where that is not None.
 
-    The value must fit `schema`, keywords of JSON Schema (`pattern`, `minimum`, `maximum`,
-    `minItems`, `minProperties`), else there is a `RuleError` with the `code`. A figure, or each of
-    several, must be in one of the `units`. The field `needs` others, each with the code of the
-    error where that one is None.
+    The value must fit `schema`, keywords of JSON Schema: `pattern`, or `minimum` and `maximum`
+    (inclusive, for a whole number), or `minItems` or `minProperties` of 1. Else there is a
+    `RuleError` with the `code`. A figure, or each of several, must be in one of the `units`. The
+    field `needs` others, each with the code of the error where that one is None.
     """
-    rules = {"code": code, "units": units, "needs": needs or {}, "schema": schema}
+    fits: Callable[[Any], object] = bool if schema else lambda _: True
+    if "pattern" in schema:
+        # At the end of a pattern, `$` of Python would also take a line feed.
+        fits = re.compile(str(schema["pattern"]).replace("$", r"\Z")).search
+    elif "minimum" in schema:
+        fits = range(int(schema["minimum"]), int(schema["maximum"]) + 1).__contains__
+    rules = {"code": code, "fits": fits, "units": units, "needs": needs or {}, "schema": schema}
     return field(default=default, metadata=rules)
 
 
@@ -96,25 +102,20 @@ class Checked:
             value = getattr(self, name)
             if value is None:
                 continue
-            text = str(value) if isinstance(value, str | int | date) else ""
-            found = {"found": text} if text.strip() else {}
-            if not _fits(value, **rules["schema"]):
-                raise RuleError(rules["code"], name, **found)
+            if not rules["fits"](value):
+                raise RuleError(rules["code"], name, **_found(value))
             for other, code in rules["needs"].items():
                 if getattr(self, other) is None:
-                    raise RuleError(code, name, **found)
+                    raise RuleError(code, name, **_found(value))
             if rules["units"]:
                 several = isinstance(value, tuple)
                 for n, figure in enumerate(value if several else (value,)):
                     _require_unit(figure, f"{name}.{n}" if several else name, *rules["units"])
 
 
-def _fits(value: Any, pattern: str = "", maximum: int | None = None, **least: int) -> bool:
-    # At the end of a pattern, `$` of Python would also take a line feed.
-    if pattern:
-        return re.search(pattern.replace("$", r"\Z"), value) is not None
-    size = value if isinstance(value, int) else len(value) if least else 0
-    return max(least.values(), default=size) <= size and (maximum is None or size <= maximum)
+def _found(value: object) -> dict[str, str]:
+    text = str(value) if isinstance(value, str | int | date) else ""
+    return {"found": text} if text.strip() else {}
 
 
 @dataclass(frozen=True, kw_only=True)
