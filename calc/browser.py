@@ -1,12 +1,13 @@
 """The only door into calc: a JSON request in, a JSON response out, in CPython and in Pyodide."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from calc.codec import from_json
+from calc.codec import exact, from_json
 from calc.messages import Catalogue
 from calc.plan import estimate
 from calc.report import problem_text, render, summary
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from calc.export import Page
 
 VERSION = 1
+MOST_CHARACTERS = 4_000_000
+"""The length of a request: a hundred times that of the largest real one, which is a `load`."""
+MOST_LEVELS = 50
+"""The levels of objects and lists in a request: real rules have 10. In the browser, `json.loads`
+ends the whole of Python at some thousands."""
 # The number of alternatives in a comparison.
 _COMPARED = 2
 
@@ -38,22 +44,32 @@ def handle(request: str) -> str:
     missing answers, plan, totals, steps (kroner as integers, shares in per cent), and the result
     as HTML. `csv` and `workbook` take `page` (address, date, version) too, and answer with `name`
     and `text` or `base64`, all null where there is no plan. `compare` takes two `alternatives`
-    (name and answers), and answers with `html` and `summary`. A request that breaks the contract
-    gives status `bad_request` with `message`.
+    (name and answers), and answers with `html` and `summary`. A request that breaks the contract,
+    or is longer or deeper than its limits, gives status `bad_request` with `message`. Every
+    response can be encoded as UTF-8.
     """
     try:
-        return _dump(_answer(json.loads(request, parse_float=_exact, parse_constant=_refuse)))
+        _check_size(request)
+        answer = _dump(_answer(json.loads(request, parse_float=exact, parse_constant=_refuse)))
+        answer.encode()  # refuses halves of characters, which no page or file can hold
+        return answer
     except Exception as error:  # the page must get an answer to every request
-        message = f"{type(error).__name__}: {error}"[:300]
+        message = f"{type(error).__name__}: {error}"[:300].encode(errors="replace").decode()
         return _dump({"v": VERSION, "status": "bad_request", "message": message})
 
 
-def _exact(literal: str) -> Decimal:
-    number = Decimal(literal)
-    # A number with a huge exponent would become one of a million digits.
-    if not -20 < number.adjusted() < 20:
-        raise BadRequest("a number is out of range")
-    return number
+# Texts, and the brackets outside them. A text without an end goes on to the end of the request.
+_MARKS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+
+def _check_size(request: str) -> None:
+    if len(request) > MOST_CHARACTERS:
+        raise BadRequest(f"the request is too long, expected at most {MOST_CHARACTERS} characters")
+    level = 0
+    for mark in _MARKS.finditer(request):
+        level += (mark[0] in "[{") - (mark[0] in "]}")
+        if level > MOST_LEVELS:
+            raise BadRequest(f"the request is nested too deep, expected {MOST_LEVELS} levels")
 
 
 def _refuse(literal: str) -> NoReturn:
@@ -156,6 +172,7 @@ def _result(request: dict[str, Any], answers: object, lang: Lang) -> Result:
 
 def response(result: Result, texts: Catalogue) -> dict[str, Any]:
     """A result as the response of the contract."""
+    shown = {f.name: f for f in result.fields}
     totals = {name: result.total(name) for name in ("award", "cost", "own_funding")}
     return {
         "v": VERSION,
@@ -166,7 +183,7 @@ def response(result: Result, texts: Catalogue) -> dict[str, Any]:
         "fields": None if result.asks_too_little else [f.name for f in result.fields],
         "missing": list(result.missing),
         "problems": [
-            {"field": p.field, "code": p.code, "text": problem_text(result, p.field, texts)}
+            {"field": p.field, "code": p.code, "text": problem_text(p, shown.get(p.field), texts)}
             for p in result.problems
         ],
         "plan": [_row(row) for row in result.plan],

@@ -32,11 +32,29 @@ def _default(f: dataclasses.Field[Any]) -> object:
     return f.default if f.default_factory is dataclasses.MISSING else f.default_factory()
 
 
+# Digits of a number, and its power of ten: no real figure has half as many.
+_LONGEST_NUMBER = 40
+_MOST_DIGITS = 20
+
+
+def exact(literal: str) -> Decimal:
+    """The number that a text such as `66.7` names. Raises `ValueError` where it is out of range.
+
+    A number with a huge exponent would become a whole number of a million digits.
+    """
+    if len(literal) > _LONGEST_NUMBER:
+        raise ValueError("a number has too many digits")
+    number = Decimal(literal)
+    if not number.is_finite() or not -_MOST_DIGITS < number.adjusted() < _MOST_DIGITS:
+        raise ValueError("a number is out of range")
+    return number
+
+
 def from_json[T](cls: type[T], data: Any) -> T:
     """Rebuild a dataclass of the rule model from JSON made by `to_json`.
 
-    Raises `TypeError`, `ValueError` or `KeyError` where the data have another shape. Such data are
-    a mistake of the caller, since the build has validated all rules before.
+    Raises `TypeError`, `ValueError`, `KeyError` or `ArithmeticError` where the data have another
+    shape. Such data are a mistake of the caller, since the build has validated all rules before.
     """
     hints = _hints(cls)
     return cls(**{key: _value(hints[key], item) for key, item in data.items()})
@@ -64,7 +82,7 @@ def _value(hint: Any, data: Any) -> Any:
     if hint is date:
         return date.fromisoformat(data)
     if hint is Decimal:
-        return Decimal(data)
+        return exact(data)
     return data
 
 
@@ -72,6 +90,6 @@ def _union(args: tuple[Any, ...], data: Any) -> Any:
     if data is None or (str in args and isinstance(data, str)):
         return data
     if Decimal in args and isinstance(data, str):
-        return Decimal(data)
+        return exact(data)
     rest = [a for a in args if a not in (types.NoneType, int, Decimal, str)]
     return _value(rest[0], data) if rest else data

@@ -1,14 +1,13 @@
 """The questions that a track asks after the answers so far; the form has these fields."""
 
 from calc.answers import AWARD_PREFIX, SHARE_PREFIX, Field
-from calc.rules import SchemeRules, Track
+from calc.rules import FIRST_YEAR, LAST_YEAR, SchemeRules, Track
 
 # Every kommune's real answer lies within these bounds; they catch slips such as a lost comma. These
 # limits are ours, not rules.
 MOST_KRONER = 999_999_999
 MOST_UNITS = 1_000
 MOST_PEOPLE = 1_000_000
-FIRST_YEAR, LAST_YEAR = 2015, 2040
 MOST_GROWTH = 25
 
 PLAN_YEARS = 4  # the økonomiplan

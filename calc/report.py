@@ -7,7 +7,7 @@ comes from the catalogue.
 import re
 from fractions import Fraction
 
-from calc.answers import Field
+from calc.answers import Field, Problem
 from calc.chart import chart
 from calc.messages import MINUS, NBSP, Catalogue, decimal, escape, kroner, percent
 from calc.money import nearest_kroner
@@ -93,15 +93,16 @@ def problem_list(result: Result, texts: Catalogue) -> str:
     for problem in result.problems:
         f = names.get(problem.field)
         label = problem.field if f is None else field_label(f.label, f.number, texts)
-        message = problem_text(result, problem.field, texts)
+        message = problem_text(problem, f, texts)
         items.append(f"<li><strong>{escape(label)}:</strong> {escape(message)}</li>")
     return f'<ul class="result-problems">{"".join(items)}</ul>'
 
 
-def problem_text(result: Result, field: str, texts: Catalogue) -> str:
-    """The mistake in the answer to a field, and the allowed values, as plain text."""
-    problem = next(p for p in result.problems if p.field == field)
-    f = next((f for f in result.fields if f.name == field), None)
+def problem_text(problem: Problem, f: Field | None, texts: Catalogue) -> str:
+    """The mistake in an answer, and the allowed values, as plain text.
+
+    `f` is the field of the answer; None where the form does not show that field.
+    """
     if f is None:
         return texts.text(f"problem.{problem.code}")
     as_kroner = f.kind == "kroner"

@@ -1,16 +1,19 @@
 """The rule model: the rules of a rule year, each figure with its unit and source, or unknown.
 
 The dataclasses are plain, so that the browser can rebuild them from JSON without a validation
-library. At the build pydantic validates the same classes strictly. A check that needs more than
-one value stands in `__post_init__`, as a `RuleError`.
+library. At the build pydantic validates the same classes strictly. A rule of validity about one
+value is declared at its field (`checked`), from where both the check and the JSON Schema take it; a
+check that needs more than one value stands in `__post_init__`. Both raise a `RuleError`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 Lang = Literal["nb", "nn"]
 Unit = Literal[
@@ -25,6 +28,12 @@ Unit = Literal[
 ]
 KRONER: tuple[Unit, ...] = ("kr", "kr per år", "kr per årsverk", "kr per person")
 PER_UNIT: dict[Unit, Unit] = {"kr per årsverk": "årsverk", "kr per person": "personer"}
+
+COUNTED: tuple[Unit, ...] = tuple(PER_UNIT.values())
+CAP_UNITS: tuple[Unit, ...] = ("kr", "kr per år")
+MOST_YEARS = 10
+"""The most years of a figure in the unit `år`. The limits of years are ours, not rules."""
+FIRST_YEAR, LAST_YEAR = 2015, 2040
 
 _FORBID = {"extra": "forbid"}
 
@@ -43,20 +52,80 @@ class RuleError(ValueError):
         self.values = values
 
 
+def checked(
+    code: str = "",
+    *,
+    default: object = MISSING,
+    units: tuple[Unit, ...] = (),
+    needs: Mapping[str, str] | None = None,
+    **schema: str | int,
+) -> Any:
+    """A field of a `Checked` dataclass, with the rules for its value where that is not None.
+
+    The value must fit `schema`, keywords of JSON Schema: `pattern`, or `minimum` and `maximum`
+    (inclusive, for a whole number), or `minItems` or `minProperties` of 1. Else there is a
+    `RuleError` with the `code`. A figure, or each of several, must be in one of the `units`. The
+    field `needs` others, each with the code of the error where that one is None.
+    """
+    fits: Callable[[Any], object] = bool if schema else lambda _: True
+    if "pattern" in schema:
+        # At the end of a pattern, `$` of Python would also take a line feed.
+        fits = re.compile(str(schema["pattern"]).replace("$", r"\Z")).search
+    elif "minimum" in schema:
+        fits = range(int(schema["minimum"]), int(schema["maximum"]) + 1).__contains__
+    rules = {"code": code, "fits": fits, "units": units, "needs": needs or {}, "schema": schema}
+    return field(default=default, metadata=rules)
+
+
+def a_year() -> Any:
+    """A field of a calendar year within the limits of the site."""
+    return checked("not_a_year", minimum=FIRST_YEAR, maximum=LAST_YEAR)
+
+
+def an_address(default: object = MISSING) -> Any:
+    """A field of an address on the web."""
+    return checked("not_an_address", pattern="^https?://", default=default)
+
+
+@cache
+def checked_fields(cls: Any) -> dict[str, Mapping[str, Any]]:
+    """The fields of a dataclass that have rules (`checked`), by name, each with its rules."""
+    return {f.name: f.metadata for f in fields(cls) if f.metadata}
+
+
+class Checked:
+    """A dataclass whose fields have rules of validity, which are checked when it is made."""
+
+    def __post_init__(self) -> None:
+        cls: Any = type(self)
+        for name, rules in checked_fields(cls).items():
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if not rules["fits"](value):
+                raise RuleError(rules["code"], name, **_found(value))
+            for other, code in rules["needs"].items():
+                if getattr(self, other) is None:
+                    raise RuleError(code, name, **_found(value))
+            if rules["units"]:
+                several = isinstance(value, tuple)
+                for n, figure in enumerate(value if several else (value,)):
+                    _require_unit(figure, f"{name}.{n}" if several else name, *rules["units"])
+
+
+def _found(value: object) -> dict[str, str]:
+    text = str(value) if isinstance(value, str | int | date) else ""
+    return {"found": text} if text.strip() else {}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class Text(Checked):
     """A text in bokmål and, where somebody has written it, nynorsk."""
 
     __pydantic_config__ = _FORBID
 
-    nb: str
-    nn: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.nb.strip():
-            raise RuleError("empty", "nb")
-        if self.nn is not None and not self.nn.strip():
-            raise RuleError("empty", "nn")
+    nb: str = checked("empty", pattern=r"\S")
+    nn: str | None = checked("empty", pattern=r"\S", default=None)
 
     def best(self, lang: Lang) -> tuple[str, Lang]:
         """The text in `lang` where it exists, else bokmål; and the language it is in."""
@@ -66,21 +135,17 @@ class Text:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(Checked):
     """A source of figures or facts: a page or document, its publisher, and its day."""
 
     __pydantic_config__ = _FORBID
 
     title: str
     publisher: str
-    url: str | None = None
+    url: str | None = an_address(default=None)
     published: date | None = None
     read: date | None = None
     note: Text | None = None
-
-    def __post_init__(self) -> None:
-        if self.url is not None and not self.url.startswith(("https://", "http://")):
-            raise RuleError("not_an_address", "url", found=self.url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +178,8 @@ class Figure:
             raise RuleError("not_whole", "value", found=str(self.value), unit=self.unit)
         if self.unit == "prosent" and self.value > 100:
             raise RuleError("above_100", "value", found=str(self.value))
+        if self.unit == "år" and not 1 <= self.value <= MOST_YEARS:
+            raise RuleError("too_many_years", "value", found=str(self.value))
 
     @property
     def exact(self) -> Fraction:
@@ -122,14 +189,14 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caps:
+class Caps(Checked):
     """The highest award of a year: per team, per year, or per applicant (kroner)."""
 
     __pydantic_config__ = _FORBID
 
-    team: Figure | None = None
-    year: Figure | None = None
-    applicant: Figure | None = None
+    team: Figure | None = checked(units=CAP_UNITS, default=None)
+    year: Figure | None = checked(units=CAP_UNITS, default=None)
+    applicant: Figure | None = checked(units=CAP_UNITS, default=None)
 
     def items(self) -> Iterator[tuple[str, Figure]]:
         """The caps that the rules have, as (name, figure)."""
@@ -140,7 +207,7 @@ class Caps:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Band:
+class Band(Checked):
     """The highest award of a kommune with at most `up_to` inhabitants.
 
     The last band has no `up_to`: it holds for every larger kommune.
@@ -148,12 +215,12 @@ class Band:
 
     __pydantic_config__ = _FORBID
 
-    amount: Figure
+    amount: Figure = checked(units=CAP_UNITS)
     up_to: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ladder:
+class Ladder(Checked):
     """The taper: a figure for each grant year, in the order of the years.
 
     The figures of all years are shares of the full award (per cent), or all are kroner per unit.
@@ -161,14 +228,12 @@ class Ladder:
 
     __pydantic_config__ = _FORBID
 
-    years: tuple[Figure, ...]
+    years: tuple[Figure, ...] = checked("no_years", minItems=1, units=("prosent", *PER_UNIT))
     reading: Text | None = None
 
     def __post_init__(self) -> None:
-        if not self.years:
-            raise RuleError("no_years", "years")
+        super().__post_init__()
         for n, step in enumerate(self.years):
-            _require_unit(step, f"years.{n}", "prosent", *PER_UNIT)
             if step.unit != self.years[0].unit:
                 raise RuleError(
                     "wrong_unit",
@@ -184,16 +249,13 @@ class Ladder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Training:
+class Training(Checked):
     """Money for training that is part of the award (an earmark), in kroner per unit and year."""
 
     __pydantic_config__ = _FORBID
 
-    per_unit: Figure
+    per_unit: Figure = checked(units=tuple(PER_UNIT))
     limit: Literal["fixed", "at_most"]
-
-    def __post_init__(self) -> None:
-        _require_unit(self.per_unit, "per_unit", *PER_UNIT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +289,7 @@ class Payment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transition:
+class Transition(Checked):
     """A transitional arrangement: the rules of each calendar year hold for that year.
 
     The arrangement holds for grants that were paid in the calendar year `funded_in`. Each grant
@@ -236,7 +298,7 @@ class Transition:
 
     __pydantic_config__ = _FORBID
 
-    funded_in: int
+    funded_in: int = a_year()
     source: str
 
 
@@ -252,18 +314,18 @@ class NotComputable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Closed:
+class Closed(Checked):
     """The year from which on no new grant is awarded, and the reason."""
 
     __pydantic_config__ = _FORBID
 
-    year: int
+    year: int = a_year()
     text: Text
     source: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Track:
+class Track(Checked):
     """A branch of a scheme (spor, prioritet) with its own rates: parts in any combination.
 
     The award is calculated from exactly one of: `rate` per unit, a `ladder` in kroner per unit, an
@@ -276,32 +338,31 @@ class Track:
     __pydantic_config__ = _FORBID
 
     name: Text
-    rate: Figure | None = None
+    rate: Figure | None = checked(units=tuple(PER_UNIT), default=None)
     on_request: OnRequest | None = None
     own_rules: bool = False
-    max_units: Figure | None = None
+    max_units: Figure | None = checked(units=COUNTED, default=None)
     caps: Caps | None = None
     bands: tuple[Band, ...] = ()
     other_costs: OtherCosts | None = None
     ladder: Ladder | None = None
-    pre_project: Figure | None = None
+    pre_project: Figure | None = checked(units=("kr per år",), default=None)
     training: Training | None = None
     payment: Payment | None = None
-    use_years: Figure | None = None
-    transition: Transition | None = None
-    national_frame: Figure | None = None
+    use_years: Figure | None = checked(units=("år",), default=None)
+    transition: Transition | None = checked(needs={"ladder": "needs_ladder"}, default=None)
+    national_frame: Figure | None = checked(units=CAP_UNITS, default=None)
     not_computable: NotComputable | None = None
     closed_from: Closed | None = None
     start: dict[str, str | int | Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._check_basis()
         self._check_units()
         self._check_bands()
         if self.use_years is not None and not self.paid_first_year:
             raise RuleError("needs_first_year", "use_years")
-        if self.transition is not None and self.ladder is None:
-            raise RuleError("needs_ladder", "transition")
 
     def _check_basis(self) -> None:
         basis = {
@@ -323,30 +384,20 @@ class Track:
                     raise RuleError("needs_units", part)
 
     def _check_units(self) -> None:
-        per_unit = (self.rate, self.training.per_unit if self.training is not None else None)
-        for name, figure in zip(("rate", "training.per_unit"), per_unit, strict=True):
-            if figure is not None:
-                _require_unit(figure, name, *PER_UNIT)
-                if self.unit is not None and PER_UNIT[figure.unit] != self.unit:
-                    wanted = next(
-                        unit for unit, counted in PER_UNIT.items() if counted == self.unit
-                    )
-                    _require_unit(figure, name, wanted)
+        """All figures must count the same unit."""
+        if self.unit is None:
+            return
+        per_unit = next(unit for unit, counted in PER_UNIT.items() if counted == self.unit)
+        if self.rate is not None:
+            _require_unit(self.rate, "rate", per_unit)
+        if self.training is not None:
+            _require_unit(self.training.per_unit, "training.per_unit", per_unit)
         if self.max_units is not None:
-            _require_unit(self.max_units, "max_units", *([self.unit] if self.unit else _COUNTED))
-        for name, cap in self.all_caps():
-            _require_unit(cap, f"caps.{name}", "kr", "kr per år")
-        if self.pre_project is not None:
-            _require_unit(self.pre_project, "pre_project", "kr per år")
-        if self.use_years is not None:
-            _require_unit(self.use_years, "use_years", "år")
-        if self.national_frame is not None:
-            _require_unit(self.national_frame, "national_frame", "kr", "kr per år")
+            _require_unit(self.max_units, "max_units", self.unit)
 
     def _check_bands(self) -> None:
         below = 0
         for n, band in enumerate(self.bands):
-            _require_unit(band.amount, f"bands.{n}.amount", "kr", "kr per år")
             is_last = n == len(self.bands) - 1
             if is_last != (band.up_to is None):
                 raise RuleError("last_band_open", f"bands.{n}.up_to")
@@ -418,7 +469,6 @@ class Track:
                 yield f"{part}.source", value.source
 
 
-_COUNTED: tuple[Unit, ...] = tuple(PER_UNIT.values())
 _PARTS_WITH_SOURCE = (
     "on_request",
     "other_costs",
@@ -461,19 +511,18 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class Rules(Checked):
     """The rules for grants first awarded in one calendar year (`year`)."""
 
     __pydantic_config__ = _FORBID
 
-    year: int
+    year: int = a_year()
     sources: dict[str, Source]
-    tracks: dict[str, Track]
+    tracks: dict[str, Track] = checked("no_tracks", minProperties=1)
     examples: tuple[Example, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.tracks:
-            raise RuleError("no_tracks", "tracks")
+        super().__post_init__()
         for track_id, track in self.tracks.items():
             for key, source in track.sources():
                 if source not in self.sources:

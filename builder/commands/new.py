@@ -31,8 +31,7 @@ from builder.content.visibility import Visibility
 from builder.content.yaml_file import Document, Key, Plain, at, read_text, read_yaml
 from builder.kit.environment import today
 from builder.kit.errors import KnownError
-from calc.fields import FIRST_YEAR, LAST_YEAR
-from calc.rules import Rules
+from calc.rules import FIRST_YEAR, LAST_YEAR, Rules
 
 ROOT = Path(__file__).resolve().parents[2]
 SCAFFOLD = Path(__file__).resolve().parent / "scaffold"

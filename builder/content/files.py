@@ -23,7 +23,9 @@ CHANGES = "changes"
 """The name of the folder of the published changes."""
 
 NAMING = "små bokstaver a–z, tall og bindestrek"
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""A name that `NAMING` describes."""
+
 _LONGEST_NAME = 60
 # Names of devices in Windows, with any ending: a site with such a file can't be copied to Windows.
 _OF_WINDOWS = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
@@ -66,12 +68,15 @@ def is_content_name(name: str) -> bool:
     return not _LEFT_BEHIND.fullmatch(name)
 
 
-def why_no_name(name: str) -> str:
-    """The rule, in Norwegian, that keeps a name out of addresses; empty for a name that fits."""
-    if not _SLUG.fullmatch(name):
+def why_no_name(name: str, longest: int = _LONGEST_NAME) -> str:
+    """The rule, in Norwegian, that keeps a name out of addresses; empty for a name that fits.
+
+    A name is the name of a folder or file, or a part between two slashes of an address.
+    """
+    if not SLUG.fullmatch(name):
         return NAMING
-    if len(name) > _LONGEST_NAME:
-        return f"høyst {_LONGEST_NAME} tegn"
+    if len(name) > longest:
+        return f"høyst {longest} tegn"
     return "et navn som ikke er Windows sitt" if _OF_WINDOWS.fullmatch(name) else ""
 
 

@@ -148,12 +148,12 @@ def digest_of_folder(folder: Path) -> str:
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(filter(is_content_name, folders))
         inside = parent.removeprefix(str(folder))
-        digest.update(f"{inside}\0{'/'.join(folders)}\0".encode())
+        digest.update(os.fsencode(f"{inside}\0{'/'.join(folders)}\0"))
         for name in sorted(filter(is_content_name, files)):
             # `read_bytes` would do the same more slowly, and there may be thousands of folders.
             with open(f"{parent}/{name}", "rb", opener=open_plain) as file:
                 data = file.read()
-            digest.update(f"{name}\0{len(data)}\0".encode())
+            digest.update(os.fsencode(f"{name}\0{len(data)}\0"))
             digest.update(data)
     return digest.hexdigest()
 

@@ -1,13 +1,22 @@
 """The model of the content: schemes with their facts and deadlines, and published changes."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from calc.rules import RuleError, Rules, SchemeRules, Source, Text
+from calc.rules import (
+    Checked,
+    RuleError,
+    Rules,
+    SchemeRules,
+    Source,
+    Text,
+    a_year,
+    an_address,
+    checked,
+)
 
 _FORBID = {"extra": "forbid"}
 
@@ -21,48 +30,38 @@ DeadlineKind = Literal["application", "reporting"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Body:
+class Body(Checked):
     """A public body: the owner of a scheme, or the body that runs it."""
 
     __pydantic_config__ = _FORBID
 
     name: Text
-    url: str | None = None
-
-    def __post_init__(self) -> None:
-        _require_address(self.url)
+    url: str | None = an_address(default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
+class Link(Checked):
     """A link to another site: the application form, the owner's page, or the rules."""
 
     __pydantic_config__ = _FORBID
 
     kind: Literal["form", "owner", "rules"]
     label: Text
-    url: str
-
-    def __post_init__(self) -> None:
-        _require_address(self.url)
+    url: str = an_address()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
+class Contact(Checked):
     """An official mailbox, never the mailbox of a caseworker."""
 
     __pydantic_config__ = _FORBID
 
     name: Text
-    email: str
-
-    def __post_init__(self) -> None:
-        if "@" not in self.email or " " in self.email:
-            raise RuleError("not_an_email", "email", found=self.email)
+    email: str = checked("not_an_email", pattern="^[^ ]*@[^ ]*$")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deadline:
+class Deadline(Checked):
     """A deadline, by exactly one of a date, an expected month (YYYY-MM), and `unknown`.
 
     - `for_year` is the calendar year of the grant that is applied for or reported on.
@@ -74,27 +73,27 @@ class Deadline:
     __pydantic_config__ = _FORBID
 
     kind: DeadlineKind
-    for_year: int
+    for_year: int = a_year()
     source: str
     date: dt.date | None = None
-    opens: dt.date | None = None
-    expected: str | None = None
+    opens: dt.date | None = checked(needs={"date": "opens_after_date"}, default=None)
+    expected: str | None = checked(
+        "not_a_month", pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", default=None
+    )
     unknown: bool = False
-    time: str | None = None
+    time: str | None = checked(
+        "not_a_time",
+        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        needs={"date": "time_without_date"},
+        default=None,
+    )
     area: Text | None = None
 
     def __post_init__(self) -> None:
         if (self.date is not None) + (self.expected is not None) + self.unknown != 1:
             raise RuleError("one_date", "date")
-        if self.expected is not None:
-            year, dash, month = self.expected.partition("-")
-            if not (dash and _YEAR.fullmatch(year) and month in _MONTHS):
-                raise RuleError("not_a_month", "expected", found=self.expected)
-        if self.time is not None and not _TIME.fullmatch(self.time):
-            raise RuleError("not_a_time", "time", found=self.time)
-        if self.time is not None and self.date is None:
-            raise RuleError("time_without_date", "time", found=self.time)
-        if self.opens is not None and (self.date is None or self.opens > self.date):
+        super().__post_init__()
+        if self.opens is not None and self.date is not None and self.opens > self.date:
             raise RuleError("opens_after_date", "opens", found=str(self.opens))
 
     @cached_property
@@ -135,10 +134,7 @@ class Deadline:
         return self.date or self.expected_month or dt.date(self.for_year, 12, 31)
 
 
-_MONTHS = tuple(f"{n:02}" for n in range(1, 13))
-_YEAR = re.compile(r"[0-9]{4}")
 _A_DAY = dt.timedelta(days=1)
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 State = Literal["active", "closed", "archived"]
 # The groups of people that a scheme is for: readers can filter the portal by them.
@@ -146,7 +142,7 @@ Group = Literal["children", "adults", "families"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Checked):
     """The content of `scheme.yaml`: names, bodies, deadlines, links, sources. Never a rate."""
 
     __pydantic_config__ = _FORBID
@@ -157,10 +153,10 @@ class Facts:
     state: State
     owner: Body
     target_group: Text
-    groups: tuple[Group, ...]
-    applicants: tuple[Text, ...]
+    groups: tuple[Group, ...] = checked("empty_list", minItems=1)
+    applicants: tuple[Text, ...] = checked("empty_list", minItems=1)
     sources: dict[str, Source]
-    fact_sources: tuple[str, ...]
+    fact_sources: tuple[str, ...] = checked("empty_list", minItems=1)
     last_checked: dt.date
     review_by: dt.date
     notice: Text | None = None
@@ -170,14 +166,9 @@ class Facts:
     contacts: tuple[Contact, ...] = ()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.state != "active" and self.notice is None:
             raise RuleError("notice_needed", "notice", found=self.state)
-        if not self.applicants:
-            raise RuleError("empty_list", "applicants")
-        if not self.groups:
-            raise RuleError("empty_list", "groups")
-        if not self.fact_sources:
-            raise RuleError("empty_list", "fact_sources")
         referred = [(f"fact_sources.{n}", key) for n, key in enumerate(self.fact_sources)]
         referred += [(f"deadlines.{n}.source", d.source) for n, d in enumerate(self.deadlines)]
         for where, key in referred:
@@ -324,7 +315,7 @@ def _shifted(moment: Moment, *, minutes: int) -> Moment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeFacts:
+class ChangeFacts(Checked):
     """The content of a file in `changes/`: a rule has changed, or the site had a mistake.
 
     `date` is the day on which the change is published, `years` are the rule years it is about, and
@@ -336,14 +327,13 @@ class ChangeFacts:
     date: dt.date
     kind: Literal["rule_changed", "correction"]
     scheme: str
-    years: tuple[int, ...]
+    years: tuple[int, ...] = checked("empty_list", minItems=1)
     title: Text
     text: Text
     source: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.years:
-            raise RuleError("empty_list", "years")
+        super().__post_init__()
         for n, year in enumerate(self.years):
             if year in self.years[:n]:
                 raise RuleError("year_twice", f"years.{n}", found=str(year))
@@ -362,8 +352,3 @@ class Change(ChangeFacts):
         """The change with these facts and this name."""
         values: dict[str, Any] = {f.name: getattr(facts, f.name) for f in fields(facts)}
         return cls(name=name, **values)
-
-
-def _require_address(url: str | None) -> None:
-    if url is not None and not url.startswith(("https://", "http://")):
-        raise RuleError("not_an_address", "url", found=url)

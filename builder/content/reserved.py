@@ -54,6 +54,6 @@ def check_aliases(content: Path, site: Site) -> Iterator[Problem]:
                 message = "Den tidligere adressen er i bruk til noe annet."
                 expected = "en adresse som ingen side har"
                 lines = path.read_text("utf-8-sig").splitlines()
-                line = next(n for n, written in enumerate(lines, 1) if alias in written)
+                line = next((n for n, written in enumerate(lines, 1) if alias in written), 1)
                 yield Problem(shown_path(content, path), line, "aliases", message, alias, expected)
             used.add(alias)

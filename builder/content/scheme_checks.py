@@ -1,9 +1,9 @@
 """Checks of a scheme as a whole: names, sources, the first answers of its form, worked examples."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from builder.content.files import NAMING, SLUG
 from builder.content.model import Facts, Scheme
 from builder.content.problems import Problem
 from builder.content.unfinished import Unfinished
@@ -12,8 +12,6 @@ from builder.content.yaml_file import Document, Key, at
 from calc.plan import estimate
 from calc.result import Result
 from calc.rules import Example, Rules, SchemeRules
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +49,9 @@ def check_names(document: Document, keys: tuple[str, ...]) -> Iterator[Problem]:
         for name in named if isinstance(named, dict) else ():
             # The sources of a rule year include the sources of `scheme.yaml`, which have no line in
             # the file of the rule year.
-            if (key, name) in document.lines and not _SLUG.fullmatch(name):
+            if (key, name) in document.lines and not SLUG.fullmatch(name):
                 message = "Navnet kan ikke brukes i en adresse."
-                expected = "små bokstaver a–z, tall og bindestrek"
-                yield document.problem((key, name), message, name, expected)
+                yield document.problem((key, name), message, name, NAMING)
 
 
 def check_rules(scheme: Scheme, rules: Rules, document: Document) -> list[Problem]:

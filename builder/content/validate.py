@@ -1,9 +1,11 @@
 """Turns the plain values of a YAML file into the model; mistakes are reported in Norwegian."""
 
 import dataclasses
+import datetime as dt
 import difflib
 import functools
 import json
+import re
 import types
 import typing
 from collections.abc import Collection, Iterator
@@ -15,11 +17,16 @@ from pydantic_core import ErrorDetails
 
 from builder.content.problems import Problem
 from builder.content.yaml_file import Document, Key, Plain, at
-from calc.rules import KRONER, RuleError
+from calc.rules import FIRST_YEAR, KRONER, LAST_YEAR, MOST_YEARS, RuleError
 
 # By the code of a `RuleError`, which the model raises: the message, and the expected value.
 _RULE_ERRORS = {
     "empty": ("Teksten er tom.", "en tekst"),
+    "not_a_year": (
+        "Året er utenfor det nettstedet kan vise.",
+        f"et år fra {FIRST_YEAR} til {LAST_YEAR}",
+    ),
+    "too_many_years": ("Antallet år er utenfor det som kan brukes.", f"1 til {MOST_YEARS}"),
     "empty_list": ("Listen er tom.", "minst ett punkt"),
     "value_or_unknown": (
         "Et tall må ha enten «value» eller «unknown», og ikke begge.",
@@ -81,6 +88,7 @@ _RULE_ERRORS = {
         "Dette er ikke en adresse på nettstedet.",
         "en tidligere adresse på bokmål med skråstrek foran og bak, for eksempel /gammelt-navn/",
     ),
+    "alias_refused": ("Den tidligere adressen kan ikke brukes.", "{expected}"),
     "year_twice": ("Året står to ganger.", "hvert regelverksår bare én gang"),
     "not_a_host": ("Dette er ikke navnet på en tjener.", "vert.example.no, eller bruker@vert"),
     "not_a_port": ("Dette er ikke et portnummer.", "1 til 65535; vanligvis 22"),
@@ -99,6 +107,10 @@ _RULE_ERRORS = {
 
 # Units without decimals: with one of these, `600.000` is meant as 600 000, the Norwegian way.
 _WHOLE_UNITS = (*KRONER, "personer", "år")
+# With dates near the year 1 or 9999, the calendar has no day before or after.
+YEAR_OF_DATE = "(19|20)[0-9]{2}"
+"""The pattern of the year in a date of the content."""
+
 _WRONG_TYPE = "Verdien har feil type."
 # The expected type in Norwegian, by the start of pydantic's code for the mistake.
 _TYPE_NAMES = {
@@ -157,13 +169,18 @@ def _number(value: object) -> float:
 
 
 def _refuse_guesses(cls: type, document: Document) -> None:
-    """Report numbers that would be read as other numbers than the editor meant.
+    """Report numbers that would be read as other numbers than the editor meant, and absurd dates.
 
     pydantic takes text for a number: it reads «1_000» and «1e3» as a thousand. And `600.000` is
     six hundred to a computer, but not to a Norwegian. Each is replaced by 0 in the document, so
     that it is not reported once more.
     """
     for key, members, value in list(typed_values(cls, document.data)):
+        if dt.date in members and isinstance(value, str) and re.match(r"[0-9]{4}-", value):
+            if not re.match(YEAR_OF_DATE, value):
+                message, expected = "Dette er ikke en dato.", _TYPE_NAMES["date"]
+                document.problems.append(document.problem(key, message, as_text(value), expected))
+            continue
         holder = at(document.data, key[:-1])
         if not isinstance(holder, dict) or Decimal not in members or str in members:
             continue

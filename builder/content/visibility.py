@@ -4,15 +4,22 @@ import datetime as dt
 import re
 from dataclasses import dataclass, fields
 
+from builder.content.files import SLUG, why_no_name
 from builder.content.problems import Problem
 from builder.content.validate import validate
-from builder.content.yaml_file import Document
+from builder.content.yaml_file import Document, short
 from calc.rules import RuleError
 
 _FORBID = {"extra": "forbid"}
 
-# An address of a page in bokmål: from the root, with a slash at both ends.
-_ALIAS = re.compile(r"/([a-z0-9]+(-[a-z0-9]+)*/)+")
+ALIAS = rf"^/(?!nn/)({SLUG.pattern}/)+$"
+"""The pattern of an address of a page in bokmål: from the root, with a slash at both ends."""
+
+# Characters between two slashes of an earlier address, and of the whole. File systems take names
+# of 255 bytes, with room for endings such as `.br`. Paths of 1 024 bytes fit every system that we
+# know, and half of that is for the folder of the site.
+_LONGEST_PART = 200
+LONGEST_ALIAS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +43,13 @@ class Visibility:
         if self.publish_date and self.expiry_date and self.publish_date >= self.expiry_date:
             raise RuleError("expires_before", "expiry_date", found=str(self.expiry_date))
         for n, alias in enumerate(self.aliases):
-            if not _ALIAS.fullmatch(alias) or alias.startswith("/nn/"):
-                raise RuleError("not_an_alias", f"aliases.{n}", found=alias)
+            if not re.fullmatch(ALIAS, alias):
+                raise RuleError("not_an_alias", f"aliases.{n}", found=short(alias))
+            why = f"høyst {LONGEST_ALIAS} tegn" if len(alias) > LONGEST_ALIAS else ""
+            parts = alias.strip("/").split("/")
+            why = why or next(filter(None, (why_no_name(p, _LONGEST_PART) for p in parts)), "")
+            if why:
+                raise RuleError("alias_refused", f"aliases.{n}", found=short(alias), expected=why)
 
     @property
     def is_always(self) -> bool:

@@ -176,7 +176,8 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
         yield from headers({**_OF_AN_ADDRESS, "Content-Type": _HTML})
         yield from (f"header -{name}" for name in _EXCEPTIONAL if name not in _EVERYWHERE)
         yield "header -Server"
-        missing = "vars {err.status_code} 404"
+        # Caddy calls a name that is too long for the file system a bad request.
+        missing = "vars {err.status_code} 400 404"
         for name, lines, page in (
             ("@nynorsk", ["path /nn/*"], "/nn/404.html"),
             ("@bokmaal", ["not path /nn/*"], "/404.html"),
@@ -184,7 +185,7 @@ def _caddy_lines(redirects: Mapping[str, str]) -> Iterator[str]:
             yield from block(name, [missing, *lines])
             yield f"rewrite {name} {page}"
         yield f"@missing {missing}"
-        yield "file_server @missing"
+        yield from block("file_server @missing", ["status 404"])
 
     # `route` applies the directives in this order instead of the order of Caddy.
     yield from block("route", steps())

@@ -29,7 +29,7 @@ FRONT_PAGE = "forside"
 CHANGES_PAGE = "endringer"
 DEADLINES = "frister"
 EMBEDDED = "innebygd"
-OFFLINE = "uten-nett"
+OFFLINE = "uten-nett"  # theme/js/service-worker.js has this name
 OWN_TAPER = "egen-nedtrapping"
 SEARCH = "sok"
 

@@ -17,14 +17,14 @@ from pydantic import TypeAdapter
 
 from builder.content.model import ChangeFacts, Facts
 from builder.content.unfinished import MARK
-from builder.content.validate import explanation
+from builder.content.validate import YEAR_OF_DATE, explanation
 from builder.content.visibility import Visibility
 from builder.schemas.constraints import (
-    CONSTRAINTS,
     FIGURE_AT,
     FIGURES,
     Schema,
     answers,
+    constraints,
     figure,
     options,
 )
@@ -34,7 +34,7 @@ from calc.rules import Rules
 FOLDER = Path(__file__).resolve().parent
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _REFERENCE = "#/definitions/{model}"
-_DATE = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_DATE = f"^{YEAR_OF_DATE}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 # By the name of the schema's file: the title that text editors show, and the class of the model.
 _MODELS: dict[str, tuple[str, type]] = {
     "scheme": ("Tilskuddsordning", Facts),
@@ -89,7 +89,7 @@ def _of_class(name: str, part: Schema) -> Schema:
     part["required"] = [key for key in part.get("required", ()) if key not in optional]
     for key in optional:
         part["properties"][key]["type"] = [part["properties"][key]["type"], "null"]
-    return part | CONSTRAINTS.get(name, {})
+    return part | constraints(name)
 
 
 def _of_key(name: str, part: Schema) -> Schema:
@@ -103,7 +103,7 @@ def _of_key(name: str, part: Schema) -> Schema:
     if "$ref" in part.get("anyOf", [{}])[0]:
         # Text editors show the description that is nearest to the reference.
         part["anyOf"][0] |= description
-    return {**description, **part, **CONSTRAINTS.get(name, {})}
+    return {**description, **part, **constraints(name)}
 
 
 def _plain(part: Any) -> Any:

@@ -1,7 +1,8 @@
 """The model's own rules as JSON Schema, as far as a schema can express them.
 
-The rules themselves stand in `__post_init__` of the model; tests compare the two. Left out are
-rules that no schema can express, such as that a source exists or that a worked example is right.
+Rules about one value come from the fields of the model (`calc.rules.checked`). Rules about several
+are written here once more, since `__post_init__` has them as code; tests compare the two. Left out
+are rules that no schema can express, such as that a source exists.
 
 YAML's language server shows `errorMessage` and `patternErrorMessage` in place of its own messages.
 """
@@ -9,39 +10,51 @@ YAML's language server shows `errorMessage` and `patternErrorMessage` in place o
 from collections.abc import Iterable
 from typing import Any
 
+import calc.rules
+from builder.content import model, visibility
+from builder.content.files import SLUG
 from builder.content.validate import explanation
+from builder.content.visibility import ALIAS, LONGEST_ALIAS
 from calc.answers import AWARD_PREFIX, NAMES, SHARE_PREFIX
-from calc.fields import FIRST_YEAR, LAST_YEAR
-from calc.rules import KRONER, PER_UNIT, Unit
+from calc.rules import (
+    CAP_UNITS,
+    COUNTED,
+    KRONER,
+    MOST_YEARS,
+    PER_UNIT,
+    Checked,
+    Unit,
+    checked_fields,
+)
 
 type Schema = dict[str, Any]
 
-NAME = "^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME = f"^{SLUG.pattern}$"
 _WHOLE: tuple[Unit, ...] = (*KRONER, "personer", "år")
 _PER_UNIT = tuple(PER_UNIT)
 
 # The kinds of figures, each with the units it may have; and the kind of each key with a figure.
 FIGURES: dict[str, tuple[Unit, ...]] = {
     "RateFigure": _PER_UNIT,
-    "UnitsFigure": tuple(PER_UNIT.values()),
-    "CapFigure": ("kr", "kr per år"),
+    "UnitsFigure": COUNTED,
+    "CapFigure": CAP_UNITS,
     "StepFigure": ("prosent", *_PER_UNIT),
     "YearlyFigure": ("kr per år",),
     "YearsFigure": ("år",),
 }
-FIGURE_AT = {
-    "Track.rate": "RateFigure",
-    "Track.max_units": "UnitsFigure",
-    "Track.pre_project": "YearlyFigure",
-    "Track.use_years": "YearsFigure",
-    "Track.national_frame": "CapFigure",
-    "Caps.team": "CapFigure",
-    "Caps.year": "CapFigure",
-    "Caps.applicant": "CapFigure",
-    "Band.amount": "CapFigure",
-    "Ladder.years": "StepFigure",
-    "Training.per_unit": "RateFigure",
+_MODEL: dict[str, Any] = {
+    value.__name__: value
+    for module in (calc.rules, model, visibility)
+    for value in vars(module).values()
+    if isinstance(value, type) and issubclass(value, Checked) and value is not Checked
 }
+_RULES = {
+    f"{name}.{key}": rules
+    for name, cls in _MODEL.items()
+    for key, rules in checked_fields(cls).items()
+}
+_KINDS = {units: kind for kind, units in FIGURES.items()}
+FIGURE_AT = {place: _KINDS[rules["units"]] for place, rules in _RULES.items() if rules["units"]}
 
 
 def options(known: Iterable[object]) -> str:
@@ -102,6 +115,8 @@ def figure(schema: Schema, units: tuple[Unit, ...]) -> Schema:
         by_unit.append(
             {"if": _unit("prosent"), "then": {"properties": {"value": {"maximum": 100}}}}
         )
+    if "år" in units:
+        value |= {"minimum": 1, "maximum": MOST_YEARS}
     return {
         **schema,
         "properties": {**schema["properties"], "unit": unit, "value": value},
@@ -184,25 +199,16 @@ _TRACK = {
             _has("payment", _has("profile", {"const": "first_year"})),
             "needs_first_year",
         ),
-        _if(_has("transition"), _has("ladder"), "needs_ladder"),
         *(_same_unit(unit, counted) for unit, counted in PER_UNIT.items()),
     ],
 }
 
-_ADDRESS = _pattern("^https?://", "not_an_address")
-_TEXT = _pattern(r"\S", "empty")
-_SOME = {"minItems": 1}
 _A_STRING = {"type": "string"}
+_VALUE = {"not": {"type": "null"}}
 _NAMED = {"propertyNames": {"pattern": NAME}}
 
 # The rules that are added to the schema of a class, or of one of its keys.
-CONSTRAINTS: dict[str, Schema] = {
-    "Text.nb": _TEXT,
-    "Text.nn": _TEXT,
-    "Source.url": _ADDRESS,
-    "Body.url": _ADDRESS,
-    "Link.url": _ADDRESS,
-    "Contact.email": _pattern("^[^ ]*@[^ ]*$", "not_an_email"),
+_WRITTEN: dict[str, Schema] = {
     "Deadline": {
         **_one_of(
             _has("date", _A_STRING),
@@ -210,32 +216,44 @@ CONSTRAINTS: dict[str, Schema] = {
             _has("unknown", {"const": True}),
             code="one_date",
         ),
-        "allOf": [
-            _if(_has("time", _A_STRING), _has("date", _A_STRING), "time_without_date"),
-            _if(_has("opens", _A_STRING), _has("date", _A_STRING), "opens_after_date"),
-        ],
     },
-    "Deadline.expected": _pattern("^[0-9]{4}-(0[1-9]|1[0-2])$", "not_a_month"),
-    "Deadline.time": _pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$", "not_a_time"),
     "Facts": _if(_has("state", {"enum": ["closed", "archived"]}), _has("notice"), "notice_needed"),
-    "Facts.applicants": _SOME,
-    "Facts.groups": _SOME,
-    "Facts.fact_sources": _SOME,
     "Facts.sources": _NAMED,
-    "Rules.year": {"minimum": FIRST_YEAR, "maximum": LAST_YEAR},
     "Rules.sources": _NAMED,
-    "Rules.tracks": {**_NAMED, "minProperties": 1},
+    "Rules.tracks": _NAMED,
     # All steps in the same unit.
     "Ladder": {"anyOf": [_steps(unit) for unit in FIGURES["StepFigure"]]},
-    "Ladder.years": _SOME,
     "Track": _TRACK,
     "ChangeFacts": _if(
         _has("kind", {"const": "rule_changed"}),
         _has("source", _A_STRING),
         "source_needed",
     ),
-    "ChangeFacts.years": {**_SOME, "uniqueItems": True},
+    "ChangeFacts.years": {"uniqueItems": True},
     "Visibility.aliases": {
-        "items": {"type": "string", "pattern": "^/(?!nn/)([a-z0-9]+(-[a-z0-9]+)*/)+$"}
+        "items": {"type": "string", "pattern": ALIAS, "maxLength": LONGEST_ALIAS}
     },
 }
+
+
+def constraints(name: str) -> Schema:
+    """The rules of a class of the model (`Deadline`), or of one of its keys (`Deadline.time`)."""
+    written = dict(_WRITTEN.get(name, {}))
+    if "." in name:
+        rules = _RULES.get(name, {"schema": {}})
+        message = (
+            _pattern(rules["schema"]["pattern"], rules["code"])
+            if "pattern" in rules["schema"]
+            else {}
+        )
+        return {**rules["schema"], **message, **written}
+    needs = (
+        [
+            _if(_has(key, _VALUE), _has(other, _VALUE), code)
+            for key, rules in checked_fields(_MODEL[name]).items()
+            for other, code in rules["needs"].items()
+        ]
+        if name in _MODEL
+        else []
+    )
+    return {**written, "allOf": [*written.get("allOf", ()), *needs]} if needs else written

@@ -46,7 +46,7 @@ def last(units: SiteUnits, placed: Mapping[str, PlacedUnit], digests: Mapping[st
         entries = search.entry_file(dict(unit.extra for unit in parts))
         moved = units.pages.redirects | redirects.of_files(units.site)
         settings = dict(hosting.files(digests, moved))
-        worker = offline.script(digests, units.assets, units.runtime)
+        worker = offline.script(digests, units.assets, units.runtime, units.data.translations)
         return UnitResult({**entries, **settings, "sw.js": worker})
 
     return Unit("last", key(units.version, *digests.items()), make)

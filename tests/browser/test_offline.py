@@ -28,6 +28,22 @@ KEPT = """async () => {
     return kept;
 }"""
 
+DAMAGE = """async (damage) => {
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+            if (damage === "broken") {
+                await cache.put(request, new Response("<!doctype html><p>Halv"));
+            } else {
+                await cache.delete(request);
+            }
+        }
+        if (damage === "deleted") {
+            await caches.delete(name);
+        }
+    }
+}"""
+
 
 class Host:
     """A server that can be stopped, started again, and given another version of the site."""
@@ -205,6 +221,29 @@ def test_a_page_never_opened_says_that_there_is_no_network(
     expect(page.locator("h1")).to_have_text("Du er uten nett")
     page.goto("/nn/tryggest/rapportering/")
     expect(page.locator("h1")).to_have_text("Du er utan nett")
+
+
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "broken"])
+def test_without_caches_and_network_our_own_page_says_so(
+    reader: BrowserContext, host: Host, built_site: Path, damage: str
+) -> None:
+    page = visit(reader, built_site)
+    page.evaluate(DAMAGE, damage)
+    reader.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.close()
+    host.stop()
+    page = reader.new_page()
+    for path, lang, heading, text in (
+        (CALCULATOR, "nb", "Du er uten nett", "Siden kan ikke vises nå."),
+        ("/finnes-ikke/", "nb", "Du er uten nett", "Siden kan ikke vises nå."),
+        (f"/nn{CALCULATOR}", "nn", "Du er utan nett", "Sida kan ikkje visast no."),
+    ):
+        page.goto(path)
+        expect(page).to_have_title(heading)
+        expect(page.locator("h1")).to_have_text(heading)
+        expect(page.get_by_text(text)).to_be_visible()
+        assert page.locator("html").get_attribute("lang") == lang
+        assert page.evaluate("document.compatMode") == "CSS1Compat"
 
 
 def test_every_page_opened_can_be_read_again_without_a_network(

@@ -71,6 +71,11 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: figure(Decimal("0.5"), "personer"), "not_whole", "value"),
     (lambda: figure(Decimal("0.5"), "år"), "not_whole", "value"),
     (lambda: figure(Decimal("100.01"), "prosent"), "above_100", "value"),
+    (lambda: figure(0, "år"), "too_many_years", "value"),
+    (lambda: figure(11, "år"), "too_many_years", "value"),
+    (lambda: Transition(funded_in=2014, source="s"), "not_a_year", "funded_in"),
+    (lambda: Closed(year=2041, text=NAME, source="s"), "not_a_year", "year"),
+    (lambda: Rules(year=99999, sources={}, tracks={"a": track()}), "not_a_year", "year"),
     (lambda: Ladder(years=()), "no_years", "years"),
     (lambda: Ladder(years=(PERCENT, CAP)), "wrong_unit", "years.1.unit"),
     (lambda: Ladder(years=(PERCENT, RATE)), "wrong_unit", "years.1.unit"),
@@ -87,7 +92,7 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
         "wrong_unit",
         "training.per_unit.unit",
     ),
-    (lambda: track(caps=Caps(team=RATE)), "wrong_unit", "caps.team.unit"),
+    (lambda: Caps(team=RATE), "wrong_unit", "team.unit"),
     (lambda: track(pre_project=figure(1, "kr")), "wrong_unit", "pre_project.unit"),
     (lambda: track(national_frame=RATE), "wrong_unit", "national_frame.unit"),
     (
@@ -123,7 +128,7 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
         "own_rules_alone",
         "caps",
     ),
-    (lambda: track(bands=(Band(amount=RATE),)), "wrong_unit", "bands.0.amount.unit"),
+    (lambda: Band(amount=RATE), "wrong_unit", "amount.unit"),
     (lambda: track(bands=(Band(amount=CAP, up_to=1),)), "last_band_open", "bands.0.up_to"),
     (
         lambda: track(bands=(Band(amount=CAP), Band(amount=CAP))),
@@ -165,7 +170,7 @@ def test_rules_that_contradict_themselves_are_refused(
 
 def test_a_refusal_carries_the_found_and_the_expected_value() -> None:
     with pytest.raises(RuleError) as refused:
-        track(caps=Caps(team=RATE))
+        Caps(team=RATE)
     assert refused.value.values == {"found": "kr per årsverk", "expected": "kr, kr per år"}
     with pytest.raises(RuleError) as refused:
         track(rate=None)

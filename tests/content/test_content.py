@@ -4,9 +4,10 @@ import ast
 from pathlib import Path
 
 from builder.content import Site
+from builder.content.model import Deadline
 from builder.content.validate import _RULE_ERRORS
 from builder.kit.addresses import PAGE_NAMES
-from calc.rules import Figure
+from calc.rules import Figure, Track, checked_fields
 
 SCHEMES = {
     "bedre-tverrfaglig-innsats": "archived",
@@ -63,12 +64,15 @@ def test_every_contradiction_that_the_model_finds_is_reported_in_norwegian(
 ) -> None:
     raised = {
         call.args[0].value
-        for file in ("calc/rules.py", "builder/content/model.py")
+        for file in ("calc/rules.py", "builder/content/model.py", "builder/content/visibility.py")
         for call in ast.walk(ast.parse((project_root / file).read_text("utf-8")))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
-        and call.func.id == "RuleError"
+        and call.func.id in ("RuleError", "checked")
+        and call.args
         and isinstance(call.args[0], ast.Constant)
     }
-    assert "value_or_unknown" in raised
+    for cls in (Track, Deadline):
+        raised |= {c for rules in checked_fields(cls).values() for c in rules["needs"].values()}
+    assert {"value_or_unknown", "not_a_time", "needs_ladder", "alias_refused"} <= raised
     assert raised <= _RULE_ERRORS.keys()

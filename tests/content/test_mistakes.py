@@ -99,6 +99,36 @@ MISTAKES = {
         "{nb: For dem som vil prøve.}", "\n  nb: For dem: som vil.", "  nb: For dem:", "",
         NOT_YAML, "nb: For dem: som vil.", "anførselstegn om tekst som har kolon",
     ),
+    "a deadline for the year 0": in_scheme(
+        "for_year: 2030\n    date", "for_year: 0\n    date", "for_year:",
+        "deadlines[1].for_year",
+        "Året er utenfor det nettstedet kan vise.", "0", "et år fra 2015 til 2040",
+    ),
+    "a deadline for the year -1": in_scheme(
+        "for_year: 2030\n    date", "for_year: -1\n    date", "for_year:",
+        "deadlines[1].for_year",
+        "Året er utenfor det nettstedet kan vise.", "-1", "et år fra 2015 til 2040",
+    ),
+    "a deadline for the year 99999": in_scheme(
+        "for_year: 2030\n    date", "for_year: 99999\n    date", "for_year:",
+        "deadlines[1].for_year",
+        "Året er utenfor det nettstedet kan vise.", "99999", "et år fra 2015 til 2040",
+    ),
+    "the last day of all": in_scheme(
+        "review_by: 2030-08-01", "review_by: 9999-12-31", "review_by:", "review_by",
+        "Dette er ikke en dato.", "«9999-12-31»", "en dato som finnes",
+    ),
+    "a year without a calendar": in_scheme(
+        "2031-04", "0000-04", "expected:", "deadlines[2].expected",
+        "Dette er ikke en måned.", "0000-04", "år og måned",
+    ),
+    "use of the money for ever": in_rules(
+        "    start: {positions: 4}",
+        "    payment: {profile: first_year, source: regelverk}\n"
+        "    use_years: {value: 999999, unit: år, source: regelverk}",
+        "    use_years:", "tracks.team.use_years.value",
+        "Antallet år er utenfor det som kan brukes.", "999999", "1 til 10",
+    ),
     "a tab for indentation": in_rules(
         "    rate:", "\trate:", "\trate:", "",
         NOT_YAML, f"rate: {RATE}", "innrykk med mellomrom, ikke med tabulator",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.content import Site, load
+from builder.content import Site, load, read
 from tests.content.sample import (
     PAGE,
     PAGE_FILE,
@@ -161,6 +161,22 @@ MISTAKES = {
         PAGE_FILE, page("Aliases: /gammel/, /gammel/"),
         "aliases", "/gammel/", "en adresse som ingen side har",
     ),
+    "alias with a part that is too long": (
+        SCHEME_FILE, SCHEME + f"aliases: [/ny/{'a' * 201}/]\n",
+        "aliases[1]", f"/ny/{'a' * 95}…", "høyst 200 tegn",
+    ),
+    "alias that is too long": (
+        PAGE_FILE, page(f"Aliases: /{'a/' * 1100}"),
+        "Aliases[1]", f"/{'a/' * 49}…", "høyst 500 tegn",
+    ),
+    "alias with a name of Windows": (
+        SCHEME_FILE, SCHEME + "aliases: [/gammel/con/]\n",
+        "aliases[1]", "/gammel/con/", "Windows",
+    ),
+    "alias of a page in an escaped text": (
+        SCHEME_FILE, SCHEME + f'aliases: ["/{SLUG}/k\\x61lkulator/"]\n',
+        "aliases", f"/{SLUG}/kalkulator/", "en adresse som ingen side har",
+    ),
     "a page that the scheme needs": (
         PAGE_FILE, page("Draft: true"), "Draft", "", "«draft» i scheme.yaml",
     ),
@@ -180,6 +196,35 @@ def test_mistakes_are_reported(content: Path, name: str) -> None:
     assert problem.line > 0
     assert (problem.key, problem.found) == (key, found)
     assert expected in problem.expected
+
+
+def test_the_longest_aliases_can_be_used(content: Path) -> None:
+    part = f"/{'a' * 200}/"
+    whole = f"/{'a/' * 248}bb/"
+    assert len(whole) == 500
+    write(content, SCHEME_FILE, SCHEME + f"aliases: [{part}, {whole}]\n")
+    assert load(content).visibility[SLUG].aliases == (part, whole)
+
+
+@pytest.mark.parametrize(
+    "name", ["st\udcf8tte", "linje\nskift", "med\x1bkode", "punktum.", "rom ", "STOR", "a\u030a"]
+)
+def test_a_name_that_no_address_can_have_is_reported_with_all_other_mistakes(
+    content: Path, name: str
+) -> None:
+    (content / name).mkdir()
+    for folder in (content / SLUG, content / SLUG / "bilder"):
+        folder.mkdir(exist_ok=True)
+        for ending in (".md", ".yaml", ".png", ""):
+            (folder / f"{name}{ending}").write_text("tekst")
+    write(content, SCHEME_FILE, SCHEME + "draft: ja\n")
+    for cached in (False, True):
+        found, problems = read(content, cached=cached)
+        reported = "\n".join(map(str, problems))
+        assert "draft: Verdien har feil type." in reported
+        assert "Mappenavnet kan ikke brukes som adresse." in reported
+        assert reported.encode()
+        assert "".join(map(str, found.warnings)).encode()
 
 
 def test_a_wrong_date_hides_no_other_mistake(content: Path) -> None:

@@ -118,6 +118,8 @@ THERE_ON_SERVERS = (
 )
 MISSING = (
     Expected("/finnes-ikke/", status=404),
+    # A name that no file system takes.
+    Expected(f"/{'a' * 300}/", status=404),
     Expected("/nn/finst-ikkje/", status=404),
     Expected("/assets/finnes-ikke.js", status=404),
     Expected("/runtime/0123456789abcdef/pyodide.mjs", status=404),

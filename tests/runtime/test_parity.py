@@ -15,7 +15,7 @@ from builder.content import Site
 from builder.content.model import Scheme
 from builder.kit.i18n import LANGS, Translations
 from builder.views.calculator import start_answers, typed
-from calc.browser import handle
+from calc.browser import MOST_CHARACTERS, MOST_LEVELS, handle
 from calc.codec import to_json
 from tests.tiers import examples
 
@@ -136,3 +136,22 @@ def test_whatever_is_typed(
 def test_nonsense(pyodide_node: PyodideNode):
     requests = ["", "{", "null", "[]", '{"v": 1}', '{"v": 2, "op": "estimate"}', "\u2028", "\0"]
     check(pyodide_node, requests)
+
+
+def test_requests_at_the_limits_of_the_door(pyodide_node: PyodideNode):
+    def nested(levels: int) -> str:
+        return "[" * levels + "]" * levels
+
+    unknown = '{"v": 1, "op": "unknown"}'
+    requests = [
+        *(nested(MOST_LEVELS + extra) for extra in (-1, 0, 1)),
+        *map(nested, (5_000, 100_000)),
+        *(unknown.ljust(MOST_CHARACTERS + extra) for extra in (-1, 0, 1)),
+        # Longer than the door's script copies into Python.
+        unknown.ljust(3 * MOST_CHARACTERS),
+        text({"op": "load", "scheme": {"rules": [{"year": "1e999999"}]}}),
+        '{"v": 1, "op": "\\ud800"}',
+        '{"v": 1, "op": "load", "scheme": {"\\ud800": 1}, "messages": {}}',
+    ]
+    for answer in check(pyodide_node, requests):
+        assert json.loads(answer)["status"] == "bad_request"

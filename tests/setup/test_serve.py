@@ -155,6 +155,9 @@ def test_the_server_caches_as_the_policy_says(site: str, path: str) -> None:
         ("/assets/gone.js", "Fant ikke siden"),
         ("/nn/finst-ikkje/", "Fann ikkje sida"),
         ("/../../etc/passwd", "Fant ikke siden"),
+        # Names that no file system takes.
+        (f"/{'a' * 300}/", "Fant ikke siden"),
+        (f"/nn/{'a' * 300}", "Fann ikkje sida"),
     ],
 )
 def test_missing_page(site: str, path: str, text: str) -> None:

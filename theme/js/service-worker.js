@@ -11,9 +11,11 @@
 //   pages anew. When the last page of the version before is closed, the new version takes over, and
 //   deletes files that only the old version used.
 //
-// Whatever goes wrong with the cache, the network is asked instead.
+// Whatever goes wrong with the cache, the network is asked instead. Without both, SITE has a page:
+// browsers store this script apart from the cache.
 //
-// The build puts SITE before this: {version, files: {address: the start of its SHA-256}}.
+// The build puts SITE before this: {version, files: {address: the start of its SHA-256}, pages: the
+// HTML in bokmål and in nynorsk}.
 
 import { WORKBOOK } from "./python.js";
 
@@ -22,7 +24,7 @@ const PAGES = `${CACHES}pages-${SITE.version}`;
 // Common to all versions: one address, one content.
 const FILES = `${CACHES}files`;
 const MOST_PAGES = 200;
-// Images in texts, of 300 kB at most: cached when a page shows them. SITE lists none of them.
+// Images, of 300 kB at most: cached when a page shows them. SITE lists none of them.
 const MOST_IMAGES = 50;
 // A reader who has the page already waits so long for a slow network.
 const PATIENCE = 4000;
@@ -76,8 +78,7 @@ async function install() {
       paths.add(pathOf(url));
     }
   }
-  // Fonts are cached when they are used: most pages need only one of them. The one PNG is for sites
-  // that show links to this one; no page of ours has it.
+  // Fonts are cached when they are used: most pages need only one of them.
   const kept = await (await caches.open(FILES)).keys();
   const has = (kind) => kept.some(({ url }) => kind(pathOf(url)));
   const mayFetch = !navigator.connection?.saveData;
@@ -86,7 +87,7 @@ async function install() {
     if (isWorkbook(path)) {
       return wantsWorkbook;
     }
-    return isRuntime(path) ? wantsRuntime : !isImage(path) && !path.endsWith(".woff2");
+    return isRuntime(path) ? wantsRuntime : !path.endsWith(".woff2");
   });
   await Promise.all([...paths, ...files].map(keep));
 }
@@ -238,6 +239,8 @@ async function findPage(path) {
 }
 
 async function explain(path) {
-  const page = await findPage(path.startsWith("/nn/") ? `/nn${OFFLINE}` : OFFLINE);
-  return page ?? Response.error();
+  const isNynorsk = path.startsWith("/nn/");
+  const page = await findPage(isNynorsk ? `/nn${OFFLINE}` : OFFLINE);
+  const type = "text/html;charset=utf-8";
+  return page ?? new Response(new Blob([SITE.pages[isNynorsk ? 1 : 0]], { type }));
 }

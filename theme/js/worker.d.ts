@@ -2,7 +2,7 @@
 
 // The build puts these in (builder/bundle/assets.py, builder/bundle/offline.py).
 declare const RUNTIME: { url: string; lock: import("./python.js").Lock };
-declare const SITE: { version: string; files: Record<string, string> };
+declare const SITE: { version: string; files: Record<string, string>; pages: string[] };
 
 // In Chromium alone: scripts ask whether it is there.
 interface WorkerNavigator {
