@@ -4,6 +4,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,8 +18,10 @@ from builder.data import redirects, search
 from builder.kit.environment import today
 from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
-from builder.preview.generator import PreviewGenerator, WarningsRaised
+from builder.preview.generator import generator_of
 from builder.preview.mistakes import Failure, failure_of
+from builder.site.build import warnings_raised
+from builder.site.generator import SiteGenerator
 from builder.views.page import Planned
 from calc.rules import Lang
 
@@ -64,7 +67,7 @@ class Project:
         # The findings of the checks, and how often they have changed.
         self.findings: list[Problem] = []
         self.findings_version = 0
-        self.generator: PreviewGenerator | None = None
+        self.generator: SiteGenerator | None = None
         self.site: Site | None = None
         # By address. In memory, since a build in another terminal may delete files of the cache.
         self.assets: dict[str, bytes] = {}
@@ -77,13 +80,17 @@ class Project:
         self._indexing = threading.Lock()
         self._start, self._count = time.time_ns(), 0
         self.version = Version(f"{self._start}-0")
-        self._warnings = WarningsRaised()
+        # A warning stops a build too.
+        self._warnings = ExitStack()
+        self._warnings.enter_context(
+            warnings_raised("Siden kan ikke publiseres slik. Pelican sier:\n{}")
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._warnings.end()
+        self._warnings.close()
         for folder in (self._data, self._index and self._index[1]):
             if folder is not None:
                 folder.cleanup()
@@ -121,7 +128,7 @@ class Project:
     def _make(self) -> None:
         """Make all stale parts anew. A part that fails stays stale, for the next try."""
         if self.generator is None:
-            self.generator = PreviewGenerator(self.root)
+            self.generator = generator_of(self.root)
         generator = self.generator
         if Part.TEXTS in self._stale:
             generator.make_runtime()
@@ -170,7 +177,7 @@ class Project:
     # --- Pages and files ---
 
     @property
-    def site_generator(self) -> PreviewGenerator:
+    def site_generator(self) -> SiteGenerator:
         """The generator of pages; an assertion fails where it could not even be created."""
         assert self.generator is not None
         return self.generator

@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -168,7 +168,8 @@ class OutputFolder:
             (self.folder / path).unlink(missing_ok=True)
         # The innermost first.
         for path in sorted(self._scanned.folders - folders_of(wanted), key=len, reverse=True):
-            (self.folder / path).rmdir()
+            with suppress(FileNotFoundError):  # by an earlier call of this method
+                (self.folder / path).rmdir()
         self._placed.put(self._name, self.units)
         self._placed.keep_only({self._name, f"{self._name}{_LOCK}"})
         self._uses.put(kind, {unit.cache_key for unit in self.units.values()})
