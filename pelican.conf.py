@@ -29,12 +29,12 @@ OUTPUT_PATH = "output"
 # First of all plugins, so that others get our pages. Not in the namespace `pelican.plugins`, where
 # the command `pelican` would not find it in this folder.
 PLUGINS = ["builder.site.plugin"]
-# No file of the content is a page or an article to Pelican, which gets them from the plugin:
-# schemes have facts and rules beside their prose, and every page exists in two målformer.
+# No file of the content is a page, an article or an image to Pelican, which gets pages and changes
+# from the plugin: schemes have facts and rules beside their prose, and every page exists in two
+# målformer.
 ARTICLE_PATHS: list[str] = []
 PAGE_PATHS: list[str] = []
 STATIC_PATHS: list[str] = []
-THEME_STATIC_PATHS: list[str] = []
 DIRECT_TEMPLATES: list[str] = []
 # Pages of a scheme list its changes, so these have no page of a category.
 CATEGORY_SAVE_AS = ""
@@ -51,6 +51,5 @@ JINJA_ENVIRONMENT = {
     "extensions": [],
 }
 
-# Markdown is read by `builder.content`, where it is checked too, not by Pelican's readers, some
-# of which would start, and warn about bokmål.
-READERS = {"rst": None, "html": None, "md": None}
+# This reader would warn that it knows no bokmål.
+READERS = {"rst": None}

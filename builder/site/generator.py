@@ -143,8 +143,14 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
     def _end(self, _pelican: Pelican) -> None:
         """Take in the files that others have written by now, and unlock the folder."""
         folder = self._folder
-        statics = self.context["staticfiles"] or self.settings["THEME_STATIC_PATHS"]
-        if (self._plugins or statics or self._writer.has_written) and take_others(folder):
+        statics = [Path(self.theme, path) for path in self.settings["THEME_STATIC_PATHS"]]
+        may_be_others = (
+            self._plugins
+            or self._writer.has_written
+            or self.context["staticfiles"]
+            or any(path.exists() for path in statics)
+        )
+        if may_be_others and take_others(folder):
             del folder.units["last"]
             folder.place([last_units.last(self._units, folder.units, folder.digests())])
             folder.finish(self._fingerprint)

@@ -1,7 +1,6 @@
 """The files that other plugins, and Pelican itself, write into the output folder."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from builder.kit.compress import METHODS
 from builder.kit.files import traces_of, walk
@@ -16,11 +15,13 @@ def take_others(folder: OutputFolder) -> bool:
     written anew leaves its unit, and the next build writes the unit again before the plugin runs.
     """
     known = folder.files()
+    traces = {
+        path: traces_of(entry.stat()) for path, entry in walk(folder.folder) if not entry.is_dir()
+    }
     others = {
-        path: Path(entry.path).read_bytes()
-        for path, entry in walk(folder.folder)
-        if not entry.is_dir()
-        and (path not in known or known[path].traces != traces_of(entry.stat()))
+        path: (folder.folder / path).read_bytes()
+        for path, of_path in traces.items()
+        if path not in known or known[path].traces != of_path
     }
     copies = {path + ending for path in others for ending in METHODS}
     rewritten = copies | others.keys()
@@ -31,5 +32,7 @@ def take_others(folder: OutputFolder) -> bool:
             files = {path: file for path, file in unit.files.items() if path not in rewritten}
             folder.units[name] = replace(unit, key="", files=files)
     if others:
-        folder.place([Unit("others", key(sorted(others.items())), lambda: UnitResult(others))])
+        # Never the unit of an earlier build, whose files this build has deleted.
+        new = key(sorted((path, traces[path]) for path in others))
+        folder.place([Unit(f"others {new}", new, lambda: UnitResult(others))])
     return bool(others)
