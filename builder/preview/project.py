@@ -18,10 +18,8 @@ from builder.data import redirects, search
 from builder.kit.environment import today
 from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
-from builder.preview.generator import generator_of
+from builder.preview.generator import SiteGenerator, generator_of, warnings_stop
 from builder.preview.mistakes import Failure, failure_of
-from builder.site.build import warnings_raised
-from builder.site.generator import SiteGenerator
 from builder.views.page import Planned
 from calc.rules import Lang
 
@@ -80,11 +78,8 @@ class Project:
         self._indexing = threading.Lock()
         self._start, self._count = time.time_ns(), 0
         self.version = Version(f"{self._start}-0")
-        # A warning stops a build too.
         self._warnings = ExitStack()
-        self._warnings.enter_context(
-            warnings_raised("Siden kan ikke publiseres slik. Pelican sier:\n{}")
-        )
+        self._warnings.enter_context(warnings_stop())
 
     def __enter__(self) -> Self:
         return self
