@@ -131,14 +131,7 @@ def _article(
 
 
 class SiteWriter(Writer):  # type: ignore[misc]
-    """Pelican's writer, except for pages of the site, which the units of the site write.
-
-    `reports_written` sends Pelican's signals about these pages when their files are in place.
-    """
-
-    def __init__(self, output_path: str, settings: dict[str, Any]) -> None:
-        super().__init__(output_path, settings)
-        self._pages: list[tuple[SitePage, dict[str, Any]]] = []
+    """Pelican's writer, except for pages of the site, whose files are in place already."""
 
     @property
     def has_written(self) -> bool:
@@ -148,15 +141,10 @@ class SiteWriter(Writer):  # type: ignore[misc]
     def write_file(
         self, name: str, template: Any, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> None:
-        """Write a file as Pelican does, unless it is a page of the site."""
+        """Write a file as Pelican does; of a page of the site, only report that it is written."""
         page = kwargs.get("page")
         if isinstance(page, SitePage):
-            self._pages.append((page, context))
+            local = context | {"output_file": name, "page": page}
+            signals.content_written.send(f"{self.output_path}/{name}", context=local)
         else:
             super().write_file(name, template, context, *args, **kwargs)
-
-    def report_written(self) -> None:
-        """Send the signal `content_written` for each page of the site."""
-        for page, context in self._pages:
-            local = context | {"output_file": page.save_as, "page": page}
-            signals.content_written.send(f"{self.output_path}/{page.save_as}", context=local)

@@ -114,7 +114,7 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
         self.env.cache.clear()
 
     def generate_output(self, writer: Any) -> None:
-        """Put the whole site into the output folder, and report the pages as written."""
+        """Put the whole site into the output folder, before other generators write there."""
         folder = self.settings.get(FOLDER) or OutputFolder(Path(self.output_path), self.root)
         self._folder, self._writer = folder, writer
         self._units = units = SiteUnits(
@@ -136,7 +136,6 @@ class SiteGenerator(Generator):  # type: ignore[misc]  # Pelican has no type hin
                 folder.place(last_units.first_parts(folder.units, folder.folder, slugs))
             folder.place([last_units.last(units, folder.units, folder.digests())])
         folder.finish(self._fingerprint)
-        writer.report_written()
         # Receivers are called in the order in which they were connected: this one is the last.
         signals.finalized.connect(self._end)
 

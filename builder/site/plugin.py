@@ -28,6 +28,7 @@ def register() -> None:
     signals.get_writer.connect(_writer)
     signals.article_generator_pretaxonomy.connect(_add_articles)
     signals.page_generator_finalized.connect(_add_pages)
+    signals.all_generators_finalized.connect(_write_first)
 
 
 def _initialize(pelican: Pelican) -> None:
@@ -62,3 +63,8 @@ def _add_pages(generator: PagesGenerator) -> None:
     site = generator.context[GENERATOR]
     if site.is_heard:
         site.objects = add_pages(generator, site.pages.plan())
+
+
+def _write_first(generators: list[Generator]) -> None:
+    """Let the site be written first, which deletes all files in the folder that are not of it."""
+    generators.sort(key=lambda generator: not isinstance(generator, SiteGenerator))

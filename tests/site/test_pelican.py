@@ -47,6 +47,11 @@ def read(project_root: Path, **override: Any) -> dict[str, Any]:
     return found
 
 
+def without_index(files: dict[str, bytes]) -> set[str]:
+    """The paths of files, but for the search index, whose names are digests of all texts."""
+    return {path for path in files if not path.startswith("pagefind/")}
+
+
 def configure(project: Path, *lines: str) -> None:
     with (project / "pelican.conf.py").open("a", encoding="utf-8") as file:
         file.write("\n".join(("", *lines, "")))
@@ -197,7 +202,7 @@ def test_settings_that_a_user_of_pelican_knows_act(project: Path, run: Command) 
         assert built["bevis.txt"].startswith(b"Et bevis.")
         assert "bevis.txt.br" in built
         assert b"<entry>" in built["alt.atom"]
-        assert before.keys() - built.keys() == set()
+        assert without_index(before) <= without_index(built)
 
     # And they are all gone again.
     (project / "pelican.conf.py").write_text(conf, "utf-8")
@@ -208,7 +213,7 @@ def test_settings_that_a_user_of_pelican_knows_act(project: Path, run: Command) 
 NEEDED = (
     *("ARTICLE_PATHS", "PAGE_PATHS", "DIRECT_TEMPLATES", "CATEGORY_SAVE_AS", "READERS"),
     *("FEED_ALL_ATOM", "CATEGORY_FEED_ATOM", "TRANSLATION_FEED_ATOM"),
-    *("AUTHOR_FEED_ATOM", "AUTHOR_FEED_RSS", "TIMEZONE", "JINJA_ENVIRONMENT", "STATIC_PATHS"),
+    *("AUTHOR_FEED_ATOM", "AUTHOR_FEED_RSS", "TIMEZONE", "STATIC_PATHS"),
 )
 
 
@@ -234,9 +239,10 @@ def test_a_setting_that_turns_something_off_is_needed(
 
 @pytest.mark.thorough
 def test_a_plugin_of_others_gets_all_pages(project: Path, run: Command) -> None:
+    configure(project, f'SITEURL = "{ADDRESS}"')
     assert run("site").returncode == 0
     before = snapshot(project / "output")
-    configure(project, f'SITEURL = "{ADDRESS}"', 'PLUGINS += ["sitemap", "neighbors"]')
+    configure(project, 'PLUGINS += ["sitemap", "neighbors"]')
     for _ in range(2):
         done = run("site")
         assert done.returncode == 0, done.stdout + done.stderr
@@ -250,14 +256,14 @@ def test_a_plugin_of_others_gets_all_pages(project: Path, run: Command) -> None:
             for name, data in built.items()
             if name.endswith(".html") and b'content="noindex' not in data
         }
-        assert before.keys() == built.keys()
+        assert without_index(before) == without_index(built)
 
 
 CHANGING = """
 from pelican import signals
 
 def change(page):
-    if getattr(page, "slug", "") == "om/":
+    if getattr(page, "override_url", "") == "om/":
         page._content = "<p>Fra en utvidelse.</p>"
 
 def check(generator):
