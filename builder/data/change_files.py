@@ -30,7 +30,6 @@ LICENCE = "CC-BY-4.0"
 
 # The ids of changes are derived from this fixed value, so they are the same at any address.
 _NAMESPACE = uuid.UUID("6d0f8d7e-7d3b-4b0c-9a52-4a5f3a1c2e90")
-_ZONE = ZoneInfo("Europe/Oslo")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +86,15 @@ def feed(
     address: str,
     path: str,
     built: dt.date,
+    zone: str,
 ) -> bytes:
     """The newest changes as an Atom feed (RFC 4287) in a målform. `changes` come newest first.
 
-    `t` translates messages to the målform, and `built` is the day of the build. `path` is the
-    address of the feed within the site. `address` is the public address of the site without a slash
-    at the end. Where it is empty, links are relative to the feed, which Atom allows, and the feed
-    has no link to itself. Ids are derived from the names of changes alone, so a feed reader shows
-    no change twice when the site gets another address.
+    `t` translates messages to the målform, `built` is the day of the build, and `zone` the time
+    zone in which days begin. `path` is the address of the feed within the site. `address` is the
+    public address of the site without a slash at the end. Where it is empty, links are relative to
+    the feed, which Atom allows, and the feed has no link to itself. Ids are derived from the names
+    of changes alone, so a feed reader shows no change twice when the site gets another address.
     """
     atom = _Feed(
         title=t("changes.feed.title"),
@@ -104,7 +104,7 @@ def feed(
         author_name=author,
         feed_url=address + path if address else None,
         feed_guid=_id(lang, ""),
-        built=_midnight(built),
+        built=midnight(built, zone),
     )
     for change in changes[:NEWEST]:
         title, title_lang = change.title.best(lang)
@@ -114,8 +114,8 @@ def feed(
             description=None,
             content=_html(change, lang, t),
             unique_id=_id(lang, change.name),
-            pubdate=_midnight(change.date),
-            updateddate=_midnight(change.date),
+            pubdate=midnight(change.date, zone),
+            updateddate=midnight(change.date, zone),
             categories=[change.scheme.short_name.best(lang)[0]],
             lang=title_lang,
         )
@@ -140,8 +140,9 @@ def _id(lang: Lang, name: str) -> str:
     return uuid.uuid5(_NAMESPACE, f"{lang}/{name}").urn
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), _ZONE)
+def midnight(day: dt.date, zone: str) -> dt.datetime:
+    """The first moment of a day in a time zone, such as `Europe/Oslo`."""
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,50 +1,32 @@
-"""Pelican in the preview: the generator of pages, and warnings that stop a page."""
+"""Pelican in the preview: its settings and plugins, with the generator of the build."""
 
 import logging
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from pelican.log import LimitFilter
+from pelican import Pelican, log
 from pelican.settings import read_settings
 
-from builder.kit.errors import KnownError
-from builder.site.plugin import SiteGenerator
+from builder.site.build import warnings_raised
+from builder.site.generator import SiteGenerator
+
+__all__ = ["SiteGenerator", "generator_of", "warnings_stop"]
 
 
-class PreviewGenerator(SiteGenerator):
+def generator_of(root: Path) -> SiteGenerator:
     """The generator of the build, with drafts, for a site without an address."""
-
-    def __init__(self, root: Path) -> None:
-        settings = read_settings(str(root / "pelican.conf.py"), {"DRAFTS": True, "SITEURL": ""})
-        context = settings.copy()
-        # Values that Pelican adds in a build.
-        context |= {
-            "generated_content": {},
-            "static_links": set(),
-            "static_content": {},
-            "localsiteurl": "",
-        }
-        super().__init__(
-            context=context,
-            settings=settings,
-            path=settings["PATH"],
-            theme=settings["THEME"],
-            output_path=settings["OUTPUT_PATH"],
-        )
+    pelican = Pelican(read_settings(str(root / "pelican.conf.py"), {"DRAFTS": True, "SITEURL": ""}))
+    return SiteGenerator(
+        context=pelican.settings.copy(),
+        settings=pelican.settings,
+        path=pelican.path,
+        theme=pelican.theme,
+        output_path=pelican.output_path,
+    )
 
 
-class WarningsRaised(logging.Handler):
-    """Raises each warning of Pelican as `KnownError`, until `end`: a warning stops a build too."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        # Pelican repeats each warning: the page still has its mistake at the next request.
-        LimitFilter.LOGS_DEDUP_MIN_LEVEL = logging.INFO
-        logging.getLogger("pelican").addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Raise the warning."""
-        raise KnownError(f"Siden kan ikke publiseres slik. Pelican sier:\n{record.getMessage()}")
-
-    def end(self) -> None:
-        """Leave the warnings of Pelican alone again."""
-        logging.getLogger("pelican").removeHandler(self)
+def warnings_stop() -> AbstractContextManager[None]:
+    """Raise each warning of Pelican while the block runs: a warning stops a build too."""
+    # Pelican repeats each warning: the page still has its mistake at the next request.
+    log.init(handler=None, logs_dedup_min_level=logging.INFO)
+    return warnings_raised("Siden kan ikke publiseres slik. Pelican sier:\n{}")

@@ -4,6 +4,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,7 +18,7 @@ from builder.data import search
 from builder.kit.environment import today
 from builder.kit.headers import ASSETS
 from builder.preview.bar import Bar, bar
-from builder.preview.generator import PreviewGenerator, WarningsRaised
+from builder.preview.generator import SiteGenerator, generator_of, warnings_stop
 from builder.preview.mistakes import Failure, failure_of
 from builder.routes import redirects
 from builder.views.page import Planned
@@ -65,7 +66,7 @@ class Project:
         # The findings of the checks, and how often they have changed.
         self.findings: list[Problem] = []
         self.findings_version = 0
-        self.generator: PreviewGenerator | None = None
+        self.generator: SiteGenerator | None = None
         self.site: Site | None = None
         # By address. In memory, since a build in another terminal may delete files of the cache.
         self.assets: dict[str, bytes] = {}
@@ -78,13 +79,14 @@ class Project:
         self._indexing = threading.Lock()
         self._start, self._count = time.time_ns(), 0
         self.version = Version(f"{self._start}-0")
-        self._warnings = WarningsRaised()
+        self._warnings = ExitStack()
+        self._warnings.enter_context(warnings_stop())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._warnings.end()
+        self._warnings.close()
         for folder in (self._data, self._index and self._index[1]):
             if folder is not None:
                 folder.cleanup()
@@ -122,7 +124,7 @@ class Project:
     def _make(self) -> None:
         """Make all stale parts anew. A part that fails stays stale, for the next try."""
         if self.generator is None:
-            self.generator = PreviewGenerator(self.root)
+            self.generator = generator_of(self.root)
         generator = self.generator
         if Part.TEXTS in self._stale:
             generator.make_runtime()
@@ -169,7 +171,7 @@ class Project:
     # --- Pages and files ---
 
     @property
-    def site_generator(self) -> PreviewGenerator:
+    def site_generator(self) -> SiteGenerator:
         """The generator of pages; an assertion fails where it could not even be created."""
         assert self.generator is not None
         return self.generator

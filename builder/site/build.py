@@ -12,7 +12,6 @@ from pathlib import Path
 from builder import checks, content
 from builder.content import Problem
 from builder.content.publish_settings import address as address_of
-from builder.content.validate import suggestion
 from builder.kit.environment import today
 from builder.kit.errors import KnownError
 from builder.kit.files import Files
@@ -20,6 +19,7 @@ from builder.kit.parallel import meanwhile
 from builder.kit.store import CACHE
 from builder.site import check
 from builder.site.output import OutputFolder
+from builder.site.settings import CONTENT, FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,21 +77,12 @@ def build(
     """Build the site into the folder, where nothing else is left; returns all files of the site.
 
     With `scheme`, it is a site of that scheme alone; `whole_site` is then the address of the site
-    with all schemes, or "". `address` is where the site will stand; where it is empty, the settings
-    decide. Addresses have no slash at the end.
+    with all schemes, or "". `address` is where the site will stand. Where one of them is empty, the
+    settings decide. Addresses have no slash at the end.
 
     Raises `BuildError`, whose cause is the error that stopped Pelican; errors that are `KnownError`
     are raised as they are.
     """
-    site = prepared.site
-    if scheme and scheme not in site.schemes:
-        expected = suggestion(scheme, list(site.schemes))
-        raise BuildError(f"Ordningen «{scheme}» finnes ikke i content/. {expected}")
-    if scheme and scheme not in site.published(today()).schemes:
-        raise BuildError(
-            f"Ordningen «{scheme}» kan ikke bli et nettsted: den er et utkast, eller datoene i"
-            " scheme.yaml sier at den ikke er publisert."
-        )
     chosen = {"SCHEME": scheme, "SITEURL": address, "WHOLE_SITE": whole_site}
     try:
         _run_pelican(prepared, {name: value for name, value in chosen.items() if value})
@@ -109,30 +100,46 @@ def _run_pelican(prepared: BuildInput, settings: dict[str, str]) -> None:
     from pelican.log import console
     from pelican.settings import read_settings
 
-    from builder.site import plugin
-
-    log, warnings = logging.getLogger("pelican"), _Warnings(logging.WARNING)
-    log.addHandler(warnings)
-    # Pelican prints how many articles of a blog it has made.
+    override = {
+        **settings,
+        "OUTPUT_PATH": str(prepared.folder.folder.resolve()),
+        # The folder has been scanned, and loses whatever is not of this build.
+        "DELETE_OUTPUT_DIRECTORY": False,
+        CONTENT: prepared.site,
+        FOLDER: prepared.folder,
+    }
+    # Pelican's report is English, and counts pages and changes.
     console.quiet = True
     try:
-        override = {
-            **settings,
-            "OUTPUT_PATH": str(prepared.folder.folder.resolve()),
-            plugin.CONTENT: prepared.site,
-            plugin.FOLDER: prepared.folder,
-        }
-        Pelican(read_settings(str(prepared.project_root / "pelican.conf.py"), override)).run()
+        with warnings_raised("{}\n\nNettstedet ble ikke bygget."):
+            Pelican(read_settings(str(prepared.project_root / "pelican.conf.py"), override)).run()
     finally:
         console.quiet = False
-        log.removeHandler(warnings)
+
+
+@contextmanager
+def warnings_raised(text: str) -> Iterator[None]:
+    """Raise each warning of Pelican as `BuildError` while the block runs.
+
+    Pelican drops a page that it can't read with nothing but a warning. The message replaces `{}` in
+    `text`.
+    """
+    handler = _Warnings(text)
+    log = logging.getLogger("pelican")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 class _Warnings(logging.Handler):
-    """Makes errors of warnings: Pelican drops a page it can't read with nothing but a warning."""
+    def __init__(self, text: str) -> None:
+        super().__init__(logging.WARNING)
+        self._text = text
 
     def emit(self, record: logging.LogRecord) -> None:
-        raise BuildError(f"{record.getMessage()}\n\nNettstedet ble ikke bygget.")
+        raise BuildError(self._text.format(record.getMessage()))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -141,10 +148,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--scheme", default="", help="bare denne ordningen, som eget nettsted")
     scheme = parser.parse_args(argv).scheme
     address = address_of(ROOT, scheme or None)
-    whole = address_of(ROOT) if scheme else ""
     output = ROOT / "output"
     with prepare(ROOT, output, address=address) as prepared:
-        files = build(prepared, scheme=scheme, address=address, whole_site=whole)
+        files = build(prepared, scheme=scheme)
         check.check(output, prepared.cache, files=files)
     print("Nettstedet ligger i output/.")
     return 0

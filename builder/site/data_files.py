@@ -32,7 +32,8 @@ class DataSet(NamedTuple):
 class DataFiles:
     """Makes the files that other programs read of a site as it is on the day `today`.
 
-    `name` and `address` are the name and the public address of the site.
+    `name` and `address` are the name and the public address of the site, and `zone` is its time
+    zone.
     """
 
     site: content.Site
@@ -42,6 +43,7 @@ class DataFiles:
     today: date
     name: str
     address: str
+    zone: str
 
     def of_scheme(self, scheme: Scheme) -> Contents:
         """The files about one scheme."""
@@ -100,6 +102,7 @@ class DataFiles:
                 address=self.address,
                 path=path,
                 built=self.today,
+                zone=self.zone,
             )
             yield path.lstrip("/"), feed
         for path, data in change_files.open_data(self.pages.changes, self.address):

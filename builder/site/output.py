@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -176,7 +176,8 @@ class OutputFolder:
             (self.folder / path).unlink(missing_ok=True)
         # The innermost first.
         for path in sorted(self._scanned.folders - folders_of(wanted), key=len, reverse=True):
-            (self.folder / path).rmdir()
+            with suppress(FileNotFoundError):  # by an earlier call of this method
+                (self.folder / path).rmdir()
         before = _files_of(self.before)
         if new := [path for path, file in self.files().items() if before.get(path) != file]:
             settle(self.folder, new)

@@ -457,9 +457,8 @@ def test_up_to_the_newest_changes_stay_where_they_always_were(make_site: MakeSit
 
 def test_the_feed_has_the_newest(many: Pages) -> None:
     t = TRANSLATIONS.translator("nb")
-    data = change_files.feed(
-        many.changes, "nb", t, author="S", address=ADDRESS, path=FEED, built=TODAY
-    )
+    place = {"address": ADDRESS, "path": FEED, "zone": "Europe/Oslo"}
+    data = change_files.feed(many.changes, "nb", t, author="S", built=TODAY, **place)
     atom = "{http://www.w3.org/2005/Atom}"
     entries = Xml.fromstring(data).findall(f"{atom}entry")  # noqa: S314  # our own
     assert len(entries) == change_files.NEWEST

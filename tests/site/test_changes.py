@@ -144,6 +144,7 @@ def made(site: Site, translations: Translations, lang: Lang = "nb", **facts: Any
         "address": "",
         "path": FEEDS[lang],
         "built": dt.date(2030, 1, 2),
+        "zone": "Europe/Oslo",
     }
     t: Callable[..., str] = translations.translator(lang)
     shown = facts.pop("shown", changes.views(site))
