@@ -1,8 +1,12 @@
-"""Waits until files have reached the disk, so that a power cut does not lose them."""
+"""Waits until files have reached the disk, so that a power cut does not lose them; locks files."""
 
 import ctypes
 import errno
+import fcntl
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -50,3 +54,55 @@ def sync(path: Path) -> None:
             raise
     finally:
         os.close(handle)
+
+
+# The descriptors of the locks that this process holds, and the process that forks now.
+_held: set[int] = set()
+_forking = 0
+_PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock on the file `path`, which is created, while the block runs.
+
+    Another process that wants the lock waits; without `wait`, it gets a `BlockingIOError`. The
+    system takes the lock from a process that was killed, and ends the processes that it has forked.
+    """
+    owner = os.getpid()
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _held.add(handle)
+        yield
+    finally:
+        # A forked process that leaves the block has closed its descriptor already.
+        if os.getpid() == owner:
+            _held.discard(handle)
+            os.close(handle)
+
+
+def _before_fork() -> None:
+    global _forking
+    _forking = os.getpid()
+
+
+def _after_fork() -> None:
+    """In a forked process: leave the locks to the process that took them, and end with it.
+
+    A forked process has the descriptors too, and each of them alone would hold the lock. A process
+    that outlives its parent would write to a folder that another build has locked by then.
+    """
+    if not _held:
+        return
+    for handle in _held:
+        os.close(handle)
+    _held.clear()
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # Linux alone has it.
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != _forking:  # The parent was killed in between.
+        os._exit(1)
+
+
+os.register_at_fork(before=_before_fork, after_in_child=_after_fork)

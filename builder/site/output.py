@@ -4,18 +4,18 @@ A site consists of units, such as all files of one scheme. The key of a unit is 
 that the unit depends on, so that a unit is built once: finished units lie in a cache, each whole.
 """
 
-import fcntl
 import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from builder.kit.compress import is_copy, with_copies
+from builder.kit.disk import locked
 from builder.kit.files import File, Files, Traces, folders_of, traces_of, walk
 from builder.kit.parallel import in_parallel, meanwhile
 from builder.kit.store import Store, code_version, key
@@ -110,8 +110,8 @@ class OutputFolder:
         self._uses = Store(project / USES)
         self._placed = Store(project / PLACED)
         self._name = key(_code_version(), str(folder.resolve()))
-        self._lock = (project / PLACED / f"{self._name}{_LOCK}").open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._lock = ExitStack()
+        self._lock.enter_context(locked(project / PLACED / f"{self._name}{_LOCK}"))
         before: dict[str, PlacedUnit] | None = self._placed.get(self._name)
         self._before = before or {}
         self.units: dict[str, PlacedUnit] = {}
