@@ -61,6 +61,7 @@ def waiting_release(
         if release.name >= earliest
         and release.digest == digest_of(record.name)
         and release.record is not None
+        and releases.known.is_whole(release.name)
     ]
     if not waiting:
         return None
@@ -88,7 +89,7 @@ def release_of_build(
 ) -> Release:
     """Put a new release of the site in `built` in place, after gathering it in `folder`."""
     earlier = earlier_release(releases, live)
-    before = (releases.files(earlier.name) if earlier else None) or {}
+    before = releases.known.whole(earlier.name) if earlier else {}
     releases.take_spare(folder)
     files = gather(built, files, folder, earlier, before)
     return release_of(releases, live, folder, files, record.name, record, clock)
@@ -105,8 +106,8 @@ def release_of(
 ) -> Release:
     """A new release of the whole site in `folder`, with the files that open pages still need."""
     earlier = earlier_release(releases, live)
-    before = releases.files(earlier.name) if earlier else None
-    if earlier is not None and before is not None:
-        files, inherited = inherit(folder, files, earlier, before, clock())
+    if earlier is not None:
+        whole = releases.known.whole(earlier.name)
+        files, inherited = inherit(folder, files, earlier, whole, clock())
         record = record and replace(record, inherited=inherited)
     return releases.put(folder, name, record, files)

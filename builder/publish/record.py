@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -167,6 +168,11 @@ class Record:
             changes=tuple(change.name for change in site.changes),
             inherited={},
         )
+
+    def is_inherited(self, address: str) -> bool:
+        """Whether the release has the file at this address from an earlier release."""
+        folders = accumulate(address.split("/"), "{}/{}".format)
+        return any(folder in self.inherited for folder in folders)
 
     @classmethod
     def from_json(cls, data: bytes) -> "Record | None":

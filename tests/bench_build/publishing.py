@@ -69,7 +69,7 @@ def measure(built: Path, changed: Path) -> list[Row]:
 
 
 def _releases(work: Path) -> Releases:
-    return Releases(work / "public", Store(work / "kept"))
+    return Releases(work / "public")
 
 
 def _folder(work: Path, built: Path, changed: Path) -> Iterator[Row]:

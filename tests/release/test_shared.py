@@ -32,13 +32,13 @@ def inodes(release: Release | None) -> dict[str, int]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are read to know what is in them, from now on."""
     read: list[str] = []
-    real = files._read
+    real = files.file_at
 
     def look(path: Path) -> files.File:
         read.append(path.name)
         return real(path)
 
-    monkeypatch.setattr(files, "_read", look)
+    monkeypatch.setattr(files, "file_at", look)
     return read
 
 
