@@ -11,7 +11,7 @@ from builder.kit.files import File, Files, file_at, link_all, make_folders, of_e
 from builder.kit.headers import IMMUTABLE_FOLDERS
 from builder.publish.releases import PublishError, Release
 
-KEPT_FOR_OPEN_PAGES = dt.timedelta(days=7)
+SERVED_TO_OPEN_PAGES = dt.timedelta(days=7)
 """So long after its release was replaced, a file is still served to pages that were open then."""
 
 # In these folders, each name has a digest of the content in it, and fits one version of a page.
@@ -93,12 +93,12 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
 
     By path as in `own_of`, with the time until which they belonged to the live release. These are
     the files of the earlier release itself, until `now`; and the files that it had inherited, if
-    these were replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as
+    these were replaced at most `SERVED_TO_OPEN_PAGES` ago. Without a record, all it has counts as
     its own.
     """
     inherited = earlier.record.inherited if earlier.record else {}
     needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)
-    needed |= {name: last for name, last in inherited.items() if now - last <= KEPT_FOR_OPEN_PAGES}
+    needed |= {name: last for name, last in inherited.items() if now - last <= SERVED_TO_OPEN_PAGES}
     return dict(sorted(needed.items()))
 
 

@@ -25,21 +25,21 @@ def cache_of(project_root: Path, public: Path, name: str = "files") -> Store:
 
 def record_of(
     site: content.Site,
-    built: Path,
+    folder: Path,
     cache: Store,
     *,
     name: str,
-    made: dt.datetime,
+    built: dt.datetime,
     day: dt.date,
     files: Files,
 ) -> Record:
-    """The record of the site built in the folder `built`, as `Record.of` makes it.
+    """The record of the site built in the folder, as `Record.of` makes it.
 
     The `cache` holds the parts of the last record, for as long as the code is the same.
     """
     code = key(code_version("builder", "calc"))
     parts: RecordCache = cache.get(code) or RecordCache()
-    record = Record.of(site, built, name=name, made=made, day=day, files=files, cache=parts)
+    record = Record.of(site, folder, name=name, built=built, day=day, files=files, cache=parts)
     with suppress(OSError):  # Without room for the cache, only time is lost.
         cache.put(code, parts)
     cache.keep_only({code})
@@ -73,7 +73,7 @@ def waiting_release(
         # The earlier release has been live until now, so its own files were needed until now.
         needed = inheritance(earlier, clock())
         inherited = {name: needed.get(name, last) for name, last in inherited.items()}
-    record = replace(record, name=release.name, made=release.record.made, inherited=inherited)
+    record = replace(record, name=release.name, built=release.record.built, inherited=inherited)
     releases.write_record(release.name, record)
     return releases.release(release.name)
 

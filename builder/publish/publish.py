@@ -76,7 +76,7 @@ def publish(
                 record = replace(
                     live.record,
                     name=releases.next_name(digest, clock(), after=live.name),
-                    made=clock(),
+                    built=clock(),
                 )
                 release = release_of_build(
                     releases, live, output, work / "site", files, record, clock
@@ -92,7 +92,7 @@ def publish(
             output,
             cache_of(project_root, where.public, "record"),
             name=releases.next_name(digest, clock(), after=last),
-            made=clock(),
+            built=clock(),
             day=day,
             files=files,
         )

@@ -45,8 +45,8 @@ from builder.kit.files import Files, file_at, files_of, walk
 from builder.publish.known_files import KnownFiles
 from builder.publish.record import Record
 
-KEPT_RELEASES = 5
-"""So many different sites are kept. After a roll-back, two releases have the same site."""
+STORED_RELEASES = 5
+"""So many different sites stay. After a roll-back, two releases have the same site."""
 
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -250,13 +250,15 @@ class Releases:
     def forget_old(self) -> None:
         """Delete all releases but the live one and the newest release of each of the last sites.
 
-        `KEPT_RELEASES` is the number of sites.
+        `STORED_RELEASES` is the number of sites.
         """
         live = current(self.public)
-        kept: set[str] = set()
+        staying: set[str] = set()
         for release in reversed(self.all()):
-            if release.folder == live or (release.digest not in kept and len(kept) < KEPT_RELEASES):
-                kept.add(release.digest)
+            if release.folder == live or (
+                release.digest not in staying and len(staying) < STORED_RELEASES
+            ):
+                staying.add(release.digest)
             else:
                 self.forget(release)
 

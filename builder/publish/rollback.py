@@ -120,7 +120,7 @@ def _again(
         record = replace(
             chosen.record,
             name=name,
-            made=clock(),
+            built=clock(),
             restores=chosen.record.restores or chosen.name,
             inherited={},
             summary="",
@@ -158,10 +158,10 @@ _ZONE = ZoneInfo("Europe/Oslo")
 def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
     """A list, in Norwegian, of all releases on this machine, the newest first."""
     releases = Releases(place(project_root, scheme).public)
-    kept, current = releases.all(), releases.current
-    if not kept:
+    stored, current = releases.all(), releases.current
+    if not stored:
         return "Ingenting er publisert ennå."
-    return "\n".join(line for release in reversed(kept) for line in _lines(release, current))
+    return "\n".join(line for release in reversed(stored) for line in _lines(release, current))
 
 
 def _lines(release: Release, current: Release | None) -> Iterator[str]:
@@ -173,10 +173,10 @@ def _lines(release: Release, current: Release | None) -> Iterator[str]:
     if record is None:
         yield "  Vi mangler opplysninger om denne."
         return
-    made = format_datetime(
-        record.made.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
+    built = format_datetime(
+        record.built.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
     )
-    yield f"  {made}, {len(record.pages)} sider"
+    yield f"  {built}, {len(record.pages)} sider"
     if record.restores is not None:
         yield f"  Tilbake til {record.restores}"
     elif record.summary:

@@ -96,7 +96,7 @@ def _publish_here(work: Path, built: Path, files: Files, name: str) -> None:
         now = dt.datetime.now(dt.UTC)
         empty = content.Site(schemes={}, pages={}, changes=())
         record = Record.of(
-            empty, built, name=name, made=now, day=now.date(), files=files, cache=pages
+            empty, built, name=name, built=now, day=now.date(), files=files, cache=pages
         )
         known.put("pages", pages)
         if not name:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder.kit.files import files_of
-from builder.publish.releases import KEPT_RELEASES, PublishError, Release
+from builder.publish.releases import STORED_RELEASES, PublishError, Release
 from builder.publish.rollback import releases_in_words
 from builder.site import build as site
 from tests.release.conftest import FakeTarget, Project, page
@@ -67,7 +67,7 @@ def follow(project: Project) -> None:
 def test_without_a_link_the_newest_release_is_live_and_the_last_five_stay(
     project: Project, damage: object, is_changed: bool
 ) -> None:
-    releases = [publish(project, str(n)) for n in range(KEPT_RELEASES)]
+    releases = [publish(project, str(n)) for n in range(STORED_RELEASES)]
     before = project.names
     assert callable(damage)
     damage(project)
@@ -81,7 +81,7 @@ def test_without_a_link_the_newest_release_is_live_and_the_last_five_stay(
         assert not project.publish().is_new
         assert project.names == before
     assert (project.public / "current").is_symlink()
-    assert project.live == page("ny" if is_changed else str(KEPT_RELEASES - 1))
+    assert project.live == page("ny" if is_changed else str(STORED_RELEASES - 1))
 
 
 def test_without_a_link_a_damaged_release_is_not_the_live_one(project: Project) -> None:
@@ -227,7 +227,7 @@ def test_everyone_may_read_a_site_whatever_the_umask_is(project: Project) -> Non
         path.chmod(0o700 if path.is_dir() else 0o600)
     project.publish()
     assert modes(project) == {0o755, 0o644}
-    for n in range(KEPT_RELEASES + 1):
+    for n in range(STORED_RELEASES + 1):
         publish(project, str(n))
     project.rollback()
     assert modes(project) == {0o755, 0o644}
@@ -266,7 +266,7 @@ def test_a_folder_in_the_place_of_a_file_is_told(project: Project) -> None:
 
 
 def test_a_file_in_the_place_of_the_spare_release_is_deleted(project: Project) -> None:
-    for n in range(KEPT_RELEASES):
+    for n in range(STORED_RELEASES):
         publish(project, str(n))
     empty(project.public / ".spare")
     for n in range(2):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.publish.releases import KEPT_RELEASES, PublishError
+from builder.publish.releases import STORED_RELEASES, PublishError
 from builder.site import build as site
 from tests.release.conftest import Project, page
 from tests.release.driving import Driver
@@ -30,7 +30,7 @@ FOREVER = 1_000_000
 def test_whichever_step_fails_what_is_live_is_whole_and_the_next_run_works(
     driver: Driver, number: int, sentence: str, steps: int
 ) -> None:
-    usual = [driver.publish() for _ in range(KEPT_RELEASES + 1)][-1]
+    usual = [driver.publish() for _ in range(STORED_RELEASES + 1)][-1]
     told = []
     for step in range(1, usual["steps"] + 1):
         answer = driver.publish(errno=number, fail_at=step, fail_until=step + steps)

@@ -12,7 +12,7 @@ import pytest
 
 from builder.content import ContentError
 from builder.publish import publish, rollback
-from builder.publish.releases import KEPT_RELEASES, PublishError, current
+from builder.publish.releases import STORED_RELEASES, PublishError, current
 from builder.publish.targets import Place
 from builder.site import build as site
 from builder.site import check
@@ -205,12 +205,12 @@ def test_a_release_holds_the_site_and_nothing_else(project: Project) -> None:
 
 
 def test_the_last_five_sites_are_kept_with_their_records(project: Project) -> None:
-    made = [project.publish(version(str(n))).release for n in range(KEPT_RELEASES + 2)]
-    kept = [release.name for release in made[-KEPT_RELEASES:] if release]
+    made = [project.publish(version(str(n))).release for n in range(STORED_RELEASES + 2)]
+    kept = [release.name for release in made[-STORED_RELEASES:] if release]
     assert project.names == kept
     assert sorted(p.stem for p in (project.public / "records").glob("*.json")) == kept
     assert sorted(p.stem for p in (project.public / "records").glob("*.files")) == kept
-    assert project.live == page(str(KEPT_RELEASES + 1))
+    assert project.live == page(str(STORED_RELEASES + 1))
 
 
 def test_names_are_in_order_also_where_the_clock_goes_back(project: Project) -> None:

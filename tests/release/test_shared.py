@@ -15,7 +15,7 @@ from builder.kit.files import content_hash, files_of
 from builder.publish import page_digests, releases
 from builder.publish.page_digests import pages_of
 from builder.publish.record import Record
-from builder.publish.releases import KEPT_RELEASES, Release
+from builder.publish.releases import STORED_RELEASES, Release
 from builder.site import build as site
 from tests.content.sample import SLUG
 from tests.release.conftest import Project, page
@@ -80,7 +80,7 @@ def test_a_file_that_somebody_wrote_to_in_a_release_is_not_taken_over(project: P
 def test_the_oldest_release_becomes_the_newest_and_has_nothing_of_what_it_was(
     project: Project,
 ) -> None:
-    for n in range(KEPT_RELEASES + 3):
+    for n in range(STORED_RELEASES + 3):
         own = {f"bare-{n}/index.html": page(str(n)), "index.html": page(str(n))}
         release = project.publish(SITE | own).release
         assert inodes(release).keys() == (SITE | own).keys()
@@ -88,13 +88,13 @@ def test_the_oldest_release_becomes_the_newest_and_has_nothing_of_what_it_was(
         assert folders == {"a", "b", "deep", f"bare-{n}"}
         kept = [(project.releases.folder / name / "index.html") for name in project.names]
         texts = [path.read_text("utf-8") for path in kept]
-        assert texts == [page(str(m)) for m in range(max(0, n - KEPT_RELEASES + 1), n + 1)]
+        assert texts == [page(str(m)) for m in range(max(0, n - STORED_RELEASES + 1), n + 1)]
     assert (project.public / ".spare").is_dir()
 
 
 def test_nothing_of_it_is_needed(project: Project) -> None:
     """Without what is laid aside and what is kept, and where links can't be."""
-    for n in range(KEPT_RELEASES + 2):
+    for n in range(STORED_RELEASES + 2):
         project.publish(SITE | {"index.html": page(str(n))})
         shutil.rmtree(project.public / ".spare", ignore_errors=True)
         shutil.rmtree(project.root / ".cache/releases")
@@ -182,7 +182,7 @@ def test_a_record_is_the_same_with_what_is_known_and_without(project: Project) -
             content.load(project.root / "content").published(day),
             release.folder,
             name=release.name,
-            made=release.record.made,
+            built=release.record.built,
             day=day,
         )
         for field in ("schemes", "pages", "examples", "defaults", "figures", "changes"):

@@ -23,7 +23,7 @@ from builder.kit.files import Files, link_all
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
 from builder.publish.targets.progress import Progress, files_text, size_text
 from builder.publish.targets.target import (
-    KEPT_RELEASES,
+    STORED_RELEASES,
     FilesOf,
     Say,
     TargetError,
@@ -174,7 +174,7 @@ class RsyncTarget:
             else:
                 bases = [*there["live"], *(left for left in there["left"] if left != own)]
                 self._transfer(release, own, files, say, bases=bases, is_new=not there["left"])
-        finish = [name, str(KEPT_RELEASES), str(len(record)), str(len(files))]
+        finish = [name, str(STORED_RELEASES), str(len(record)), str(len(files))]
         self._ask(_FINISH, *finish, stdin=record)
 
     def _known(self, there: dict[str, list[str]], files_of: FilesOf) -> Files | None:
