@@ -102,9 +102,9 @@ def _publish_here(work: Path, built: Path, files: Files, name: str) -> None:
         if not name:
             return
         earlier = releases.current
-        before = releases.files(earlier.name) if earlier else None
+        before = releases.known.whole(earlier.name) if earlier else {}
         releases.take_spare(folder / "site")
-        files = gather(built, files, folder / "site", earlier, before or {})
+        files = gather(built, files, folder / "site", earlier, before)
         release = releases.put(folder / "site", name, record, files)
         with releases.switching(release):
             pass
@@ -189,7 +189,7 @@ def _send(work: Path, target: Target, name: str, environment: dict[str, str]) ->
     release = releases.release(name)
     target.live()
     data = release.record_file.read_bytes()
-    target.send(release.folder, name, data, lambda _: None, releases.files)
+    target.send(release.folder, name, data, lambda _: None, releases.known.of)
 
 
 def _apart(work: Callable[..., None], *arguments: object) -> tuple[float, int]:

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,3 +127,13 @@ def test_what_stops_pelican_is_told_in_a_sentence(
     assert str(raised.value).startswith(told)
     monkeypatch.setattr(site, "build", build)
     assert project.publish({"index.html": page("to")}).is_new
+
+
+def test_too_few_open_files_are_told_in_a_sentence(project_root: Path) -> None:
+    command = f"ulimit -n 24; exec {shlex.quote(sys.executable)} -m builder releases"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=project_root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Systemet lar kommandoen ha 24 filer åpne om gangen")
+    assert "Traceback" not in done.stderr
