@@ -299,11 +299,17 @@ class Releases:
 
 def open_to_readers(folder: Path) -> None:
     """Let everyone read a folder, and the files and folders in it."""
-    folder.chmod(_FOLDER_MODE)
+    _set_mode(folder, folder.stat(), _FOLDER_MODE)
     for _, entry in walk(folder):
         mode = _FOLDER_MODE if entry.is_dir(follow_symlinks=False) else _FILE_MODE
-        if stat.S_IMODE(entry.stat(follow_symlinks=False).st_mode) != mode:
-            Path(entry.path).chmod(mode)
+        _set_mode(entry, entry.stat(follow_symlinks=False), mode)
+
+
+def _set_mode(path: os.PathLike[str], status: os.stat_result, mode: int) -> None:
+    if stat.S_IMODE(status.st_mode) != mode:
+        # Only its owner can change the mode of a file that another editor has published.
+        with suppress(PermissionError):
+            Path(path).chmod(mode)
 
 
 def _make_folder(folder: Path) -> None:
@@ -315,8 +321,7 @@ def _make_folder(folder: Path) -> None:
             f"«{folder}» skal være en mappe, men der ligger en fil, eller en lenke som ikke fører"
             " til noen mappe. Flytt den, og kjør kommandoen igjen."
         ) from None
-    if stat.S_IMODE(folder.stat().st_mode) & _FOLDER_MODE != _FOLDER_MODE:
-        folder.chmod(_FOLDER_MODE)
+    _set_mode(folder, folder.stat(), stat.S_IMODE(folder.stat().st_mode) | _FOLDER_MODE)
 
 
 def current(public: Path) -> Path | None:

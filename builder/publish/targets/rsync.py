@@ -101,8 +101,9 @@ if test ! -d "releases/$2"; then
   test "$(find "releases/.incoming-$2" -type f | wc -l)" -eq "$5" || exit 69
   mv "releases/.incoming-$2" "releases/$2"
 fi
-chmod a+rX . releases records
-find "releases/$2" ! -perm -004 -exec chmod a+rX {} +
+# Folders and files of other owners stay as they are.
+chmod a+rX . releases records "releases/$2" 2>/dev/null || :
+find "releases/$2" ! -perm -004 -exec chmod a+rX {} + 2>/dev/null || :
 rm -f "releases/.from-$2"
 mv "$record" "records/$2.json"
 ln -sfn "releases/$2" .current-next
