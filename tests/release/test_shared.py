@@ -42,13 +42,6 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return read
 
 
-def make_older(folder: Path) -> None:
-    """As if all files had been written an hour ago."""
-    for path in folder.rglob("*"):
-        status = path.stat()
-        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 3600 * 10**9))
-
-
 def test_what_is_as_before_is_the_same_file(project: Project) -> None:
     first = inodes(project.publish(SITE).release)
     second = inodes(project.publish(SITE | {"index.html": page("to")}).release)
