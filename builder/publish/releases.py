@@ -156,9 +156,10 @@ class Releases:
 
     @property
     def current(self) -> Release | None:
-        """The live release: the linked one, else the newest whole one; None without either."""
-        whole = (release for release in reversed(self.all()) if self.known.is_whole(release.name))
-        return self.linked or next(whole, None)
+        """The live release: the linked one, else the newest whole one, else the newest one."""
+        releases = self.all()
+        whole = (release for release in reversed(releases) if self.known.is_whole(release.name))
+        return self.linked or next(whole, releases[-1] if releases else None)
 
     def next_name(self, digest: str, now: dt.datetime, after: str = "") -> str:
         """A name for a new release of this digest; it sorts after all releases here and `after`."""

@@ -104,6 +104,10 @@ def test_releases_stay_where_all_are_damaged_and_the_link_is_lost(project: Proje
     new = publish(project, "ny")
     assert project.names == [*before, new.name]
     assert is_right(new, "ny")
+    lose(project)
+    empty(new.folder / "index.html")
+    assert project.publish().is_new
+    assert project.live == page("ny")
 
 
 def test_a_folder_of_somebody_else_in_the_place_of_the_link_is_not_deleted(
