@@ -2,8 +2,10 @@
 
 import argparse
 import gc
+import resource
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from builder.kit.errors import KnownError, listen_for_interrupts, was_interrupted
@@ -24,6 +26,22 @@ COMMANDS = {
     "sizes": "builder.site.sizes",
 }
 
+# A build has some files open in each of its processes; half as many have been seen to be enough.
+_OPEN_FILES = 128
+
+
+def _allow_open_files() -> None:
+    """Let the process open as many files as the system allows; raises `KnownError` if too few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # Some systems allow fewer files than they say.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed != resource.RLIM_INFINITY and allowed < _OPEN_FILES:
+        raise KnownError(
+            f"Systemet lar kommandoen ha {allowed} filer åpne om gangen, og den trenger"
+            f" {_OPEN_FILES}. Hev grensen («ulimit -n»), og kjør kommandoen igjen."
+        )
+
 
 def main(argv: Sequence[str]) -> int:
     """Run the command that `argv[0]` names in `COMMANDS`, with the other arguments.
@@ -35,6 +53,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("command", choices=COMMANDS)
     options, rest = parser.parse_known_args(argv)
     try:
+        _allow_open_files()
         module, _, function = COMMANDS[options.command].partition(":")
         exit_code: int = getattr(import_module(module), function or "main")(rest)
         return exit_code

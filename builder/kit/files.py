@@ -44,7 +44,7 @@ def traces_of(status: os.stat_result) -> Traces:
 
 def files_of(folder: Path, label: str = "") -> Files:
     """Every file of a folder, read on all cores; with a `label`, progress is shown."""
-    return dict(of_each(lambda path: _read(folder / path), sorted(paths_in(folder)), label))
+    return dict(of_each(lambda path: file_at(folder / path), sorted(paths_in(folder)), label))
 
 
 def of_each[R](
@@ -86,7 +86,8 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     return folders
 
 
-def _read(path: Path) -> File:
+def file_at(path: Path) -> File:
+    """The file at this path on the disk, which is read."""
     with path.open("rb", buffering=0) as file:
         # Before reading: a file that is written to meanwhile has other traces afterwards.
         traces = traces_of(os.fstat(file.fileno()))

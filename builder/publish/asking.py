@@ -17,6 +17,8 @@ from calc.messages import whole
 
 # Of more files for the editor to fill in, the rest are counted.
 _MOST_SHOWN = 10
+# Of more damaged files, the rest are counted.
+_MOST_NAMED = 3
 
 
 def report_changes(
@@ -99,6 +101,12 @@ def _offer(
         f"Laget {', '.join(_first(list(map(str, files))))}.\n"
         "Fyll ut title og text, og kjør «make publish» igjen."
     )
+
+
+def in_short(addresses: list[str]) -> str:
+    """The first of some files in a sentence, and the number of the rest."""
+    shown, left = addresses[:_MOST_NAMED], len(addresses) - _MOST_NAMED
+    return ", ".join(shown) + (f" og {whole(left)} til" if left > 0 else "")
 
 
 def _first(texts: list[str]) -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from builder.kit.files import Files, link_all, make_folders, of_each, paths_in
+from builder.kit.files import File, Files, file_at, link_all, make_folders, of_each, paths_in
 from builder.kit.headers import IMMUTABLE_FOLDERS
-from builder.publish.releases import Release
+from builder.publish.releases import PublishError, Release
 
-KEPT_FOR_OPEN_PAGES = dt.timedelta(days=7)
+SERVED_TO_OPEN_PAGES = dt.timedelta(days=7)
 """So long after its release was replaced, a file is still served to pages that were open then."""
 
 # In these folders, each name has a digest of the content in it, and fits one version of a page.
@@ -22,10 +22,10 @@ def gather(built: Path, files: Files, site: Path, earlier: Release | None, known
     """Make the folder `site` equal to the built site: links where it can, copies elsewhere.
 
     A file that the earlier release has too becomes a link to that one; all others are copied from
-    the folder `built`. A link of this kind that stands in `site` already is left alone, and all
-    else in `site` is removed. `files` are the files of the build. `known` are the files of the
-    earlier release as they were when it was put in place: a file that somebody has written to since
-    is copied. Returns the files of `site`.
+    the folder `built`, and the copies are read back. A link of this kind that stands in `site`
+    already is left alone, and all else in `site` is removed. `files` are the files of the build,
+    and `known` the whole files of the earlier release (`KnownFiles.whole`). Returns the files of
+    `site`. Raises `PublishError` where a copy is not as it was built.
     """
     there = paths_in(site)
     same: Files = {}
@@ -45,10 +45,27 @@ def gather(built: Path, files: Files, site: Path, earlier: Release | None, known
         link_all(earlier.folder, site, missing)
     new = sorted(files.keys() - same.keys())
     make_folders(site, new)
-    for _ in of_each(lambda path: shutil.copy2(built / path, site / path), new, "Kopierer filene"):
-        pass
-    # A copy has the time of its original, so `files` describes the copies too.
-    return {address: same.get(address, file) for address, file in files.items()}
+
+    def copy(address: str) -> File | None:
+        with suppress(FileNotFoundError):
+            return copied(built / address, site / address, files[address])
+        return None
+
+    for address, file in of_each(copy, new, "Kopierer filene"):
+        if file is None or file.digest != files[address].digest:
+            raise PublishError(
+                f"Ingenting er publisert, for filen «{address}» er ikke slik den ble bygget."
+                " Kjør kommandoen igjen."
+            )
+        same[address] = file
+    return {address: same[address] for address in files}
+
+
+def copied(source: Path, target: Path, original: File) -> File:
+    """Copy a file, with the time of the original but with the mode of a new file; read the copy."""
+    shutil.copyfile(source, target)
+    os.utime(target, ns=(original.written, original.written))
+    return file_at(target)
 
 
 def remove(folder: Path, addresses: Iterable[str]) -> None:
@@ -76,12 +93,12 @@ def inheritance(earlier: Release, now: dt.datetime) -> dict[str, dt.datetime]:
 
     By path as in `own_of`, with the time until which they belonged to the live release. These are
     the files of the earlier release itself, until `now`; and the files that it had inherited, if
-    these were replaced at most `KEPT_FOR_OPEN_PAGES` ago. Without a record, all it has counts as
+    these were replaced at most `SERVED_TO_OPEN_PAGES` ago. Without a record, all it has counts as
     its own.
     """
     inherited = earlier.record.inherited if earlier.record else {}
     needed = dict.fromkeys(own_of(earlier.folder) - inherited.keys(), now)
-    needed |= {name: last for name, last in inherited.items() if now - last <= KEPT_FOR_OPEN_PAGES}
+    needed |= {name: last for name, last in inherited.items() if now - last <= SERVED_TO_OPEN_PAGES}
     return dict(sorted(needed.items()))
 
 
@@ -90,9 +107,9 @@ def inherit(
 ) -> tuple[Files, dict[str, dt.datetime]]:
     """Link into a site the files of the earlier release that open pages may still ask for.
 
-    `site` is the folder of the new site, `files` its files, and `known` the files of the earlier
-    release. Returns all files that the site has then, and the part of `inheritance` that the site
-    does not have by itself.
+    `site` is the folder of the new site, `files` its files, and `known` the whole files of the
+    earlier release: a damaged file is not taken over. Returns all files that the site has then, and
+    the part of `inheritance` that the site does not have by itself.
     """
     own = own_of(site)
     taken = {name: last for name, last in inheritance(earlier, now).items() if name not in own}

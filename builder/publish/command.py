@@ -38,6 +38,14 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def built_site(project_root: Path, scheme: str | None) -> Path:
+    """The folder that a publish builds the site in.
+
+    The build writes only files that differ from the files of the last publish.
+    """
+    return project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
+
+
 def options(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
     """Parse the options of a command, and the option `scheme`, which is a slug or None.
 

@@ -22,11 +22,15 @@ def live_now(where: Place, releases: Releases) -> Live | None:
     """The live site; None where nothing is published. Raises `TargetError`.
 
     Where the site is sent to a target, the target decides which release is live. A run may have
-    been stopped after its release went live there, before `current` was switched: that is done now.
+    been stopped after its release went live there, before `current` was switched: that is done now,
+    as where `current` is lost.
     """
-    here = releases.current
     if where.target is None:
-        return None if here is None else Live(here.name, here.record, here)
+        here = releases.current
+        if here is None:
+            return None
+        _link(releases, here)
+        return Live(here.name, here.record, here)
     data = where.target.live()
     if data is None:
         return None
@@ -34,10 +38,17 @@ def live_now(where: Place, releases: Releases) -> Live | None:
     if record is None:
         return Live("", None, None)
     release = next((r for r in releases.all() if r.name == record.name), None)
-    if release is not None and (here is None or here.name != release.name):
+    if release is not None:
+        _link(releases, release)
+    return Live(record.name, record, release)
+
+
+def _link(releases: Releases, release: Release) -> None:
+    """Make `current` lead to the release, unless it does."""
+    linked = releases.linked
+    if linked is None or linked.name != release.name:
         with releases.switching(release):
             pass
-    return Live(record.name, record, release)
 
 
 def earlier_release(releases: Releases, live: Live | None) -> Release | None:
@@ -56,14 +67,14 @@ def go_live(
     data = release.record_file.read_bytes() if release.record_file.is_file() else b"{}"
     earliest = max((one.name for one in (releases.current, live) if one), default="")
     for other in releases.all():
-        if other.name > earliest and other.name != release.name:
+        if earliest and other.name > earliest and other.name != release.name:
             releases.forget(other)  # An earlier run created it; it never went live.
     is_sent = False
     try:
         with releases.switching(release):
             if where.target is not None:
                 say(f"Sender nettstedet til {where.target.name} …")
-                where.target.send(release.folder, release.name, data, say, releases.files)
+                where.target.send(release.folder, release.name, data, say, releases.known.of)
                 is_sent = True
     except OSError as error:
         if is_sent and where.target is not None:

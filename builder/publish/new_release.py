@@ -15,32 +15,28 @@ from builder.publish.record import Record, RecordCache
 from builder.publish.releases import Release, Releases, digest_of
 
 
-def cache_of(project_root: Path, public: Path, name: str = "files") -> Store:
-    """A cache about the releases in the folder `public`; safe to delete at any time.
-
-    The cache `files` has the files of each release, by its name.
-    """
-    version = code_version("builder/kit/files.py")
-    return Store(project_root / CACHE, "release", str(public.resolve()), name, version)
+def cache_of(project_root: Path, public: Path) -> Store:
+    """A cache of the parts of the last record in the folder `public`."""
+    return Store(project_root / CACHE, "release", str(public.resolve()))
 
 
 def record_of(
     site: content.Site,
-    built: Path,
+    folder: Path,
     cache: Store,
     *,
     name: str,
-    made: dt.datetime,
+    built: dt.datetime,
     day: dt.date,
     files: Files,
 ) -> Record:
-    """The record of the site built in the folder `built`, as `Record.of` makes it.
+    """The record of the site built in the folder, as `Record.of` makes it.
 
     The `cache` holds the parts of the last record, for as long as the code is the same.
     """
     code = code_version("builder", "calc")
     parts: RecordCache = cache.get(version=code) or RecordCache()
-    record = Record.of(site, built, name=name, made=made, day=day, files=files, cache=parts)
+    record = Record.of(site, folder, name=name, built=built, day=day, files=files, cache=parts)
     with suppress(OSError):  # Without room for the cache, only time is lost.
         cache.put(result=parts, version=code)
     return record
@@ -61,6 +57,7 @@ def waiting_release(
         if release.name >= earliest
         and release.digest == digest_of(record.name)
         and release.record is not None
+        and releases.known.is_whole(release.name)
     ]
     if not waiting:
         return None
@@ -72,7 +69,7 @@ def waiting_release(
         # The earlier release has been live until now, so its own files were needed until now.
         needed = inheritance(earlier, clock())
         inherited = {name: needed.get(name, last) for name, last in inherited.items()}
-    record = replace(record, name=release.name, made=release.record.made, inherited=inherited)
+    record = replace(record, name=release.name, built=release.record.built, inherited=inherited)
     releases.write_record(release.name, record)
     return releases.release(release.name)
 
@@ -88,7 +85,7 @@ def release_of_build(
 ) -> Release:
     """Put a new release of the site in `built` in place, after gathering it in `folder`."""
     earlier = earlier_release(releases, live)
-    before = (releases.files(earlier.name) if earlier else None) or {}
+    before = releases.known.whole(earlier.name) if earlier else {}
     releases.take_spare(folder)
     files = gather(built, files, folder, earlier, before)
     return release_of(releases, live, folder, files, record.name, record, clock)
@@ -105,8 +102,8 @@ def release_of(
 ) -> Release:
     """A new release of the whole site in `folder`, with the files that open pages still need."""
     earlier = earlier_release(releases, live)
-    before = releases.files(earlier.name) if earlier else None
-    if earlier is not None and before is not None:
-        files, inherited = inherit(folder, files, earlier, before, clock())
+    if earlier is not None:
+        whole = releases.known.whole(earlier.name)
+        files, inherited = inherit(folder, files, earlier, whole, clock())
         record = record and replace(record, inherited=inherited)
     return releases.put(folder, name, record, files)

@@ -12,12 +12,21 @@ from pathlib import Path
 from builder import checks
 from builder.kit.environment import Confirm, is_approved, is_set, person, today
 from builder.kit.files import hash_of
-from builder.publish.asking import may_go_on, report_changes
-from builder.publish.command import ROOT, Clock, Published, Say, now, options, report
+from builder.publish.asking import in_short, may_go_on, report_changes
+from builder.publish.command import (
+    ROOT,
+    Clock,
+    Published,
+    Say,
+    built_site,
+    now,
+    options,
+    report,
+)
 from builder.publish.disk_errors import disk_errors_in_words
 from builder.publish.live import go_live, live_now
 from builder.publish.new_release import cache_of, record_of, release_of_build, waiting_release
-from builder.publish.releases import Releases, digest_of
+from builder.publish.releases import Releases, digest_of, open_to_readers
 from builder.publish.targets import place
 from builder.site import build, check
 
@@ -39,9 +48,8 @@ def publish(
     """
     day = today()
     where = place(project_root, scheme)
-    releases = Releases(where.public, cache_of(project_root, where.public))
-    # The build writes only files that differ from the files of the last publish.
-    output = project_root / ".cache/publish" / (f"schemes/{scheme}" if scheme else "whole")
+    releases = Releases(where.public)
+    output = built_site(project_root, scheme)
     with (
         disk_errors_in_words(),
         releases.alone(),
@@ -55,7 +63,26 @@ def publish(
         )
         digest = hash_of(files)
         if live is not None and digest_of(live.name) == digest:
-            return Published(release=live.release, place=where)
+            damaged = releases.known.damaged(live.release.name) if live.release else []
+            if not damaged:
+                if live.release:
+                    open_to_readers(live.release.folder)
+                return Published(release=live.release, place=where)
+            say(
+                f"Filer som ligger ute, er skadet eller borte: {in_short(damaged)}."
+                " De blir laget på nytt."
+            )
+            if live.record is not None:
+                record = replace(
+                    live.record,
+                    name=releases.next_name(digest, clock(), after=live.name),
+                    built=clock(),
+                )
+                release = release_of_build(
+                    releases, live, output, work / "site", files, record, clock
+                )
+                go_live(where, releases, live, release, say)
+                return Published(release=release, place=where, is_new=True)
         check.check(output, prepared.cache, files=files)
         site = prepared.site.published(day)
         site = site.only(scheme) if scheme else site
@@ -63,9 +90,9 @@ def publish(
         record = record_of(
             site,
             output,
-            cache_of(project_root, where.public, "record"),
+            cache_of(project_root, where.public),
             name=releases.next_name(digest, clock(), after=last),
-            made=clock(),
+            built=clock(),
             day=day,
             files=files,
         )

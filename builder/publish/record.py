@@ -8,9 +8,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from builder import content
 from builder.content.yaml_file import dotted
@@ -103,7 +105,7 @@ class RecordedScheme:
 class Record:
     """The record of a release.
 
-    `name` is the name of the release, `made` the moment it was made, and `day` the day for which
+    `name` is the name of the release, `built` the moment it was built, and `day` the day for which
     its site was built. `pages` are the digests of the pages by address. `previous` is the name of
     the release that was live before it. After a roll-back, `restores` is the name of the release
     whose site this one repeats, and `previous` is copied from that release, so that the next
@@ -116,7 +118,8 @@ class Record:
 
     version: int = VERSION
     name: str
-    made: dt.datetime
+    # Records of earlier versions say `made`.
+    built: Annotated[dt.datetime, Field(validation_alias=AliasChoices("built", "made"))]
     day: dt.date
     previous: str | None = None
     restores: str | None = None
@@ -133,23 +136,23 @@ class Record:
     def of(
         cls,
         site: content.Site,
-        built: Path,
+        folder: Path,
         *,
         name: str,
-        made: dt.datetime,
+        built: dt.datetime,
         day: dt.date,
         files: Files | None = None,
         cache: "RecordCache | None" = None,
     ) -> "Record":
-        """The record of a site that was built from this content into the folder `built`.
+        """The record of a site that was built from this content into the folder.
 
         `files` are the files of the site; without them the folder is read. Pages and schemes in
         `cache` are taken from the cache. Afterwards, the cache has the pages and schemes of this
         site and no others.
         """
-        files = files_of(built) if files is None else files
+        files = files_of(folder) if files is None else files
         cache = RecordCache() if cache is None else cache
-        pages = pages_of(built, files, cache.pages)
+        pages = pages_of(folder, files, cache.pages)
         schemes = [_scheme(site, slug, cache.schemes) for slug in site.schemes]
         cache.pages = {
             file.digest: pages[address_of(path)] for path, file in files.items() if is_page(path)
@@ -157,7 +160,7 @@ class Record:
         cache.schemes = {one.fingerprint: one for one in schemes if one.fingerprint}
         return cls(
             name=name,
-            made=made,
+            built=built,
             day=day,
             schemes=tuple(one.scheme for one in schemes),
             pages=pages,
@@ -167,6 +170,11 @@ class Record:
             changes=tuple(change.name for change in site.changes),
             inherited={},
         )
+
+    def is_inherited(self, address: str) -> bool:
+        """Whether the release has the file at this address from an earlier release."""
+        folders = accumulate(address.split("/"), "{}/{}".format)
+        return any(folder in self.inherited for folder in folders)
 
     @classmethod
     def from_json(cls, data: bytes) -> "Record | None":

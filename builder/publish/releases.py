@@ -2,6 +2,7 @@
 
     releases/<time>-<digest>/      a whole site and nothing else; never changed
     records/<time>-<digest>.json   the record of the release: pages, answers and figures
+    records/<time>-<digest>.files  the digest of each file of the release
     current                        a link to the live release, switched in one step
     .spare/                        a deleted release, whose files the next one can use
 
@@ -12,9 +13,14 @@ them.
 A file that a release has in common with the release before is a hard link to the same file, so a
 site of half a gigabyte takes that room once, and not once for each release. Nobody ever writes to a
 file of a release. Built files are copied and not linked, since the next build may write to them.
+Damage to such a file reaches all releases that share it, so a file is linked on only after it has
+been read and has its digest.
 
 The names of releases sort by the order in which they were made, even if the clock has gone back. So
-the live release is the newest, unless a newer one was made but never went live.
+the live release is the newest, unless a newer one was made but never went live. Where `current` is
+lost, as by a copy of the folder without its links, the newest whole release counts as live.
+
+Everyone may read the folder, whatever the umask of the editor is: a web server is another user.
 
 A page that somebody has open may still ask for the style sheet, the scripts, the Python and the
 parts of the search index that it was made with. So a release also has these files of the releases
@@ -22,25 +28,25 @@ that were live within the last days (`builder.publish.assembly.inherit`).
 """
 
 import datetime as dt
-import fcntl
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from builder.kit.disk import settle, sync
+from builder.kit.disk import locked, settle, sync
 from builder.kit.errors import KnownError
-from builder.kit.files import Files, files_of
-from builder.kit.store import Store
+from builder.kit.files import Files, file_at, files_of, walk
+from builder.publish.known_files import KnownFiles
 from builder.publish.record import Record
 
-KEPT_RELEASES = 5
-"""So many different sites are kept. After a roll-back, two releases have the same site."""
+STORED_RELEASES = 5
+"""So many different sites stay. After a roll-back, two releases have the same site."""
 
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]+")
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -49,6 +55,8 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 _UNFINISHED = ".new-"
 _DELETED = ".old-"
 _LINK = ".current-"
+# The modes of the files and folders that readers get, by way of a web server.
+_FILE_MODE, _FOLDER_MODE = 0o644, 0o755
 
 
 class PublishError(KnownError):
@@ -87,37 +95,39 @@ def digest_of(name: str) -> str:
 
 
 class Releases:
-    """The releases in the folder `public`.
+    """The releases in the folder `public`."""
 
-    `cached` holds the files of each release by its name; without it they are read anew.
-    """
-
-    def __init__(self, public: Path, cached: Store | None = None) -> None:
+    def __init__(self, public: Path) -> None:
         self.public = public
         self._spare = public / ".spare"
-        self._cached = cached
-        self._files: dict[str, Files] = {}
         self.folder = public / "releases"
         self.records = public / "records"
+        self.known = KnownFiles(self.folder, self.records)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Lock the folder while the block runs, so that no other process publishes.
 
-        Creates the folder, and deletes files that a killed run has left. Raises `PublishError`
-        where another process holds the lock.
+        Creates the folder, and deletes files that a killed run has left. Everyone may read what is
+        created in the block. Raises `PublishError` where another process holds the lock, or where
+        something else has the place of a folder or of `current`.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.records.mkdir(exist_ok=True)
-        with (self.public / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise PublishError(
-                    "En annen publisering er i gang. Vent til den er ferdig, og prøv igjen."
-                ) from None
-            self._clear()
-            yield
+        umask = os.umask(~_FOLDER_MODE & 0o777)
+        try:
+            for folder in (self.public, self.folder, self.records):
+                _make_folder(folder)
+            with ExitStack() as stack:
+                try:
+                    stack.enter_context(locked(self.public / ".lock", wait=False))
+                except BlockingIOError:
+                    raise PublishError(
+                        "En annen publisering er i gang. Vent til den er ferdig, og prøv igjen."
+                    ) from None
+                self._clear()
+                self._check_current()
+                yield
+        finally:
+            os.umask(umask)
 
     def all(self) -> list[Release]:
         """All whole releases, the oldest first."""
@@ -130,28 +140,26 @@ class Releases:
         """The release of this name, which need not exist."""
         return Release(self.folder / name, self._record_file(name))
 
-    def files(self, name: str) -> Files | None:
-        """The files of the release of this name, as `put` got them; None if there is no release."""
-        if name not in self._files and (self.folder / name).is_dir():
-            files: Files | None = self._cached.get(name) if self._cached else None
-            if files is None:
-                self._remember(name, files_of(self.folder / name))
-            else:
-                self._files[name] = files
-        return self._files.get(name)
+    def find(self, address: str, digest: str, *, also: Path) -> Path | None:
+        """A file with this address and digest in any release or in the folder `also`, else None."""
+        for folder in (*(release.folder for release in reversed(self.all())), also):
+            with suppress(OSError):
+                if file_at(folder / address).digest == digest:
+                    return folder / address
+        return None
 
-    def _remember(self, name: str, files: Files) -> None:
-        self._files[name] = files
-        # A cache: where there is no room for it, the files are read again next time.
-        with suppress(OSError):
-            if self._cached:
-                self._cached.put(name, result=files)
+    @property
+    def linked(self) -> Release | None:
+        """The release that `current` leads to; None before the first, or where the link is lost."""
+        folder = current(self.public)
+        return None if folder is None else self.release(folder.name)
 
     @property
     def current(self) -> Release | None:
-        """The release that `current` leads to; None before the first."""
-        folder = current(self.public)
-        return None if folder is None else self.release(folder.name)
+        """The live release: the linked one, else the newest whole one, else the newest one."""
+        releases = self.all()
+        whole = (release for release in reversed(releases) if self.known.is_whole(release.name))
+        return self.linked or next(whole, releases[-1] if releases else None)
 
     def next_name(self, digest: str, now: dt.datetime, after: str = "") -> str:
         """A name for a new release of this digest; it sorts after all releases here and `after`."""
@@ -185,7 +193,8 @@ class Releases:
         """
         if record is not None:
             self.write_record(name, record)
-        self._remember(name, files)
+        self._write(self.known.file(name), self.known.list_of(name, files))
+        open_to_readers(site)
         settle(site)
         site.rename(self.folder / name)
         sync(self.folder)
@@ -193,9 +202,12 @@ class Releases:
 
     def write_record(self, name: str, record: Record) -> None:
         """Write or replace the record of a release in one step."""
-        file = self._record_file(name)
+        self._write(self._record_file(name), record.to_json())
+
+    def _write(self, file: Path, data: bytes) -> None:
+        """Write or replace a file in the folder of records in one step."""
         unfinished = file.with_name(f".{file.name}")
-        unfinished.write_bytes(record.to_json())
+        unfinished.write_bytes(data)
         sync(unfinished)
         unfinished.replace(file)
         sync(self.records)
@@ -212,7 +224,11 @@ class Releases:
         link.symlink_to(release.folder.relative_to(self.public))
         try:
             yield
-            link.replace(self.public / "current")
+            place, copy = self.public / "current", self.folder / f"{_DELETED}current"
+            if place.is_dir() and not place.is_symlink():  # See `_check_current`.
+                place.rename(copy)
+            link.replace(place)
+            shutil.rmtree(copy, ignore_errors=True)
         finally:
             link.unlink(missing_ok=True)
         sync(self.public)
@@ -227,6 +243,7 @@ class Releases:
         with suppress(OSError):
             release.folder.rename(gone)
             self._record_file(release.name).unlink(missing_ok=True)
+            self.known.file(release.name).unlink(missing_ok=True)
             if not self._spare.exists():
                 gone.rename(self._spare)
         shutil.rmtree(gone, ignore_errors=True)
@@ -234,29 +251,78 @@ class Releases:
     def forget_old(self) -> None:
         """Delete all releases but the live one and the newest release of each of the last sites.
 
-        `KEPT_RELEASES` is the number of sites.
+        `STORED_RELEASES` is the number of sites.
         """
         live = current(self.public)
-        kept: set[str] = set()
+        staying: set[str] = set()
         for release in reversed(self.all()):
-            if release.folder == live or (release.digest not in kept and len(kept) < KEPT_RELEASES):
-                kept.add(release.digest)
+            if release.folder == live or (
+                release.digest not in staying and len(staying) < STORED_RELEASES
+            ):
+                staying.add(release.digest)
             else:
                 self.forget(release)
 
     def _record_file(self, name: str) -> Path:
         return self.records / f"{name}.json"
 
+    def _check_current(self) -> None:
+        """Raise `PublishError` where a folder that is no copy of a release is called `current`.
+
+        A copy, by a program that follows links, may be replaced with a link.
+        """
+        place = self.public / "current"
+        if place.is_dir() and not place.is_symlink():
+            known = {
+                (path, file.digest)
+                for release in self.all()
+                for path, file in (self.known.of(release.name) or {}).items()
+            }
+            if any((path, file.digest) not in known for path, file in files_of(place).items()):
+                raise PublishError(
+                    f"«{place}» er en mappe, og ikke en lenke til en publisering. Flytt mappen, og"
+                    " kjør kommandoen igjen."
+                )
+
     def _clear(self) -> None:
         """Delete files and folders that a killed run has left."""
         for unfinished in self.folder.iterdir():
             if unfinished.name.startswith((_UNFINISHED, _DELETED)):
                 shutil.rmtree(unfinished, ignore_errors=True)
-        known = {f"{release.name}.json" for release in self.all()}
+        if self._spare.is_symlink() or self._spare.is_file():
+            self._spare.unlink()
+        known = {f"{one.name}.{kind}" for one in self.all() for kind in ("json", "files")}
         lost = [p for p in self.records.iterdir() if p.name not in known]
         for file in (*lost, *self.public.glob(f"{_LINK}*")):
             with suppress(OSError):
                 file.unlink()
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let everyone read a folder, and the files and folders in it."""
+    _set_mode(folder, folder.stat(), _FOLDER_MODE)
+    for _, entry in walk(folder):
+        mode = _FOLDER_MODE if entry.is_dir(follow_symlinks=False) else _FILE_MODE
+        _set_mode(entry, entry.stat(follow_symlinks=False), mode)
+
+
+def _set_mode(path: os.PathLike[str], status: os.stat_result, mode: int) -> None:
+    if stat.S_IMODE(status.st_mode) != mode:
+        # Only its owner can change the mode of a file that another editor has published.
+        with suppress(PermissionError):
+            Path(path).chmod(mode)
+
+
+def _make_folder(folder: Path) -> None:
+    """Create a folder if it does not exist; everyone may read it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise PublishError(
+            f"«{folder}» skal være en mappe, men der ligger en fil, eller en lenke som ikke fører"
+            " til noen mappe. Flytt den, og kjør kommandoen igjen."
+        ) from None
+    _set_mode(folder, folder.stat(), stat.S_IMODE(folder.stat().st_mode) | _FOLDER_MODE)
 
 
 def current(public: Path) -> Path | None:

@@ -17,14 +17,23 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from builder.kit.environment import Confirm, is_approved, person
-from builder.kit.files import files_of, link_all
+from builder.kit.files import link_all, make_folders
 from builder.publish.asking import difference_in_words, may_go_on
-from builder.publish.assembly import entry_of
-from builder.publish.command import ROOT, Clock, Published, Say, now, options, report
+from builder.publish.assembly import copied, entry_of
+from builder.publish.command import (
+    ROOT,
+    Clock,
+    Published,
+    Say,
+    built_site,
+    now,
+    options,
+    report,
+)
 from builder.publish.difference import compare
 from builder.publish.disk_errors import disk_errors_in_words
 from builder.publish.live import Live, go_live, live_now
-from builder.publish.new_release import cache_of, release_of, waiting_release
+from builder.publish.new_release import release_of, waiting_release
 from builder.publish.releases import PublishError, Release, Releases, digest_of
 from builder.publish.targets import place
 
@@ -45,7 +54,7 @@ def rollback(
     `PublishError` or `TargetError`.
     """
     where = place(project_root, scheme)
-    releases = Releases(where.public, cache_of(project_root, where.public))
+    releases = Releases(where.public)
     with disk_errors_in_words(), releases.alone(), releases.work() as work:
         live = live_now(where, releases)
         if live is None:
@@ -54,7 +63,8 @@ def rollback(
         _show(live, chosen, project_root, say)
         if not may_go_on("Gå tilbake?", "rollback", live, confirm, approved=approved):
             return Published(release=live.release, place=where, was_declined=True)
-        release = _again(releases, live, chosen, work / "site", clock)
+        built = built_site(project_root, scheme)
+        release = _again(releases, live, chosen, work / "site", clock, built)
         go_live(where, releases, live, release, say)
         return Published(release=release, place=where, is_new=True)
 
@@ -94,8 +104,14 @@ def _show(live: Live, chosen: Release, project_root: Path, say: Say) -> None:
         say(difference_in_words(compare(live.record, chosen.record), project_root))
 
 
-def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock) -> Release:
-    """A new release with the site of the chosen one, made in `folder`."""
+def _again(
+    releases: Releases, live: Live, chosen: Release, folder: Path, clock: Clock, built: Path
+) -> Release:
+    """A new release with the site of the chosen one, made in `folder`.
+
+    A damaged file of the chosen release is taken from another release, or from the folder `built`
+    of the last build. Raises `PublishError` where no whole copy is left.
+    """
     name = releases.next_name(chosen.digest, clock(), after=live.name)
     taken: set[str] = set()
     record = None
@@ -104,16 +120,33 @@ def _again(releases: Releases, live: Live, chosen: Release, folder: Path, clock:
         record = replace(
             chosen.record,
             name=name,
-            made=clock(),
+            built=clock(),
             restores=chosen.record.restores or chosen.name,
             inherited={},
             summary="",
         )
         if waiting := waiting_release(releases, live, record, clock):
             return waiting
-    all_files = files_of(chosen.folder, "Leser filene")
-    files = {address: file for address, file in all_files.items() if entry_of(address) not in taken}
+    known = releases.known.of(chosen.name)
+    if known is None:
+        raise PublishError(
+            f"Publiseringen «{chosen.name}» er skadet, og vi vet ikke hvordan filene i den skal"
+            " være. Velg en annen: «make releases» viser dem."
+        )
+    known = {address: file for address, file in known.items() if entry_of(address) not in taken}
+    whole = releases.known.whole(chosen.name)
+    files = {address: whole[address] for address in known if address in whole}
     link_all(chosen.folder, folder, files)
+    damaged = sorted(known.keys() - files.keys())
+    make_folders(folder, damaged)
+    for address in damaged:
+        source = releases.find(address, known[address].digest, also=built)
+        if source is None:
+            raise PublishError(
+                f"Filen «{address}» i publiseringen «{chosen.name}» er skadet, og finnes ikke hel"
+                " noe annet sted. Velg en annen publisering: «make releases» viser dem."
+            )
+        files[address] = copied(source, folder / address, known[address])
     return release_of(releases, live, folder, files, name, record, clock)
 
 
@@ -125,10 +158,10 @@ _ZONE = ZoneInfo("Europe/Oslo")
 def releases_in_words(project_root: Path, scheme: str | None = None) -> str:
     """A list, in Norwegian, of all releases on this machine, the newest first."""
     releases = Releases(place(project_root, scheme).public)
-    kept, current = releases.all(), releases.current
-    if not kept:
+    stored, current = releases.all(), releases.current
+    if not stored:
         return "Ingenting er publisert ennå."
-    return "\n".join(line for release in reversed(kept) for line in _lines(release, current))
+    return "\n".join(line for release in reversed(stored) for line in _lines(release, current))
 
 
 def _lines(release: Release, current: Release | None) -> Iterator[str]:
@@ -140,10 +173,10 @@ def _lines(release: Release, current: Release | None) -> Iterator[str]:
     if record is None:
         yield "  Vi mangler opplysninger om denne."
         return
-    made = format_datetime(
-        record.made.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
+    built = format_datetime(
+        record.built.astimezone(_ZONE), "d. MMMM y 'kl.' HH.mm", tzinfo=_ZONE, locale="nb"
     )
-    yield f"  {made}, {len(record.pages)} sider"
+    yield f"  {built}, {len(record.pages)} sider"
     if record.restores is not None:
         yield f"  Tilbake til {record.restores}"
     elif record.summary:

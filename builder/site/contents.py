@@ -16,8 +16,8 @@ from pelican.contents import Article, Category, Content, Page
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.writers import Writer
 
-from builder.data.change_files import PAGE, ChangeView, midnight
-from builder.kit.addresses import localized
+from builder.data.change_files import ChangeView, midnight
+from builder.kit.addresses import CHANGES_PAGE, localized
 from builder.kit.i18n import LANGS
 from builder.views.page import PageView, Planned
 from calc.rules import Lang
@@ -124,7 +124,7 @@ def _article(
         "slug": change.name,
         "url": f"{localized(change.page, lang)}#{change.name}".lstrip("/"),
         "save_as": "",
-        "template": PAGE,
+        "template": CHANGES_PAGE,
     }
     text = Markup("<p>{}</p>").format(change.text.best(lang)[0])
     return Article(str(text), metadata, settings, context=context)

@@ -69,7 +69,7 @@ def measure(built: Path, changed: Path) -> list[Row]:
 
 
 def _releases(work: Path) -> Releases:
-    return Releases(work / "public", Store(work / "kept", "release"))
+    return Releases(work / "public")
 
 
 def _folder(work: Path, built: Path, changed: Path) -> Iterator[Row]:
@@ -96,15 +96,15 @@ def _publish_here(work: Path, built: Path, files: Files, name: str) -> None:
         now = dt.datetime.now(dt.UTC)
         empty = content.Site(schemes={}, pages={}, changes=())
         record = Record.of(
-            empty, built, name=name, made=now, day=now.date(), files=files, cache=pages
+            empty, built, name=name, built=now, day=now.date(), files=files, cache=pages
         )
         known.put("pages", result=pages)
         if not name:
             return
         earlier = releases.current
-        before = releases.files(earlier.name) if earlier else None
+        before = releases.known.whole(earlier.name) if earlier else {}
         releases.take_spare(folder / "site")
-        files = gather(built, files, folder / "site", earlier, before or {})
+        files = gather(built, files, folder / "site", earlier, before)
         release = releases.put(folder / "site", name, record, files)
         with releases.switching(release):
             pass
@@ -189,7 +189,7 @@ def _send(work: Path, target: Target, name: str, environment: dict[str, str]) ->
     release = releases.release(name)
     target.live()
     data = release.record_file.read_bytes()
-    target.send(release.folder, name, data, lambda _: None, releases.files)
+    target.send(release.folder, name, data, lambda _: None, releases.known.of)
 
 
 def _apart(work: Callable[..., None], *arguments: object) -> tuple[float, int]:

@@ -33,7 +33,7 @@ def of_content(root: Path, tmp_path: Path) -> Record:
     built = tmp_path / "built"
     built.mkdir(exist_ok=True)
     site = content.load(root / "content")
-    return Record.of(site, built, name="n", made=MADE, day=MADE.date())
+    return Record.of(site, built, name="n", built=MADE, day=MADE.date())
 
 
 def page(text: str = "", dated: str = "", whole: str = "", title: str = "Side") -> PageDigest:

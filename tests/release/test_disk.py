@@ -2,14 +2,16 @@
 
 import errno
 import os
+import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from builder.publish.releases import KEPT_RELEASES, PublishError
+from builder.publish.releases import STORED_RELEASES, PublishError
 from builder.site import build as site
 from tests.release.conftest import Project, page
 from tests.release.driving import Driver
@@ -30,7 +32,7 @@ FOREVER = 1_000_000
 def test_whichever_step_fails_what_is_live_is_whole_and_the_next_run_works(
     driver: Driver, number: int, sentence: str, steps: int
 ) -> None:
-    usual = [driver.publish() for _ in range(KEPT_RELEASES + 1)][-1]
+    usual = [driver.publish() for _ in range(STORED_RELEASES + 1)][-1]
     told = []
     for step in range(1, usual["steps"] + 1):
         answer = driver.publish(errno=number, fail_at=step, fail_until=step + steps)
@@ -125,3 +127,13 @@ def test_what_stops_pelican_is_told_in_a_sentence(
     assert str(raised.value).startswith(told)
     monkeypatch.setattr(site, "build", build)
     assert project.publish({"index.html": page("to")}).is_new
+
+
+def test_too_few_open_files_are_told_in_a_sentence(project_root: Path) -> None:
+    command = f"ulimit -n 24; exec {shlex.quote(sys.executable)} -m builder releases"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=project_root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Systemet lar kommandoen ha 24 filer åpne om gangen")
+    assert "Traceback" not in done.stderr

@@ -6,7 +6,7 @@ All the time, somebody reads the site through the real server.
 import pytest
 
 from builder.commands.serve import serve_folder
-from builder.publish.releases import KEPT_RELEASES
+from builder.publish.releases import STORED_RELEASES
 from tests.release.driver import PAGES
 from tests.release.driving import Driver
 from tests.release.reader import reading
@@ -21,7 +21,7 @@ def test_killed_at_every_step_and_at_random_while_somebody_reads(driver: Driver)
         reading(address, PAGES) as reader,
     ):
         # So many that there is one to delete.
-        usual = [driver.publish() for _ in range(KEPT_RELEASES + 1)][-1]
+        usual = [driver.publish() for _ in range(STORED_RELEASES + 1)][-1]
         assert usual["steps"] > 20
         for step in range(1, usual["steps"] + 1):
             driver.publish(kill_at=step)
@@ -39,5 +39,6 @@ def test_killed_at_every_step_and_at_random_while_somebody_reads(driver: Driver)
     expected = {".lock", ".spare", "current", "records", "releases"}
     assert {p.name for p in public.iterdir()} == expected
     releases = sorted(p.name for p in (public / "releases").iterdir())
-    assert len(releases) == KEPT_RELEASES
-    assert sorted(p.stem for p in (public / "records").iterdir()) == releases
+    assert len(releases) == STORED_RELEASES
+    for kind in ("json", "files"):
+        assert sorted(p.stem for p in (public / "records").glob(f"*.{kind}")) == releases

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.publish.assembly import KEPT_FOR_OPEN_PAGES
-from builder.publish.releases import KEPT_RELEASES
+from builder.publish.assembly import SERVED_TO_OPEN_PAGES
+from builder.publish.releases import STORED_RELEASES
 from tests.release.conftest import FakeTarget, Project, page
 
 
@@ -34,12 +34,12 @@ def has_assets_of(release: Path) -> set[str]:
 
 
 def test_many_publishings_within_an_hour_lose_nothing(project: Project) -> None:
-    names = [f"v{n}" for n in range(KEPT_RELEASES * 2)]
+    names = [f"v{n}" for n in range(STORED_RELEASES * 2)]
     for count, name in enumerate(names, 1):
         project.publish(with_assets(name))
         assert has_assets_of(project.public / "current") == set(names[:count])
     # Of what is taken over, there is one copy on the disk: for those kept, and the one laid aside.
-    assert (project.public / "current/runtime/v0/python").stat().st_nlink == KEPT_RELEASES + 1
+    assert (project.public / "current/runtime/v0/python").stat().st_nlink == STORED_RELEASES + 1
 
 
 def test_what_has_not_been_live_for_a_week_is_gone(project: Project) -> None:
@@ -48,7 +48,7 @@ def test_what_has_not_been_live_for_a_week_is_gone(project: Project) -> None:
     # Until now, a was live: it stays for a week from here.
     project.publish(with_assets("b"))
     assert has_assets_of(project.public / "current") == {"a", "b"}
-    project.now += KEPT_FOR_OPEN_PAGES - dt.timedelta(minutes=1)
+    project.now += SERVED_TO_OPEN_PAGES - dt.timedelta(minutes=1)
     project.publish(with_assets("c"))
     assert has_assets_of(project.public / "current") == {"a", "b", "c"}
     project.now += dt.timedelta(minutes=1)

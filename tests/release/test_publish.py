@@ -12,7 +12,7 @@ import pytest
 
 from builder.content import ContentError
 from builder.publish import publish, rollback
-from builder.publish.releases import KEPT_RELEASES, PublishError, current
+from builder.publish.releases import STORED_RELEASES, PublishError, current
 from builder.publish.targets import Place
 from builder.site import build as site
 from builder.site import check
@@ -80,9 +80,8 @@ def test_a_person_is_shown_what_changes_and_then_asked(project: Project, is_firs
     done = project.publish(version("to"), approved=False, confirm=answer(False))
     assert (done.is_new, done.was_declined) == (False, True)
     assert project.names == (before or [])
-    assert list((project.public / "records").iterdir()) == [
-        project.public / f"records/{name}.json" for name in before or []
-    ]
+    records = {path.stem for path in (project.public / "records").iterdir()}
+    assert records == set(before or [])
     assert project.publish(approved=False, confirm=answer(True)).is_new
     assert "to" in project.live
     assert [question for question, _ in asked] == ["Publisere?"] * 2
@@ -168,7 +167,7 @@ def test_what_a_stopped_run_left_is_cleared(project: Project) -> None:
     assert len(project.names) == 2
     assert project.names[-1] == release.name
     assert sorted(p.name for p in (public / "records").iterdir()) == [
-        f"{name}.json" for name in project.names
+        f"{name}.{kind}" for name in project.names for kind in ("files", "json")
     ]
     assert {p.name for p in public.iterdir()} == {".lock", "current", "records", "releases"}
 
@@ -206,11 +205,12 @@ def test_a_release_holds_the_site_and_nothing_else(project: Project) -> None:
 
 
 def test_the_last_five_sites_are_kept_with_their_records(project: Project) -> None:
-    made = [project.publish(version(str(n))).release for n in range(KEPT_RELEASES + 2)]
-    kept = [release.name for release in made[-KEPT_RELEASES:] if release]
+    made = [project.publish(version(str(n))).release for n in range(STORED_RELEASES + 2)]
+    kept = [release.name for release in made[-STORED_RELEASES:] if release]
     assert project.names == kept
-    assert sorted(p.stem for p in (project.public / "records").iterdir()) == kept
-    assert project.live == page(str(KEPT_RELEASES + 1))
+    assert sorted(p.stem for p in (project.public / "records").glob("*.json")) == kept
+    assert sorted(p.stem for p in (project.public / "records").glob("*.files")) == kept
+    assert project.live == page(str(STORED_RELEASES + 1))
 
 
 def test_names_are_in_order_also_where_the_clock_goes_back(project: Project) -> None:

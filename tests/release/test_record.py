@@ -43,7 +43,7 @@ def test_a_record_says_what_is_on_the_site(root: Path, tmp_path: Path) -> None:
         (built / name).write_text(PAGE, "utf-8")
     made = dt.datetime(2030, 2, 3, 12, tzinfo=dt.UTC)
     site = content.load(root / "content")
-    record = Record.of(site, built, name="n", made=made, day=dt.date(2030, 2, 3))
+    record = Record.of(site, built, name="n", built=made, day=dt.date(2030, 2, 3))
     assert set(record.pages) == {"/", "/404.html", "/nn/"}
     assert record.pages["/"].title == "Satser – Prøve"
     assert record.schemes == (RecordedScheme(slug=SLUG, name="Prøver", years=(2030,)),)
@@ -89,7 +89,7 @@ def test_a_number_is_the_same_however_it_is_written(
         content.load(root / "content"),
         tmp_path / "built",
         name="n",
-        made=dt.datetime(2030, 2, 3, tzinfo=dt.UTC),
+        built=dt.datetime(2030, 2, 3, tzinfo=dt.UTC),
         day=dt.date(2030, 2, 3),
     )
     marks = [f for f in record.figures if f.key == "tracks.team.max_units"]
@@ -224,9 +224,12 @@ def test_records_that_cannot_be_read_are_none(root: Path, tmp_path: Path) -> Non
     (tmp_path / "built").mkdir()
     made = dt.datetime(2030, 2, 3, tzinfo=dt.UTC)
     site = content.load(root / "content")
-    record = Record.of(site, tmp_path / "built", name="n", made=made, day=made.date())
+    record = Record.of(site, tmp_path / "built", name="n", built=made, day=made.date())
     data = json.loads(record.to_json())
     assert Record.from_json(json.dumps(data).encode()) == record
+    of_earlier_version = data | {"made": data["built"]}
+    del of_earlier_version["built"]
+    assert Record.from_json(json.dumps(of_earlier_version).encode()) == record
     for broken in (
         b"",
         b"{",

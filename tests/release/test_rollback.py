@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.publish.releases import KEPT_RELEASES, PublishError
+from builder.publish.releases import STORED_RELEASES, PublishError
 from builder.publish.rollback import releases_in_words
 from tests.release.conftest import FakeTarget, Project, page
 
@@ -65,11 +65,11 @@ def test_one_can_choose_where_to_and_go_forward_again(project: Project) -> None:
 
 
 def test_going_back_takes_no_place_from_other_sites(project: Project) -> None:
-    publish(project, *(str(n) for n in range(KEPT_RELEASES)))
-    for n in reversed(range(KEPT_RELEASES - 1)):
+    publish(project, *(str(n) for n in range(STORED_RELEASES)))
+    for n in reversed(range(STORED_RELEASES - 1)):
         project.rollback()
         assert project.live == page(str(n))
-        assert len(project.names) == KEPT_RELEASES
+        assert len(project.names) == STORED_RELEASES
 
 
 def test_what_cannot_be_gone_back_to_is_said(project: Project) -> None:

@@ -15,7 +15,7 @@ from builder.kit.files import files_of, hash_of
 from builder.publish import page_digests, releases
 from builder.publish.page_digests import pages_of
 from builder.publish.record import Record
-from builder.publish.releases import KEPT_RELEASES, Release
+from builder.publish.releases import STORED_RELEASES, Release
 from builder.site import build as site
 from tests.content.sample import SLUG
 from tests.release.conftest import Project, page
@@ -32,21 +32,14 @@ def inodes(release: Release | None) -> dict[str, int]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are read to know what is in them, from now on."""
     read: list[str] = []
-    real = files._read
+    real = files.file_at
 
     def look(path: Path) -> files.File:
         read.append(path.name)
         return real(path)
 
-    monkeypatch.setattr(files, "_read", look)
+    monkeypatch.setattr(files, "file_at", look)
     return read
-
-
-def make_older(folder: Path) -> None:
-    """As if all files had been written an hour ago."""
-    for path in folder.rglob("*"):
-        status = path.stat()
-        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 3600 * 10**9))
 
 
 def test_what_is_as_before_is_the_same_file(project: Project) -> None:
@@ -80,7 +73,7 @@ def test_a_file_that_somebody_wrote_to_in_a_release_is_not_taken_over(project: P
 def test_the_oldest_release_becomes_the_newest_and_has_nothing_of_what_it_was(
     project: Project,
 ) -> None:
-    for n in range(KEPT_RELEASES + 3):
+    for n in range(STORED_RELEASES + 3):
         own = {f"bare-{n}/index.html": page(str(n)), "index.html": page(str(n))}
         release = project.publish(SITE | own).release
         assert inodes(release).keys() == (SITE | own).keys()
@@ -88,13 +81,13 @@ def test_the_oldest_release_becomes_the_newest_and_has_nothing_of_what_it_was(
         assert folders == {"a", "b", "deep", f"bare-{n}"}
         kept = [(project.releases.folder / name / "index.html") for name in project.names]
         texts = [path.read_text("utf-8") for path in kept]
-        assert texts == [page(str(m)) for m in range(max(0, n - KEPT_RELEASES + 1), n + 1)]
+        assert texts == [page(str(m)) for m in range(max(0, n - STORED_RELEASES + 1), n + 1)]
     assert (project.public / ".spare").is_dir()
 
 
 def test_nothing_of_it_is_needed(project: Project) -> None:
     """Without what is laid aside and what is kept, and where links can't be."""
-    for n in range(KEPT_RELEASES + 2):
+    for n in range(STORED_RELEASES + 2):
         project.publish(SITE | {"index.html": page(str(n))})
         shutil.rmtree(project.public / ".spare", ignore_errors=True)
         shutil.rmtree(project.root / ".cache/store")
@@ -182,7 +175,7 @@ def test_a_record_is_the_same_with_what_is_known_and_without(project: Project) -
             content.load(project.root / "content").published(day),
             release.folder,
             name=release.name,
-            made=release.record.made,
+            built=release.record.built,
             day=day,
         )
         for field in ("schemes", "pages", "examples", "defaults", "figures", "changes"):

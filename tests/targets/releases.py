@@ -31,6 +31,15 @@ def record(name: str) -> bytes:
     return f'{{"name": "{name}", "tekst": "«æøå»"}}\n\n'.encode()
 
 
+def sent_files(release: Path) -> dict[str, bytes]:
+    """The files of a release that a store or a branch gets: without compressed copies."""
+    return {
+        path.relative_to(release).as_posix(): path.read_bytes()
+        for path in release.rglob("*")
+        if path.is_file() and path.suffix not in (".br", ".gz") and path.name[0] != "."
+    }
+
+
 def write_release(folder: Path, style: str = "AAAA", pages: int = 2, filler: int = 0) -> Path:
     """A site whose pages all need `/assets/site-<style>.css`.
 

@@ -13,7 +13,15 @@ import pytest
 from builder.content.publish_settings import Git
 from builder.publish.targets import TargetError
 from builder.publish.targets.git import GitTarget
-from tests.targets.releases import FIRST, SECOND, known, leave_only, record, write_release
+from tests.targets.releases import (
+    FIRST,
+    SECOND,
+    known,
+    leave_only,
+    record,
+    sent_files,
+    write_release,
+)
 
 BRANCH = "gh-pages"
 
@@ -69,15 +77,6 @@ def _files(remote: Path, commit: str = BRANCH) -> dict[str, bytes]:
     }
 
 
-def _site(release: Path) -> dict[str, bytes]:
-    """What of a release is to be there: the copies are of no use to hosts of pages."""
-    return {
-        path.relative_to(release).as_posix(): path.read_bytes()
-        for path in release.rglob("*")
-        if path.is_file() and path.suffix not in (".br", ".gz") and path.name[0] != "."
-    }
-
-
 def test_a_release_is_a_commit_of_the_branch(
     project: Path, remote: Path, first: Path, second: Path, said: list[str]
 ) -> None:
@@ -91,13 +90,13 @@ def test_a_release_is_a_commit_of_the_branch(
         "CNAME": b"tilskudd.example.no",
     }
     assert {name: data.rstrip() or data for name, data in _files(remote).items()} == {
-        name: data.rstrip() or data for name, data in (_site(first) | own).items()
+        name: data.rstrip() or data for name, data in (sent_files(first) | own).items()
     }
     assert said == [f"Sender til grenen gh-pages i {remote}."]
 
     target.send(second, SECOND, record(SECOND), said.append)
     assert target.live() == record(SECOND)
-    assert _files(remote).keys() == _site(second).keys() | own.keys()
+    assert _files(remote).keys() == sent_files(second).keys() | own.keys()
     # On top of the one before, whose history is kept.
     subjects = _git(remote, "log", "--format=%s", BRANCH).splitlines()
     assert subjects == [f"Publisert: {SECOND}", f"Publisert: {FIRST}"]
@@ -137,7 +136,7 @@ def test_only_what_has_changed_is_sent(
     _target(project, remote).send(first, FIRST, record(FIRST), print)
     before = objects()
     _target(project, remote).send(second, SECOND, record(SECOND), print)
-    old, new = _site(first), _site(second)
+    old, new = sent_files(first), sent_files(second)
     blobs = {data for name, data in new.items() if data not in old.values()} | {record(SECOND)}
     # And the commit, its tree, and the trees of the folders with something in them that changed.
     folders = {Path(name).parent for name in new if new[name] != old.get(name)} - {Path()}
@@ -149,7 +148,7 @@ def test_on_top_of_a_known_release_only_what_differs_is_read(
 ) -> None:
     changed = write_release(tmp_path / "changed", pages=1)
     (changed / "side-0/index.html").write_text("rettet")
-    files_of, wanted = known((FIRST, first), (SECOND, changed)), _site(changed)
+    files_of, wanted = known((FIRST, first), (SECOND, changed)), sent_files(changed)
     target = _target(project, remote, cname="tilskudd.example.no")
     target.send(first, FIRST, record(FIRST), print, files_of)
     leave_only(first)
@@ -173,7 +172,7 @@ def test_on_top_of_what_somebody_else_committed_all_is_put_there(
     _git(clone, "push", "-q")
     _target(project, remote).send(second, SECOND, record(SECOND), print, files_of)
     own = {".nojekyll": b"", ".tilskuddsstigen.json": record(SECOND)}
-    assert _files(remote) == _site(second) | own
+    assert _files(remote) == sent_files(second) | own
     assert _git(remote, "rev-list", "--count", BRANCH) == "3"
 
 
@@ -224,7 +223,7 @@ def test_who_was_faster_is_not_overwritten(
     with pytest.raises(TargetError, match=r"er endret av noen andre i mellomtiden\. Prøv igjen"):
         target.send(first, third, record(third), somebody_else)
     assert target.live() == record(SECOND)
-    assert set(_site(second)) < set(_files(remote))
+    assert set(sent_files(second)) < set(_files(remote))
     target.send(first, third, record(third), print)
     assert target.live() == record(third)
 

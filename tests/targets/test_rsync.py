@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -57,6 +58,21 @@ def test_a_release_is_there_as_the_local_ones_are(
     assert {path.name for path in there.iterdir()} == {"current", "records", "releases", ".lock"}
     assert said == [f"Sender {len(_site(first))} filer (0,0 MB) til {target.name}."]
     assert not list(there.parent.rglob("hm"))
+
+
+def test_everyone_may_read_the_files(
+    ssh: SshServer, there: Path, first: Path, second: Path
+) -> None:
+    """Also the files that an earlier version sent for one user alone."""
+    _target(there).send(first, FIRST, record(FIRST), print)
+    for path in [there, *there.rglob("*"), *second.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o700 if path.is_dir() else 0o600)
+    _target(there).send(second, SECOND, record(SECOND), print)
+    live = there / "current"
+    assert snapshot(live) == _site(second)
+    for path in [there, there / "releases", live, *live.glob("**/*")]:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o055 == (0o055 if path.is_dir() else 0o044)
 
 
 def test_only_what_has_changed_is_sent(

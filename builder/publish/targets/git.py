@@ -7,7 +7,6 @@ never touched. Where the files of the release before are known, only files that 
 """
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import os
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from builder.content.publish_settings import Git
+from builder.kit.disk import locked
 from builder.kit.files import Files
 from builder.kit.store import write_whole
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, feed, follow, run
@@ -181,10 +181,10 @@ class GitTarget:
         Raises `TargetError` where another process holds the lock.
         """
         self._repository.parent.mkdir(parents=True, exist_ok=True)
-        with self._repository.with_suffix(".lock").open("w") as lock:
+        with contextlib.ExitStack() as stack:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+                stack.enter_context(locked(self._repository.with_suffix(".lock"), wait=False))
+            except BlockingIOError:
                 raise TargetError(
                     f"En annen publisering til {self.name} er i gang. Vent til den er ferdig, og"
                     " prøv igjen."

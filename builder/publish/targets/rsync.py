@@ -23,7 +23,7 @@ from builder.kit.files import Files, link_all
 from builder.publish.targets.programs import SSH_OPTIONS, Done, details, failure, follow, run
 from builder.publish.targets.progress import Progress, files_text, size_text
 from builder.publish.targets.target import (
-    KEPT_RELEASES,
+    STORED_RELEASES,
     FilesOf,
     Say,
     TargetError,
@@ -52,6 +52,7 @@ cat "$record"
 # `from`; and the folders that broken transfers have `left`.
 _PREPARE = """
 set -eu
+umask 022
 command -v rsync >/dev/null || exit 64
 command -v flock >/dev/null || exit 65
 mkdir -p "$1/releases" "$1/records"
@@ -88,6 +89,7 @@ echo "$3" >".from-$2"
 # deleted first gets another name, so that each release is there whole or not at all.
 _FINISH = """
 set -eu
+umask 022
 cd "$1"
 record="records/.incoming-$2.$$"
 trap 'rm -f "$record"' EXIT
@@ -99,6 +101,9 @@ if test ! -d "releases/$2"; then
   test "$(find "releases/.incoming-$2" -type f | wc -l)" -eq "$5" || exit 69
   mv "releases/.incoming-$2" "releases/$2"
 fi
+# Folders and files of other owners stay as they are.
+chmod a+rX . releases records "releases/$2" 2>/dev/null || :
+find "releases/$2" ! -perm -004 -exec chmod a+rX {} + 2>/dev/null || :
 rm -f "releases/.from-$2"
 mv "$record" "records/$2.json"
 ln -sfn "releases/$2" .current-next
@@ -170,7 +175,7 @@ class RsyncTarget:
             else:
                 bases = [*there["live"], *(left for left in there["left"] if left != own)]
                 self._transfer(release, own, files, say, bases=bases, is_new=not there["left"])
-        finish = [name, str(KEPT_RELEASES), str(len(record)), str(len(files))]
+        finish = [name, str(STORED_RELEASES), str(len(record)), str(len(files))]
         self._ask(_FINISH, *finish, stdin=record)
 
     def _known(self, there: dict[str, list[str]], files_of: FilesOf) -> Files | None:
@@ -256,7 +261,7 @@ class RsyncTarget:
         command += ["-e", shlex.join(["ssh", *self._options])]
         # Versions of rsync differ in how they quote a path for the shell of the server. So the path
         # is quoted here, and rsync gets a path that needs no quotes.
-        command += [f"--rsync-path=cd {shlex.quote(self._path)} && rsync"]
+        command += [f"--rsync-path=cd {shlex.quote(self._path)} && umask 022 && rsync"]
         ends = [f"{release.resolve()}/", f"{self._host}:releases/{folder}/"]
 
         missing = list(files)

@@ -14,7 +14,7 @@ type FilesOf = Callable[[str], Files | None]
 
 
 # A target that holds more than the live release holds this many, and deletes older ones.
-KEPT_RELEASES = 5
+STORED_RELEASES = 5
 
 
 class TargetError(KnownError):
