@@ -147,7 +147,7 @@ def other(value: int) -> int:
         {"SUMMARY_MAX_LENGTH": 7},
         {"JINJA_FILTERS": {"fil": other}},
     ],
-    ids=str,
+    ids=lambda changed: next(iter(changed)),
 )
 def test_a_changed_setting_is_another_site(project_root: Path, changed: dict[str, Any]) -> None:
     filters: dict[str, Any] = {"JINJA_FILTERS": {"fil": one}}
@@ -158,7 +158,9 @@ def test_a_changed_setting_is_another_site(project_root: Path, changed: dict[str
     assert fingerprint(**changed) != fingerprint() == fingerprint()
 
 
-@pytest.mark.parametrize("changed", [{"OUTPUT_PATH": "x"}, {"DEBUG": True}], ids=str)
+@pytest.mark.parametrize(
+    "changed", [{"OUTPUT_PATH": "x"}, {"DEBUG": True}], ids=lambda changed: next(iter(changed))
+)
 def test_where_the_files_lie_is_no_other_site(project_root: Path, changed: dict[str, Any]) -> None:
     fingerprint = settings.fingerprint
     assert fingerprint(read(project_root, **changed)) == fingerprint(read(project_root))
