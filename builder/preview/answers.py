@@ -105,7 +105,8 @@ class Answers:
             return self._of_site(asked, version, is_framed=is_framed)
         except Exception as error:  # shown and reported; the editor mends it while the preview runs
             failure = failure_of(error, self.project.root)
-            self._report_once(asked, failure, version)
+            # If a file was saved while the request waited, the failure is that of the new version.
+            self._report_once(asked, failure, self.project.version.name)
             return self._failed(asked, failure, version)
 
     def _of_site(self, asked: str, version: str, *, is_framed: bool) -> Answer:

@@ -4,10 +4,13 @@ import logging
 import re
 import signal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from builder.kit.errors import KnownError
+from builder.preview.answers import Answers
 from builder.preview.project import Project
 from tests.preview.conftest import Editor, Started, eventually, running
 
@@ -84,6 +87,29 @@ def test_a_mistake_in_a_template_is_that_of_its_pages(preview: Started, editor: 
     editor.save(name, "\n".join(lines))
     answer = preview.shows("/frister/", "Expected an expression", 500)
     assert f"Linje {place + 1} i {name}" in answer.text
+
+
+def test_a_failure_is_reported_once_though_a_file_is_saved_meanwhile(project_root: Path) -> None:
+    """A page waits for a refresh, and then fails as the new version does."""
+    project = SimpleNamespace(
+        root=project_root,
+        version=SimpleNamespace(name="1"),
+        failure=None,
+        assets={},
+        images={},
+        keep_day=lambda: None,
+    )
+
+    def redirect(_path: str) -> None:
+        project.version = SimpleNamespace(name="2")
+        raise KnownError("Malen har en feil.")
+
+    project.redirect = redirect
+    reports: list[str] = []
+    answers = Answers(cast(Project, project), lambda address, _failure: reports.append(address))
+    for _ in range(2):
+        assert answers.answer("/frister/").status == 500
+    assert reports == ["/frister/"]
 
 
 def test_what_stops_a_build_stops_the_page_each_time(project_root: Path) -> None:
