@@ -26,7 +26,7 @@ COMMANDS = {
     "sizes": "builder.site.sizes",
 }
 
-# A build has some files open in each of its processes; half as many have been seen to be enough.
+# Some files are open at once in each process of a build, and this leaves room for more.
 _OPEN_FILES = 128
 
 

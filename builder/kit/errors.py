@@ -23,7 +23,7 @@ def listen_for_interrupts() -> None:
     A process that ignores Ctrl-C, such as one that a shell runs in the background, still does.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, interrupt)
         sys.unraisablehook = _show_unraisable
 
 
@@ -42,12 +42,8 @@ def raise_lost_interrupt() -> None:
         raise KeyboardInterrupt
 
 
-def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Raise `KeyboardInterrupt`: a handler for other signals that ask a program to stop."""
-    raise KeyboardInterrupt
-
-
-def _interrupt(number: int, _: object) -> None:
+def interrupt(number: int, _frame: object) -> NoReturn:
+    """Raise `KeyboardInterrupt` and remember it: for signals that ask a program to stop."""
     _interrupts.append(number)
     raise KeyboardInterrupt
 

@@ -8,6 +8,7 @@ import traceback
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from builder.kit.errors import raise_lost_interrupt
 from builder.kit.headers import headers_of
 from builder.kit.ports import HOST
 from builder.preview.answers import EVENTS, Answers
@@ -51,6 +52,10 @@ class Server(http.server.ThreadingHTTPServer):
         """Wake the event streams of all open pages, which then send the new version or findings."""
         with self.news:
             self.news.notify_all()
+
+    def service_actions(self) -> None:
+        """Stop at a Ctrl-C that other code, such as a `__del__`, has lost; called now and then."""
+        raise_lost_interrupt()
 
     def stop(self) -> None:
         """End the event streams of all open pages."""

@@ -3,15 +3,18 @@
 import logging
 import re
 import signal
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
+from builder.kit import errors
 from builder.kit.errors import KnownError
 from builder.preview.answers import Answers
 from builder.preview.project import Project
+from builder.preview.server import Server
 from tests.preview.conftest import Editor, Started, eventually, running
 
 SCHEME = "content/tryggest/scheme.yaml"
@@ -110,6 +113,16 @@ def test_a_failure_is_reported_once_though_a_file_is_saved_meanwhile(project_roo
     for _ in range(2):
         assert answers.answer("/frister/").status == 500
     assert reports == ["/frister/"]
+
+
+def test_a_ctrl_c_that_other_code_has_lost_stops_the_server(
+    project_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, Project(project_root) as project:
+        server = Server(listener, Answers(project, lambda *_: None))
+        monkeypatch.setattr(errors, "_interrupts", [signal.SIGINT])
+        with pytest.raises(KeyboardInterrupt):
+            server.serve_forever(poll_interval=0.01)
 
 
 def test_what_stops_a_build_stops_the_page_each_time(project_root: Path) -> None:

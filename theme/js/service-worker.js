@@ -79,8 +79,8 @@ async function install() {
     }
   }
   // Fonts are cached when they are used: most pages need only one of them.
-  const kept = await (await caches.open(FILES)).keys();
-  const has = (kind) => kept.some(({ url }) => kind(pathOf(url)));
+  const cached = await (await caches.open(FILES)).keys();
+  const has = (kind) => cached.some(({ url }) => kind(pathOf(url)));
   const mayFetch = !navigator.connection?.saveData;
   const [wantsRuntime, wantsWorkbook] = [isRuntime, isWorkbook].map((kind) => mayFetch && has(kind));
   const files = Object.keys(SITE.files).filter((path) => {
@@ -99,9 +99,9 @@ async function activate() {
     }
   }
   const files = await caches.open(FILES);
-  const kept = await files.keys();
-  const images = kept.filter(({ url }) => isImage(pathOf(url))).slice(-MOST_IMAGES);
-  for (const request of kept) {
+  const cached = await files.keys();
+  const images = cached.filter(({ url }) => isImage(pathOf(url))).slice(-MOST_IMAGES);
+  for (const request of cached) {
     if (!(pathOf(request.url) in SITE.files) && !images.includes(request)) {
       await files.delete(request);
     }
@@ -116,9 +116,9 @@ async function activate() {
 async function keep(url) {
   const path = pathOf(url);
   if (isFile(path)) {
-    const kept = await find(FILES, path);
-    if (!kept || !(await isWhole(path, kept))) {
-      await putFile(path, await fetch(path, kept && { cache: "reload" }));
+    const cached = await find(FILES, path);
+    if (!cached || !(await isWhole(path, cached))) {
+      await putFile(path, await fetch(path, cached && { cache: "reload" }));
     }
     return;
   }
@@ -166,10 +166,10 @@ async function getFile(event) {
   const { request } = event;
   const path = pathOf(request.url);
   const found = await find(FILES, path);
-  const kept = found && (await isWhole(path, found.clone())) ? found : undefined;
-  const mustBeNew = request.cache === "reload" || (found && !kept);
-  if (kept && !mustBeNew) {
-    return kept;
+  const cached = found && (await isWhole(path, found.clone())) ? found : undefined;
+  const mustBeNew = request.cache === "reload" || (found && !cached);
+  if (cached && !mustBeNew) {
+    return cached;
   }
   try {
     const response = await fetch(path, { cache: mustBeNew ? "reload" : "default" });
@@ -179,8 +179,8 @@ async function getFile(event) {
     }
     return response;
   } catch (error) {
-    if (kept) {
-      return kept;
+    if (cached) {
+      return cached;
     }
     throw error;
   }
@@ -233,9 +233,9 @@ async function getPage(url, network) {
 }
 
 async function findPage(path) {
-  const kept = await find(PAGES, path);
-  const text = await kept?.clone().text().catch(() => "");
-  return text?.trimEnd().endsWith("</html>") ? kept : undefined;
+  const cached = await find(PAGES, path);
+  const text = await cached?.clone().text().catch(() => "");
+  return text?.trimEnd().endsWith("</html>") ? cached : undefined;
 }
 
 async function explain(path) {

@@ -57,14 +57,14 @@ function getRuntimeAhead() {
 
 async function startServiceWorker() {
   // The service worker has cached the files that it fetched itself.
-  const isKept = Boolean(serviceWorker.controller);
+  const isCached = Boolean(serviceWorker.controller);
   try {
     await serviceWorker.register(ownScript("/sw.js"), { updateViaCache: "none" });
   } catch (error) {
-    console.info("Pages are not kept for reading offline:", error.message);
+    console.info("Pages are not cached for reading offline:", error.message);
     return;
   }
-  if (!isKept) {
+  if (!isCached) {
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
     keep([location.href.replace(/#.*/, ""), ...loaded]);
   }
