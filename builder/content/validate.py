@@ -108,6 +108,7 @@ _RULE_ERRORS = {
 # Units without decimals: with one of these, `600.000` is meant as 600 000, the Norwegian way.
 _WHOLE_UNITS = (*KRONER, "personer", "år")
 # With dates near the year 1 or 9999, the calendar has no day before or after.
+# `_refuse_guesses` names these years in its message.
 YEAR_OF_DATE = "(19|20)[0-9]{2}"
 """The pattern of the year in a date of the content."""
 
@@ -178,7 +179,8 @@ def _refuse_guesses(cls: type, document: Document) -> None:
     for key, members, value in list(typed_values(cls, document.data)):
         if dt.date in members and isinstance(value, str) and re.match(r"[0-9]{4}-", value):
             if not re.match(YEAR_OF_DATE, value):
-                message, expected = "Dette er ikke en dato.", _TYPE_NAMES["date"]
+                message = "Datoen er utenfor det nettstedet kan vise."
+                expected = "en dato fra 1900 til 2099"
                 document.problems.append(document.problem(key, message, as_text(value), expected))
             continue
         holder = at(document.data, key[:-1])

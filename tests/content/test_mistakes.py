@@ -116,7 +116,7 @@ MISTAKES = {
     ),
     "the last day of all": in_scheme(
         "review_by: 2030-08-01", "review_by: 9999-12-31", "review_by:", "review_by",
-        "Dette er ikke en dato.", "«9999-12-31»", "en dato som finnes",
+        "Datoen er utenfor det nettstedet kan vise.", "«9999-12-31»", "en dato fra 1900 til 2099",
     ),
     "a year without a calendar": in_scheme(
         "2031-04", "0000-04", "expected:", "deadlines[2].expected",

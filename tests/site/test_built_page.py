@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from builder.site.built_page import BuiltPage, read_page
 
+# Without templates, which html5lib does not know: it lets open elements out of them.
 PIECES = (
     *("<p>", "</p>", "<p", "</p", "</ p>", "<br/>", "<P ID=a>", "<a href='/a'>", '<a href="/b/">'),
     *('<a\nhref="/c">', '<p id="d" id="e">', '<p title="<b>">', "<", ">", '<h1 id="f"', ">\n"),
@@ -17,7 +18,7 @@ PIECES = (
     *("<x-y data-a=/b>", "<!--", "-->", "<!-- a -->", "<!-->", "<!doctype html>", "<!x>", "<!["),
     *("<script>'<b id=g>'</script>", "<style>", "</style>", "&amp;", "&lt", "&notit;", "&#38;"),
     *("å", "\u00a0", " ", "\n", "a", "1 < 2", "=", "/", "<h1>", "</h1>", "<h1 id=a>", "<?php>"),
-    *("<title>", "</title>", "<a href='/a?b&notit;c=1&amp;d'>", "<template><b id=h></template>"),
+    *("<title>", "</title>", "<a href='/a?b&notit;c=1&amp;d'>"),
 )
 HTML = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join)
 
